@@ -1,0 +1,350 @@
+//! What can be read: one declaration per type over the tables, from which the schema, the statements
+//! and the row conditions all follow.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entities::CodeEnum;
+use policies::Resource;
+use serde_json::{Map, Value as Json};
+
+use crate::kernel::{calendar::WorkCalendar, reach::ScopeRules};
+
+/// The form in which a column's value is published.
+#[derive(Clone, Copy, Debug)]
+pub enum Scalar {
+    /// A typed id with its prefix.
+    Id(&'static str),
+    /// Text.
+    String,
+    /// A 32-bit integer.
+    Int,
+    /// A 64-bit integer, as text.
+    Long,
+    /// A truth value.
+    Boolean,
+    /// A civil date.
+    Date,
+    /// A date of day or month precision.
+    PartialDate,
+    /// An instant.
+    DateTime,
+    /// Any JSON value.
+    Json,
+    /// One of a closed set of codes.
+    Enum(EnumDef),
+}
+
+/// A closed set of codes, as the schema shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct EnumDef {
+    /// GraphQL name.
+    pub name: &'static str,
+    /// What the set is.
+    pub doc: &'static str,
+    /// Values with their meaning.
+    pub values: &'static [(&'static str, &'static str)],
+}
+
+impl EnumDef {
+    /// The set of a code enumeration.
+    pub const fn of<E: CodeEnum>() -> Self {
+        Self { name: E::NAME, doc: E::DOC, values: E::VALUES }
+    }
+}
+
+/// The columns that a computed field asked for.
+pub type Row = Map<String, Json>;
+
+/// What a computed field may know besides its row.
+pub struct Moment<'a> {
+    /// Today's civil date.
+    pub today: NaiveDate,
+    /// The working-day calendar.
+    pub calendar: &'a WorkCalendar,
+}
+
+/// A pure function of a row and a moment.
+pub type Compute = fn(&Row, &Moment<'_>) -> Json;
+
+/// Where a field's value comes from. In templates `{t}` is the row's alias, `{c}` the other row's,
+/// `{tenant}` the tenant.
+#[derive(Clone, Debug)]
+pub enum Source {
+    /// A column of the table.
+    Column(&'static str, Scalar),
+    /// An expression over the row.
+    Expression(&'static str, Scalar),
+    /// At most one row of another type.
+    One {
+        /// The other type.
+        target: &'static str,
+        /// How the rows belong together.
+        on: &'static str,
+    },
+    /// Many rows of another type, as a connection.
+    Many {
+        /// The other type.
+        target: &'static str,
+        /// How the rows belong together.
+        on: &'static str,
+    },
+    /// A pure function of some expressions, computed after the statement.
+    Computed {
+        /// Names and expressions that the function needs.
+        needs: &'static [(&'static str, &'static str, Scalar)],
+        /// The function.
+        compute: Compute,
+        /// The published form.
+        scalar: Scalar,
+    },
+}
+
+/// Who may see a field, beyond seeing the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Whoever sees the row.
+    Row,
+    /// Whoever has the read right of another resource over this row.
+    Sensitive(Resource),
+    /// Whoever sees the row otherwise than as an agency that handles a part of it.
+    NotAgency,
+}
+
+/// A field of a type.
+#[derive(Clone, Debug)]
+pub struct FieldDef {
+    /// GraphQL name.
+    pub name: &'static str,
+    /// Documentation.
+    pub doc: &'static str,
+    /// Where the value comes from.
+    pub source: Source,
+    /// Whether the value may be absent.
+    pub nullable: bool,
+    /// Who may see it.
+    pub class: Class,
+    /// Whether `where` may name it.
+    pub filter: bool,
+    /// Whether `orderBy` may name it.
+    pub sort: bool,
+}
+
+/// A type that can be read.
+#[derive(Clone, Debug)]
+pub struct TypeDef {
+    /// GraphQL name.
+    pub name: &'static str,
+    /// Documentation.
+    pub doc: &'static str,
+    /// Table.
+    pub table: &'static str,
+    /// What ids begin with.
+    pub prefix: &'static str,
+    /// What protects the rows.
+    pub resource: Resource,
+    /// How rows are tied to the tree.
+    pub scope: ScopeRules,
+    /// Root fields: one by id, and a connection.
+    pub roots: Option<(&'static str, &'static str)>,
+    /// Column and direction of the order when none is asked for; ties break on the id.
+    pub default_order: &'static str,
+    /// Fields in the order of the schema.
+    pub fields: Vec<FieldDef>,
+}
+
+impl TypeDef {
+    /// Begins a type over a gated table.
+    pub fn over<E: crate::kernel::tx::Gated>(name: &'static str, prefix: &'static str, doc: &'static str) -> Self {
+        Self {
+            name,
+            doc,
+            table: E::TABLE,
+            prefix,
+            resource: E::RESOURCE,
+            scope: E::SCOPE,
+            roots: None,
+            default_order: "id",
+            fields: vec![FieldDef {
+                name: "id",
+                doc: "Opaque id; nothing may be read out of it.",
+                source: Source::Column("id", Scalar::Id(prefix)),
+                nullable: false,
+                class: Class::Row,
+                filter: true,
+                sort: false,
+            }],
+        }
+    }
+
+    /// Root fields under these names.
+    pub fn roots(mut self, one: &'static str, many: &'static str) -> Self {
+        self.roots = Some((one, many));
+        self
+    }
+
+    /// The order when none is asked for, by a sortable field's name.
+    pub fn ordered_by(mut self, field: &'static str) -> Self {
+        self.default_order = field;
+        self
+    }
+
+    /// Adds a field.
+    pub fn field(mut self, field: FieldDef) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    /// The field of a name.
+    pub fn find(&self, name: &str) -> Option<&FieldDef> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}
+
+impl FieldDef {
+    const fn new(name: &'static str, source: Source, doc: &'static str) -> Self {
+        Self { name, doc, source, nullable: false, class: Class::Row, filter: false, sort: false }
+    }
+
+    /// May be absent.
+    pub fn optional(mut self) -> Self {
+        self.nullable = true;
+        self
+    }
+
+    /// `where` may name it.
+    pub fn filtered(mut self) -> Self {
+        self.filter = true;
+        self
+    }
+
+    /// `where` and `orderBy` may name it.
+    pub fn sorted(mut self) -> Self {
+        self.filter = true;
+        self.sort = true;
+        self
+    }
+
+    /// Only some who see the row see it; null for the others, with an error.
+    pub fn classed(mut self, class: Class) -> Self {
+        self.class = class;
+        self.nullable = true;
+        self
+    }
+}
+
+/// A column under its own GraphQL name.
+pub fn column(name: &'static str, column: &'static str, scalar: Scalar, doc: &'static str) -> FieldDef {
+    FieldDef::new(name, Source::Column(column, scalar), doc)
+}
+
+/// A column that holds a code.
+pub fn code<E: CodeEnum>(name: &'static str, column: &'static str, doc: &'static str) -> FieldDef {
+    FieldDef::new(name, Source::Column(column, Scalar::Enum(EnumDef::of::<E>())), doc)
+}
+
+/// An expression over the row.
+pub fn expression(name: &'static str, sql: &'static str, scalar: Scalar, doc: &'static str) -> FieldDef {
+    FieldDef::new(name, Source::Expression(sql, scalar), doc)
+}
+
+/// A row of another type; null when it is out of the caller's reach.
+pub fn one(name: &'static str, target: &'static str, on: &'static str, doc: &'static str) -> FieldDef {
+    FieldDef::new(name, Source::One { target, on }, doc).optional().filtered()
+}
+
+/// Rows of another type.
+pub fn many(name: &'static str, target: &'static str, on: &'static str, doc: &'static str) -> FieldDef {
+    FieldDef::new(name, Source::Many { target, on }, doc).filtered()
+}
+
+/// A field computed after the statement.
+pub fn computed(
+    name: &'static str,
+    scalar: Scalar,
+    needs: &'static [(&'static str, &'static str, Scalar)],
+    compute: Compute,
+    doc: &'static str,
+) -> FieldDef {
+    FieldDef::new(name, Source::Computed { needs, compute, scalar }, doc).optional()
+}
+
+/// A root field of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// `node(id:)`
+    Node,
+    /// `nodes(ids:)`
+    Nodes,
+    /// One object by id.
+    One(usize),
+    /// A connection.
+    Many(usize),
+}
+
+/// All types that can be read.
+#[derive(Debug)]
+pub struct Catalogue {
+    types: Vec<TypeDef>,
+    by_name: HashMap<&'static str, usize>,
+    by_prefix: HashMap<&'static str, usize>,
+    roots: HashMap<&'static str, Root>,
+}
+
+impl Catalogue {
+    /// Puts the types together. A name or prefix given twice, or a relation to nothing, is a mistake
+    /// of ours that the first test run shows: it is returned as text.
+    pub fn new(types: Vec<TypeDef>) -> Result<Self, String> {
+        let mut by_name = HashMap::new();
+        let mut by_prefix = HashMap::new();
+        let mut roots = HashMap::from([("node", Root::Node), ("nodes", Root::Nodes)]);
+        for (i, ty) in types.iter().enumerate() {
+            if by_name.insert(ty.name, i).is_some() || by_prefix.insert(ty.prefix, i).is_some() {
+                return Err(format!("{} is declared twice", ty.name));
+            }
+            if let Some((one, many)) = ty.roots
+                && (roots.insert(one, Root::One(i)).is_some() || roots.insert(many, Root::Many(i)).is_some())
+            {
+                return Err(format!("the roots of {} are taken", ty.name));
+            }
+        }
+        for ty in &types {
+            for field in &ty.fields {
+                if let Source::One { target, .. } | Source::Many { target, .. } = field.source
+                    && !by_name.contains_key(target)
+                {
+                    return Err(format!("{}.{} leads to {target}, which is not declared", ty.name, field.name));
+                }
+            }
+            if ty.default_order != "id" && !ty.find(ty.default_order).is_some_and(|f| f.sort) {
+                return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
+            }
+        }
+        Ok(Self { types, by_name, by_prefix, roots })
+    }
+
+    /// All types.
+    pub fn types(&self) -> &[TypeDef] {
+        &self.types
+    }
+
+    /// The type of a name.
+    pub fn by_name(&self, name: &str) -> Option<&TypeDef> {
+        self.by_name.get(name).and_then(|i| self.types.get(*i))
+    }
+
+    /// The type of an id's prefix.
+    pub fn by_prefix(&self, prefix: &str) -> Option<&TypeDef> {
+        self.by_prefix.get(prefix).and_then(|i| self.types.get(*i))
+    }
+
+    /// The root field of a name.
+    pub fn root(&self, name: &str) -> Option<Root> {
+        self.roots.get(name).copied()
+    }
+
+    /// The type at a place in the list.
+    pub fn at(&self, index: usize) -> Option<&TypeDef> {
+        self.types.get(index)
+    }
+}

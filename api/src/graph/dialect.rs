@@ -1,0 +1,167 @@
+//! The few places where the two databases are spelt differently.
+
+use sea_orm::DbBackend;
+
+use crate::graph::catalogue::Scalar;
+
+/// Spells fragments of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// PostgreSQL
+    Postgres,
+    /// SQLite
+    Sqlite,
+}
+
+/// Arguments that PostgreSQL's `json_build_object` takes are limited to 100.
+const PAIRS: usize = 50;
+
+impl Dialect {
+    /// The dialect of a database.
+    pub fn of(backend: DbBackend) -> Self {
+        match backend {
+            DbBackend::Postgres => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
+
+    /// The n-th parameter.
+    pub fn parameter(self, n: usize) -> String {
+        match self {
+            Self::Postgres => format!("${n}"),
+            Self::Sqlite => format!("?{n}"),
+        }
+    }
+
+    /// A value in its published form, as an SQL expression of JSON, text or number.
+    pub fn publish(self, scalar: Scalar, e: &str) -> String {
+        match (scalar, self) {
+            (Scalar::Id(prefix), Self::Postgres) => format!("'{prefix}_' || replace({e}::text, '-', '')"),
+            (Scalar::Id(prefix), Self::Sqlite) => format!("'{prefix}_' || lower(hex({e}))"),
+            (Scalar::Long | Scalar::Date, Self::Postgres) => format!("({e})::text"),
+            (Scalar::Long, Self::Sqlite) => format!("cast({e} as text)"),
+            (Scalar::Boolean, Self::Sqlite) => {
+                format!("json(case when {e} then 'true' when {e} is null then 'null' else 'false' end)")
+            }
+            (Scalar::DateTime, Self::Postgres) => {
+                format!("to_char(({e}) at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+            }
+            // Stored with no, three or six digits of the second.
+            (Scalar::DateTime, Self::Sqlite) => format!(
+                "substr({e}, 1, 10) || 'T' || substr({e}, 12, 8) || '.' || \
+                 substr(case when substr({e}, 20, 1) = '.' then substr({e}, 21, instr({e}, '+') - 21) else '' end \
+                 || '000000', 1, 6) || 'Z'"
+            ),
+            (Scalar::Json, Self::Sqlite) => format!("json({e})"),
+            _ => e.to_string(),
+        }
+    }
+
+    /// A value as text, for a cursor.
+    pub fn text(self, scalar: Scalar, e: &str) -> String {
+        match (scalar, self) {
+            (Scalar::Int, Self::Postgres) => format!("({e})::text"),
+            (Scalar::Int, Self::Sqlite) => format!("cast({e} as text)"),
+            (Scalar::Boolean, _) => format!("case when {e} then 'true' else 'false' end"),
+            (Scalar::Id(_), Self::Postgres) => format!("replace({e}::text, '-', '')"),
+            (Scalar::Id(_), Self::Sqlite) => format!("lower(hex({e}))"),
+            _ => self.publish(scalar, e),
+        }
+    }
+
+    /// An object of named values.
+    pub fn object(self, pairs: &[(String, String)]) -> String {
+        match self {
+            Self::Postgres if pairs.len() > PAIRS => {
+                let columns: Vec<String> = pairs.iter().map(|(k, v)| format!("{v} as \"{k}\"")).collect();
+                format!("(select row_to_json(o) from (select {}) o)", columns.join(", "))
+            }
+            _ => {
+                let name = if self == Self::Postgres { "json_build_object" } else { "json_object" };
+                let list: Vec<String> = pairs.iter().map(|(k, v)| format!("'{k}', {v}")).collect();
+                format!("{name}({})", list.join(", "))
+            }
+        }
+    }
+
+    /// JSON from a sub-select, where SQLite forgets that it is JSON.
+    pub fn nested(self, e: &str) -> String {
+        match self {
+            Self::Postgres => e.to_string(),
+            Self::Sqlite => format!("json({e})"),
+        }
+    }
+
+    /// All values of a JSON column of a sub-select as a list, in order.
+    pub fn list(self, e: &str, condition: Option<&str>) -> String {
+        let filter = condition.map(|c| format!(" filter (where {c})")).unwrap_or_default();
+        match self {
+            Self::Postgres => format!("coalesce(json_agg({e}){filter}, '[]'::json)"),
+            Self::Sqlite => format!("json_group_array(json({e})){filter}"),
+        }
+    }
+
+    /// A literal JSON value.
+    pub fn literal(self, json: &str) -> String {
+        match self {
+            Self::Postgres => format!("'{json}'::json"),
+            Self::Sqlite => format!("json('{json}')"),
+        }
+    }
+
+    /// A truth value of a condition.
+    pub fn truth(self, condition: &str) -> String {
+        match self {
+            Self::Postgres => format!("({condition})"),
+            Self::Sqlite => format!("json(case when {condition} then 'true' else 'false' end)"),
+        }
+    }
+
+    /// Text values as an opaque string.
+    pub fn cursor(self, values: &[String]) -> String {
+        let list = values.join(", ");
+        match self {
+            Self::Postgres => format!("encode(convert_to(json_build_array({list})::text, 'UTF8'), 'hex')"),
+            Self::Sqlite => format!("lower(hex(json_array({list})))"),
+        }
+    }
+
+    /// Whether text `e` contains, or begins with, a parameter; letter for letter in both databases.
+    pub fn contains(self, e: &str, parameter: &str) -> String {
+        match self {
+            Self::Postgres => format!("strpos({e}, {parameter}) > 0"),
+            Self::Sqlite => format!("instr({e}, {parameter}) > 0"),
+        }
+    }
+
+    /// See [`Self::contains`].
+    pub fn starts_with(self, e: &str, parameter: &str) -> String {
+        match self {
+            Self::Postgres => format!("starts_with({e}, {parameter})"),
+            Self::Sqlite => format!("substr({e}, 1, length({parameter})) = {parameter}"),
+        }
+    }
+
+    /// Membership in a JSON list of texts given as one parameter, so that a list of any length is one statement.
+    pub fn member(self, scalar: Scalar, e: &str, parameter: &str) -> String {
+        match (self, scalar) {
+            (Self::Postgres, _) => {
+                let ty = match scalar {
+                    Scalar::Id(_) => "uuid",
+                    Scalar::Int => "integer",
+                    Scalar::Long => "bigint",
+                    Scalar::Date => "date",
+                    Scalar::DateTime => "timestamptz",
+                    Scalar::Boolean => "boolean",
+                    _ => "text",
+                };
+                format!("{e} = any (array(select x::{ty} from json_array_elements_text({parameter}::json) x))")
+            }
+            (Self::Sqlite, Scalar::Id(_)) => format!("{e} in (select unhex(value) from json_each({parameter}))"),
+            (Self::Sqlite, Scalar::Int | Scalar::Long) => {
+                format!("{e} in (select cast(value as integer) from json_each({parameter}))")
+            }
+            (Self::Sqlite, _) => format!("{e} in (select value from json_each({parameter}))"),
+        }
+    }
+}

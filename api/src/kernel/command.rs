@@ -1,0 +1,170 @@
+//! How a change happens: right, rule, rows, event, audit and idempotency in one transaction.
+
+use chrono::TimeDelta;
+use entities::{audit, idempotency};
+use policies::{Action, Resource};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set,
+    sea_query::{Expr, OnConflict},
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use crate::kernel::{
+    error::{ApiError, Code, Fault},
+    session::Session,
+    tx::Tx,
+};
+
+/// One business action. Its fields are the client's input.
+#[async_trait::async_trait]
+pub trait Command: Serialize + Send + Sync {
+    /// The mutation's name; also the action in the audit record.
+    const NAME: &'static str;
+    /// The right without which it is not even tried.
+    const RIGHT: (Resource, Action);
+    /// What it returns: references to the objects that it changed.
+    type Output: Serialize + DeserializeOwned + Send;
+
+    /// The client's key, where the action takes one.
+    fn idempotency_key(&self) -> Option<&str> {
+        None
+    }
+
+    /// Loads through the gate, decides by pure rules, applies.
+    async fn run(&self, tx: &Tx) -> Result<Self::Output, Fault>;
+}
+
+/// How long an outcome is kept under its key.
+const KEPT: TimeDelta = TimeDelta::hours(72);
+/// How often a transaction is tried that lost a race in the database.
+const TRIES: u32 = 3;
+/// The longest key a client may choose.
+const KEY_LENGTH: usize = 255;
+
+/// Carries a command out for a session.
+pub async fn execute<C: Command>(session: &Session, command: &C, header_key: Option<&str>) -> Result<C::Output, Fault> {
+    session.require(C::RIGHT.0, C::RIGHT.1)?;
+    let body = serde_json::to_vec(command).map_err(|_| Code::InternalServerError)?;
+    let digest = hex::encode(Sha256::digest(&body));
+    let key = command.idempotency_key().or(header_key);
+    if key.is_some_and(|k| k.is_empty() || k.len() > KEY_LENGTH) {
+        return Err(ApiError::of(Code::BadUserInput)
+            .at("idempotencyKey")
+            .saying("幂等键应为 1 至 255 个字符", "An idempotency key has 1 to 255 characters.")
+            .into());
+    }
+    let mut tries = 1;
+    loop {
+        match attempt(session, command, key, &digest).await {
+            Err(Fault::Failed(ApiError { code: Code::Conflict, .. })) if tries < TRIES => tries += 1,
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn attempt<C: Command>(
+    session: &Session,
+    command: &C,
+    key: Option<&str>,
+    digest: &str,
+) -> Result<C::Output, Fault> {
+    let tx = session.begin().await?;
+    if let Some(key) = key
+        && let Some(earlier) = claim(&tx, key, C::NAME, digest).await?
+    {
+        tx.rollback().await?;
+        return serde_json::from_value(earlier).map_err(|_| Code::InternalServerError.into());
+    }
+    let output = match command.run(&tx).await {
+        Ok(output) => output,
+        Err(fault) => {
+            tx.rollback().await?;
+            return Err(fault);
+        }
+    };
+    if let Some(key) = key {
+        let outcome = serde_json::to_value(&output).map_err(|_| Code::InternalServerError)?;
+        tx.change::<idempotency::Entity>()
+            .filter(idempotency::Column::ActorId.eq(session.user_id()))
+            .filter(idempotency::Column::Key.eq(key))
+            .set(idempotency::Column::Outcome, Expr::value(outcome))
+            .run()
+            .await?;
+    }
+    record(&tx, C::NAME, digest).await?;
+    tx.commit().await?;
+    Ok(output)
+}
+
+/// Takes the key for this transaction, or returns what was done under it before. A twin that runs at
+/// the same moment waits here for the first to end.
+async fn claim(tx: &Tx, key: &str, operation: &str, digest: &str) -> Result<Option<serde_json::Value>, Fault> {
+    let (actor, now) = (tx.session().user_id(), tx.session().now());
+    let row = idempotency::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(tx.new_id()),
+        actor_id: Set(actor),
+        key: Set(key.into()),
+        operation: Set(operation.into()),
+        body_hash: Set(digest.into()),
+        outcome: Set(json!(null)),
+        created_at: Set(now),
+        expires_at: Set(now + KEPT),
+    };
+    idempotency::Entity::delete_many()
+        .filter(idempotency::Column::TenantId.eq(tx.tenant_id()))
+        .filter(idempotency::Column::ActorId.eq(actor))
+        .filter(idempotency::Column::Key.eq(key))
+        .filter(idempotency::Column::ExpiresAt.lt(now))
+        .exec(tx.raw())
+        .await?;
+    let columns = [idempotency::Column::TenantId, idempotency::Column::ActorId, idempotency::Column::Key];
+    let fresh = idempotency::Entity::insert(row)
+        .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
+        .exec_without_returning(tx.raw())
+        .await?;
+    if fresh > 0 {
+        return Ok(None);
+    }
+    let earlier = tx
+        .parts::<idempotency::Entity>()
+        .filter(idempotency::Column::ActorId.eq(actor))
+        .filter(idempotency::Column::Key.eq(key))
+        .one()
+        .await?
+        .ok_or(Code::Conflict)?;
+    if earlier.operation != operation || earlier.body_hash != digest {
+        return Err(Code::IdempotencyMismatch.into());
+    }
+    Ok(Some(earlier.outcome))
+}
+
+/// Writes who did what to which objects; a command that names none is recorded all the same.
+async fn record(tx: &Tx, action: &str, digest: &str) -> Result<(), ApiError> {
+    let touched = tx.take_touched();
+    let session = tx.session();
+    let line = |object_type: &str, object_id, detail| audit::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(tx.new_id()),
+        actor_id: Set(Some(session.user_id())),
+        actor_name: Set(session.authority().name.clone()),
+        session_id: Set(session.session_id()),
+        action: Set(action.into()),
+        object_type: Set(object_type.into()),
+        object_id: Set(object_id),
+        request_id: Set(session.request().id.clone()),
+        remote: Set(session.request().remote.clone()),
+        digest: Set(digest.into()),
+        detail: Set(detail),
+        at: Set(session.now()),
+    };
+    if touched.is_empty() {
+        line("", None, json!({})).insert(tx.raw()).await?;
+    }
+    for touch in touched {
+        line(touch.object_type, Some(touch.object_id), touch.detail).insert(tx.raw()).await?;
+    }
+    Ok(())
+}

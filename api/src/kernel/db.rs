@@ -1,0 +1,165 @@
+//! Both databases behind one handle that only the kernel can open.
+//!
+//! PostgreSQL: one pool whose connections serve as a role that owns nothing. SQLite: one writer
+//! connection with immediate transactions, and readers that cannot write.
+
+use std::{path::PathBuf, time::Duration};
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+};
+use uuid::Uuid;
+
+/// Where and how to connect.
+#[derive(Clone, Debug)]
+pub struct DbOptions {
+    /// `postgres://…` or `sqlite://path`.
+    pub url: String,
+    /// Connections of the pool (PostgreSQL) or readers (SQLite).
+    pub connections: u32,
+    /// A statement that takes longer is cancelled (PostgreSQL).
+    pub statement_timeout: Duration,
+}
+
+/// The two pools, which on PostgreSQL are one.
+#[derive(Clone)]
+pub struct Db {
+    reader: DatabaseConnection,
+    writer: DatabaseConnection,
+}
+
+impl Db {
+    /// Opens the pools for serving requests.
+    pub async fn open(options: &DbOptions) -> Result<Self, DbErr> {
+        if let Some(path) = sqlite_path(&options.url) {
+            let writer = Database::connect(sqlite(&path, 1, false)).await?;
+            writer.execute_unprepared("pragma journal_mode = wal").await?;
+            let reader = Database::connect(sqlite(&path, options.connections, true)).await?;
+            return Ok(Self { reader, writer });
+        }
+        let timeout = options.statement_timeout.as_millis().to_string();
+        let mut connect = ConnectOptions::new(&options.url);
+        connect
+            .max_connections(options.connections)
+            .min_connections(1)
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .sqlx_logging(false)
+            .map_sqlx_postgres_opts(move |o| {
+                o.options([("role", migration::ddl::APP_ROLE), ("statement_timeout", timeout.as_str())])
+            });
+        let pool = Database::connect(connect).await?;
+        Ok(Self { reader: pool.clone(), writer: pool })
+    }
+
+    /// Opens a connection that may change the schema, with the file beside which migrations lock.
+    pub async fn open_owner(url: &str) -> Result<(DatabaseConnection, Option<PathBuf>), DbErr> {
+        if let Some(path) = sqlite_path(url) {
+            let db = Database::connect(sqlite(&path, 1, false)).await?;
+            db.execute_unprepared("pragma journal_mode = wal").await?;
+            return Ok((db, Some(path)));
+        }
+        let mut connect = ConnectOptions::new(url);
+        connect.max_connections(2).sqlx_logging(false);
+        Ok((Database::connect(connect).await?, None))
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> DbBackend {
+        self.reader.get_database_backend()
+    }
+
+    /// The pool for single reads.
+    pub(in crate::kernel) fn reader(&self) -> &DatabaseConnection {
+        &self.reader
+    }
+
+    /// A transaction that sees and changes one tenant's rows only.
+    pub(in crate::kernel) async fn begin(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+        let txn = self
+            .writer
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..Default::default()
+            })
+            .await?;
+        if let (Some(tenant), DbBackend::Postgres) = (tenant, self.backend()) {
+            txn.query_one_raw(Statement::from_sql_and_values(
+                DbBackend::Postgres,
+                "select set_config('app.tenant', $1, true)",
+                [Value::from(tenant.to_string())],
+            ))
+            .await?;
+        }
+        Ok(txn)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), DbErr> {
+        self.reader.execute_unprepared("select 1").await.map(|_| ())
+    }
+
+    /// Runs a statement that yields one JSON text for one tenant, in one round trip.
+    ///
+    /// `body` is a scalar expression in which [`tenant_expression`] stands for the tenant; parameter 1
+    /// is the tenant's id.
+    pub(in crate::kernel) async fn json(
+        &self,
+        tenant: Uuid,
+        body: &str,
+        mut rest: Vec<Value>,
+    ) -> Result<Option<String>, DbErr> {
+        let backend = self.backend();
+        let (sql, first) = match backend {
+            // The setting for row-level security and the predicate's value come from the same place.
+            DbBackend::Postgres => (
+                format!("select ({body})::text as j from (select set_config('app.tenant', $1, true)::uuid as t) s"),
+                Value::from(tenant.to_string()),
+            ),
+            _ => (format!("select {body} as j"), Value::from(tenant)),
+        };
+        let mut values = Vec::with_capacity(rest.len() + 1);
+        values.push(first);
+        values.append(&mut rest);
+        let row = self.reader.query_one_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        row.map_or(Ok(None), |row| row.try_get_by_index(0))
+    }
+
+    /// Closes the pools; statements under way end first.
+    pub async fn close(self) -> Result<(), DbErr> {
+        let Self { reader, writer } = self;
+        if reader.get_database_backend() == DbBackend::Sqlite {
+            writer.close().await?;
+        }
+        reader.close().await
+    }
+}
+
+/// What stands for the tenant in a statement given to [`Db::json`].
+pub fn tenant_expression(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Postgres => "s.t",
+        _ => "?1",
+    }
+}
+
+/// The file of an `sqlite://` address.
+pub fn sqlite_path(url: &str) -> Option<PathBuf> {
+    let rest = url.strip_prefix("sqlite:")?;
+    let rest = rest.strip_prefix("//").unwrap_or(rest);
+    Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+}
+
+fn sqlite(path: &std::path::Path, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+    options.max_connections(connections).min_connections(1).test_before_acquire(false).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(move |o| {
+        o.busy_timeout(Duration::from_secs(5))
+            .foreign_keys(true)
+            .pragma("synchronous", "normal")
+            .pragma("query_only", if read_only { "on" } else { "off" })
+            .pragma("temp_store", "memory")
+    });
+    options
+}

@@ -1,0 +1,291 @@
+//! Every error there is, with one stable code each. `docs/errors.md` is rendered from this list.
+
+use std::borrow::Cow;
+
+use crate::kernel::session::Locale;
+
+/// How a code reaches the client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// In the top-level `errors` of a GraphQL answer, or as the body of a plain HTTP answer.
+    Request,
+    /// In the `userErrors` of a mutation's payload: a rule of the domain refused.
+    Refusal,
+}
+
+macro_rules! codes {
+    ($($variant:ident $text:literal $kind:ident $status:literal $retry:literal $zh:literal $en:literal;)+) => {
+        /// A stable error code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code { $(#[doc = $en] $variant),+ }
+
+        impl Code {
+            /// All codes in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant),+];
+
+            /// The published spelling.
+            pub const fn as_str(self) -> &'static str { match self { $(Self::$variant => $text),+ } }
+            /// How it reaches the client.
+            pub const fn kind(self) -> Kind { match self { $(Self::$variant => Kind::$kind),+ } }
+            /// The HTTP status when the whole request fails with it.
+            pub const fn status(self) -> u16 { match self { $(Self::$variant => $status),+ } }
+            /// Whether the same request may succeed later.
+            pub const fn retryable(self) -> bool { match self { $(Self::$variant => $retry),+ } }
+            /// The general message in a language.
+            pub const fn message(self, locale: Locale) -> &'static str {
+                match (self, locale) { $((Self::$variant, Locale::ZhCn) => $zh, (Self::$variant, Locale::En) => $en),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    GraphqlParseFailed "GRAPHQL_PARSE_FAILED" Request 400 false "查询语法错误" "The document is not valid GraphQL syntax.";
+    GraphqlValidationFailed "GRAPHQL_VALIDATION_FAILED" Request 400 false "查询不符合接口定义" "The document does not fit the schema.";
+    BadUserInput "BAD_USER_INPUT" Request 400 false "输入有误" "An argument or variable is not acceptable.";
+    Unauthenticated "UNAUTHENTICATED" Request 401 false "请先登录" "No valid token was given.";
+    Forbidden "FORBIDDEN" Request 403 false "无权执行此操作" "The caller's roles do not include this right.";
+    NotFound "NOT_FOUND" Request 404 false "对象不存在" "No such object within the caller's tenant and scope.";
+    Conflict "CONFLICT" Request 409 true "与其他修改冲突，请重试" "Another change came first; read again and retry.";
+    Throttled "THROTTLED" Request 429 true "请求过于频繁" "Too many requests or attempts; wait and retry.";
+    CostLimitExceeded "COST_LIMIT_EXCEEDED" Request 400 false "查询过于庞大" "The document asks for more than is allowed at once.";
+    QueryTooLarge "QUERY_TOO_LARGE" Request 413 false "请求超出大小限制" "The body or the document is larger than allowed.";
+    UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" Request 415 false "不支持的内容类型" "The content type is not accepted here.";
+    MethodNotAllowed "METHOD_NOT_ALLOWED" Request 405 false "不支持的请求方法" "The HTTP method does not allow this operation.";
+    PersistedQueryNotFound "PERSISTED_QUERY_NOT_FOUND" Request 400 false "未登记的查询" "The persisted document is not known.";
+    IdempotencyMismatch "IDEMPOTENCY_MISMATCH" Request 422 false "幂等键已用于另一请求" "The idempotency key was used with another body.";
+    TenantSuspended "TENANT_SUSPENDED" Request 403 false "租户已停用" "The tenant is not served at present.";
+    PluginTimeout "PLUGIN_TIMEOUT" Request 200 true "插件超时" "A plug-in did not answer in time.";
+    PluginMemory "PLUGIN_MEMORY" Request 200 false "插件超出内存" "A plug-in used more memory than allowed.";
+    PluginTrap "PLUGIN_TRAP" Request 200 false "插件出错" "A plug-in failed.";
+    PluginOutput "PLUGIN_OUTPUT" Request 200 false "插件返回无效" "A plug-in answered with something unusable.";
+    PluginDenied "PLUGIN_DENIED" Request 200 false "插件越权" "A plug-in asked for what it was not granted.";
+    PluginDisabled "PLUGIN_DISABLED" Request 200 false "插件已停用" "The plug-in is switched off.";
+    DeadlineExceeded "DEADLINE_EXCEEDED" Request 504 true "处理超时" "The request took longer than allowed.";
+    Unavailable "UNAVAILABLE" Request 503 true "服务暂不可用" "A part of the platform does not answer at present.";
+    InternalServerError "INTERNAL_SERVER_ERROR" Request 500 true "服务器内部错误" "Something failed on the server; quote the request id.";
+
+    InvalidFormat "INVALID_FORMAT" Refusal 200 false "格式不正确" "A value is not of the accepted form.";
+    InvalidValue "INVALID_VALUE" Refusal 200 false "取值不在允许范围" "A value is outside what is accepted.";
+    Required "REQUIRED" Refusal 200 false "缺少必填内容" "Something required is missing.";
+    Unknown "UNKNOWN_REFERENCE" Refusal 200 false "引用的对象不存在" "The input refers to an object that does not exist within the caller's scope.";
+    UnknownCode "UNKNOWN_CODE" Refusal 200 false "代码不在代码集中" "The code is not in the named code set (J-04).";
+    InvalidIdNumber "INVALID_ID_NUMBER" Refusal 200 false "居民身份证号码有误" "The ID number is not valid (J-02).";
+    InvalidCreditCode "INVALID_CREDIT_CODE" Refusal 200 false "统一社会信用代码有误" "The unified social credit code is not valid (J-03).";
+    InvalidDivision "INVALID_DIVISION" Refusal 200 false "行政区划代码有误" "The division code is unknown or not in force (J-01).";
+    AlreadyExists "ALREADY_EXISTS" Refusal 200 false "已存在" "Such an object exists already.";
+    VersionMismatch "VERSION_MISMATCH" Refusal 200 true "数据已被他人修改" "The object has changed since it was read.";
+    NotInState "NOT_IN_STATE" Refusal 200 false "当前状态不允许此操作" "The object is not in a state that allows this.";
+    CycleInTree "CYCLE_IN_TREE" Refusal 200 false "不能移动到自己的下级" "A unit cannot be moved below itself.";
+    HasChildren "HAS_CHILDREN" Refusal 200 false "仍有下级或在职人员" "The unit still has units or people below it.";
+    GrantExceedsTier "GRANT_EXCEEDS_TIER" Refusal 200 false "授予的权限超出本人权限" "A grant cannot exceed the grantor's own rights (C-13).";
+    GrantOutsideSubtree "GRANT_OUTSIDE_SUBTREE" Refusal 200 false "授权范围超出本人管理范围" "A grant cannot reach outside the grantor's subtree (C-13).";
+    RoleConflict "ROLE_CONFLICT" Refusal 200 false "角色互斥" "The roles may not be held by one person.";
+    ApprovalRequired "APPROVAL_REQUIRED" Refusal 200 false "未经组织部门审批" "The chain starts only from an approved base matter (H-01).";
+    ApprovalRevoked "APPROVAL_REVOKED" Refusal 200 false "审批已撤销" "The approval has been revoked (H-01).";
+    UnderInvestigation "UNDER_INVESTIGATION" Refusal 200 false "正在接受审查调查，不得办理" "People under investigation cannot be handled (D-06).";
+    NotYetAllowed "RETIREMENT_TOO_EARLY" Refusal 200 false "未到可退休月份" "The month is before the earliest that the rules allow (D-02).";
+    LateRefused "RETIREMENT_LATE_REFUSED" Refusal 200 false "公务员不适用延迟退休" "Civil servants retire on reaching the age (D-02).";
+    RetirementTooLate "RETIREMENT_TOO_LATE" Refusal 200 false "超过最晚退休月份" "The month is after the latest that the rules allow (D-02).";
+    NoticeTooShort "NOTICE_TOO_SHORT" Refusal 200 false "未提前三个月书面告知" "Early retirement wants written notice three months before (D-02).";
+    ContributionTooShort "CONTRIBUTION_TOO_SHORT" Refusal 200 false "缴费年限不足" "Fewer contribution years than the chosen year requires (D-03).";
+    MissingMaterial "MISSING_MATERIAL" Refusal 200 false "缺少必需材料" "A mandatory material is missing (H-03).";
+    MaterialNotAccepted "MATERIAL_NOT_ACCEPTED" Refusal 200 false "材料类型或大小不符" "The material's type or size is not accepted.";
+    ReadOnlySource "READ_ONLY_SOURCE" Refusal 200 false "来源数据不可修改" "A field fetched from an authority may not be edited (H-06).";
+    CalendarExhausted "CALENDAR_EXHAUSTED" Refusal 200 false "工作日历尚未公布" "The working-day calendar does not reach that far.";
+    MatterNotOffered "MATTER_NOT_OFFERED" Refusal 200 false "事项未开通" "The tenant's catalogue has no such matter in force.";
+    PasswordTooWeak "PASSWORD_TOO_WEAK" Refusal 200 false "口令强度不足" "The password is shorter or simpler than required.";
+}
+
+/// A failure of a whole request or of one field of it.
+#[derive(Clone, Debug)]
+pub struct ApiError {
+    /// The code.
+    pub code: Code,
+    /// What to say instead of the code's general message, in Chinese and English.
+    pub detail: Option<(Cow<'static, str>, Cow<'static, str>)>,
+    /// The argument or field that is meant.
+    pub field: Option<String>,
+}
+
+impl ApiError {
+    /// The error of a code, with its general message.
+    pub const fn of(code: Code) -> Self {
+        Self { code, detail: None, field: None }
+    }
+
+    /// Says more than the general message.
+    pub fn saying(mut self, zh: impl Into<Cow<'static, str>>, en: impl Into<Cow<'static, str>>) -> Self {
+        self.detail = Some((zh.into(), en.into()));
+        self
+    }
+
+    /// Names the argument or field.
+    pub fn at(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    /// The message in a language.
+    pub fn message(&self, locale: Locale) -> Cow<'static, str> {
+        match (&self.detail, locale) {
+            (Some((zh, _)), Locale::ZhCn) => zh.clone(),
+            (Some((_, en)), Locale::En) => en.clone(),
+            (None, _) => Cow::Borrowed(self.code.message(locale)),
+        }
+    }
+}
+
+impl From<sea_orm::DbErr> for ApiError {
+    /// The database's words stay in the log: a client learns only what it can do about it.
+    fn from(error: sea_orm::DbErr) -> Self {
+        let text = error.to_string();
+        // 40001, 40P01: serialisation failure and deadlock; SQLite's busy. All are worth a retry.
+        let code = if text.contains("40001") || text.contains("deadlock") || text.contains("database is locked") {
+            Code::Conflict
+        } else if matches!(error, sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_)) {
+            Code::Unavailable
+        } else if text.contains("statement timeout") {
+            Code::DeadlineExceeded
+        } else {
+            Code::InternalServerError
+        };
+        tracing::error!(%error, code = code.as_str(), "database");
+        Self::of(code)
+    }
+}
+
+/// A rule's refusal of one field of an input.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct UserError {
+    /// The rule's code.
+    pub code: Code,
+    /// Path of the input field, dotted, as in `input.form.idNumber`.
+    pub field: Option<String>,
+    /// What is wrong and what would be accepted, in Chinese.
+    pub zh: Cow<'static, str>,
+    /// The same in English.
+    pub en: Cow<'static, str>,
+}
+
+impl serde::Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl UserError {
+    /// A refusal with the code's general message.
+    pub fn of(code: Code, field: impl Into<String>) -> Self {
+        Self {
+            code,
+            field: Some(field.into()),
+            zh: Cow::Borrowed(code.message(Locale::ZhCn)),
+            en: Cow::Borrowed(code.message(Locale::En)),
+        }
+    }
+
+    /// A refusal that names the limit and the actual figure.
+    pub fn new(
+        code: Code,
+        field: impl Into<String>,
+        zh: impl Into<Cow<'static, str>>,
+        en: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { code, field: Some(field.into()), zh: zh.into(), en: en.into() }
+    }
+
+    /// The message in a language.
+    pub fn message(&self, locale: Locale) -> &str {
+        match locale {
+            Locale::ZhCn => &self.zh,
+            Locale::En => &self.en,
+        }
+    }
+}
+
+/// Why a command did not happen.
+#[derive(Clone, Debug)]
+pub enum Fault {
+    /// A rule refused; the client sees `userErrors`.
+    Refused(Vec<UserError>),
+    /// The request failed; the client sees a top-level error.
+    Failed(ApiError),
+}
+
+impl From<ApiError> for Fault {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<sea_orm::DbErr> for Fault {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<UserError> for Fault {
+    fn from(error: UserError) -> Self {
+        Self::Refused(vec![error])
+    }
+}
+
+impl From<Code> for Fault {
+    fn from(code: Code) -> Self {
+        Self::Failed(ApiError::of(code))
+    }
+}
+
+/// Gathers every fault of an input, so that all are listed at once.
+#[derive(Default, Debug)]
+pub struct Faults(Vec<UserError>);
+
+impl Faults {
+    /// Adds one.
+    pub fn add(&mut self, error: UserError) {
+        self.0.push(error);
+    }
+
+    /// Keeps a value, or adds its fault and goes on.
+    pub fn take<T>(&mut self, result: Result<T, UserError>) -> Option<T> {
+        result.map_err(|e| self.0.push(e)).ok()
+    }
+
+    /// Refuses if anything was added.
+    pub fn check(&mut self) -> Result<(), Fault> {
+        if self.0.is_empty() { Ok(()) } else { Err(Fault::Refused(std::mem::take(&mut self.0))) }
+    }
+
+    /// Whether nothing was added so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The list of codes as a page of documentation.
+pub fn render_docs() -> String {
+    let mut out = String::from(
+        "# Error codes\n\nWritten by `./regenerate` from `api/src/kernel/error.rs`; do not edit.\n\n\
+         `extensions.code` and `userErrors.code` never change; `message` follows `Accept-Language`.\n",
+    );
+    for (title, kind) in [
+        ("Failures of a request or field (`errors`)", Kind::Request),
+        ("Refusals by a rule (`userErrors`)", Kind::Refusal),
+    ] {
+        out.push_str(&format!(
+            "\n## {title}\n\n| code | HTTP | retry | 中文 | meaning |\n| --- | --- | --- | --- | --- |\n"
+        ));
+        for code in Code::ALL.iter().filter(|c| c.kind() == kind) {
+            out.push_str(&format!(
+                "| `{}` | {} | {} | {} | {} |\n",
+                code.as_str(),
+                code.status(),
+                if code.retryable() { "yes" } else { "no" },
+                code.message(Locale::ZhCn),
+                code.message(Locale::En),
+            ));
+        }
+    }
+    out
+}

@@ -1,0 +1,111 @@
+//! Selections and changes that keep the conditions they were born with.
+
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    UpdateMany,
+    sea_query::{IntoCondition, SimpleExpr},
+};
+use uuid::Uuid;
+
+use crate::kernel::error::{ApiError, Code};
+
+/// Rows that may be read; conditions can be added, never taken away.
+pub struct Rows<'t, E: EntityTrait> {
+    select: Select<E>,
+    txn: &'t DatabaseTransaction,
+}
+
+impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
+    pub(in crate::kernel) fn new(select: Select<E>, txn: &'t DatabaseTransaction) -> Self {
+        Self { select, txn }
+    }
+
+    /// Narrows.
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.select = self.select.filter(condition);
+        self
+    }
+
+    /// Orders.
+    pub fn order_by(mut self, column: E::Column, order: Order) -> Self {
+        self.select = self.select.order_by(column, order);
+        self
+    }
+
+    /// At most so many.
+    pub fn limit(mut self, n: u64) -> Self {
+        self.select = self.select.limit(n);
+        self
+    }
+
+    /// Keeps the rows from changing until the transaction ends (PostgreSQL; SQLite has one writer anyway).
+    pub fn lock(mut self) -> Self {
+        self.select = self.select.lock_exclusive();
+        self
+    }
+
+    /// The first row.
+    pub async fn one(self) -> Result<Option<E::Model>, ApiError> {
+        Ok(self.select.one(self.txn).await?)
+    }
+
+    /// The first row, or "not found".
+    pub async fn required(self) -> Result<E::Model, ApiError> {
+        self.one().await?.ok_or(ApiError::of(Code::NotFound))
+    }
+
+    /// All rows.
+    pub async fn all(self) -> Result<Vec<E::Model>, ApiError> {
+        Ok(self.select.all(self.txn).await?)
+    }
+
+    /// How many.
+    pub async fn count(self) -> Result<u64, ApiError> {
+        Ok(self.select.count(self.txn).await?)
+    }
+}
+
+impl<E: entities::TenantEntity> Rows<'_, E> {
+    /// Narrows to one row of the tenant.
+    pub fn id(mut self, id: Uuid) -> Self {
+        self.select = self.select.filter(E::id_column().eq(id));
+        self
+    }
+}
+
+/// A change of the rows that satisfy conditions.
+pub struct Changes<'t, E: EntityTrait> {
+    update: UpdateMany<E>,
+    txn: &'t DatabaseTransaction,
+}
+
+impl<'t, E: EntityTrait> Changes<'t, E> {
+    pub(in crate::kernel) fn new(update: UpdateMany<E>, txn: &'t DatabaseTransaction) -> Self {
+        Self { update, txn }
+    }
+
+    /// Narrows.
+    pub fn filter(mut self, condition: impl IntoCondition) -> Self {
+        self.update = self.update.filter(condition);
+        self
+    }
+
+    /// Sets a column.
+    pub fn set(mut self, column: E::Column, value: impl Into<SimpleExpr>) -> Self {
+        self.update = self.update.col_expr(column, value.into());
+        self
+    }
+
+    /// Carries it out and tells how many rows changed.
+    pub async fn run(self) -> Result<u64, ApiError> {
+        Ok(self.update.exec(self.txn).await?.rows_affected)
+    }
+}
+
+impl<E: entities::TenantEntity> Changes<'_, E> {
+    /// Narrows to one row of the tenant.
+    pub fn id(mut self, id: Uuid) -> Self {
+        self.update = self.update.filter(E::id_column().eq(id));
+        self
+    }
+}

@@ -1,0 +1,189 @@
+//! Who asks, in which tenant, when. The database is behind it and cannot be reached around it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use policies::{Action, Resource};
+use sea_orm::{DbBackend, Value};
+use uuid::Uuid;
+
+use crate::kernel::{
+    authority::Authority,
+    calendar::WorkCalendar,
+    civil::today_in_shanghai,
+    error::{ApiError, Code},
+    platform::{Platform, TenantFacts},
+    reach::{Caller, Reach},
+    tx::{SystemTx, Tx},
+};
+
+/// The language of messages; codes never change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Locale {
+    /// 简体中文
+    #[default]
+    ZhCn,
+    /// English
+    En,
+}
+
+/// What the transport knows of a request.
+#[derive(Clone, Debug, Default)]
+pub struct RequestInfo {
+    /// The request's id, echoed or made.
+    pub id: String,
+    /// The language of messages.
+    pub locale: Locale,
+    /// The client's network address.
+    pub remote: Option<String>,
+}
+
+/// Why the platform itself acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Somebody logs in, renews or ends a session.
+    Login,
+    /// A file is put or got by ticket.
+    FileTicket,
+    /// A timer is due.
+    Timer,
+    /// Tenants and data are set up by an operator.
+    Provision,
+    /// An operator looks after the installation.
+    Doctor,
+}
+
+/// A user at work in a tenant.
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    platform: Arc<Platform>,
+    tenant: Arc<TenantFacts>,
+    authority: Arc<Authority>,
+    session_id: Option<Uuid>,
+    request: RequestInfo,
+    now: DateTime<Utc>,
+    today: NaiveDate,
+}
+
+impl Session {
+    pub(in crate::kernel) fn for_user(
+        platform: Arc<Platform>,
+        tenant: Arc<TenantFacts>,
+        authority: Arc<Authority>,
+        session_id: Option<Uuid>,
+        request: RequestInfo,
+    ) -> Self {
+        let now = platform.clock().now();
+        let today = today_in_shanghai(now);
+        Self(Arc::new(Inner { platform, tenant, authority, session_id, request, now, today }))
+    }
+
+    /// The tenant.
+    pub fn tenant(&self) -> &TenantFacts {
+        &self.0.tenant
+    }
+
+    /// The user's standing.
+    pub fn authority(&self) -> &Authority {
+        &self.0.authority
+    }
+
+    /// The user.
+    pub fn user_id(&self) -> Uuid {
+        self.0.authority.user_id
+    }
+
+    /// The log-in, unless a service key is used directly.
+    pub fn session_id(&self) -> Option<Uuid> {
+        self.0.session_id
+    }
+
+    /// The request.
+    pub fn request(&self) -> &RequestInfo {
+        &self.0.request
+    }
+
+    /// When the request came.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.0.now
+    }
+
+    /// The civil date of the request in Asia/Shanghai.
+    pub fn today(&self) -> NaiveDate {
+        self.0.today
+    }
+
+    /// The shared parts.
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.0.platform
+    }
+
+    /// The working-day calendar.
+    pub fn calendar(&self) -> &WorkCalendar {
+        self.0.platform.calendar()
+    }
+
+    /// Which database serves.
+    pub fn backend(&self) -> DbBackend {
+        self.0.platform.db().backend()
+    }
+
+    /// Who asks, for row conditions.
+    pub fn caller(&self) -> Caller {
+        self.0.authority.caller()
+    }
+
+    /// The rows a right reaches.
+    pub fn reach(&self, resource: Resource, action: Action) -> Reach {
+        self.0.authority.reach(self.0.today, resource, action)
+    }
+
+    /// The rows a right reaches, or the refusal when there is no such right.
+    pub fn require(&self, resource: Resource, action: Action) -> Result<Reach, ApiError> {
+        let reach = self.reach(resource, action);
+        if reach.is_empty() { Err(ApiError::of(Code::Forbidden)) } else { Ok(reach) }
+    }
+
+    /// A transaction in the caller's tenant and scope.
+    pub async fn begin(&self) -> Result<Tx, ApiError> {
+        let txn = self.0.platform.db().begin(Some(self.0.tenant.id)).await?;
+        Ok(Tx::new(txn, self.clone()))
+    }
+
+    /// Runs a read statement that yields one JSON text; see [`crate::kernel::db::Db`]. For the read engine only.
+    pub(crate) async fn json(&self, body: &str, values: Vec<Value>) -> Result<Option<String>, ApiError> {
+        Ok(self.0.platform.db().json(self.0.tenant.id, body, values).await?)
+    }
+}
+
+/// The platform at work for itself. Every use names its reason and is logged.
+#[derive(Clone)]
+pub struct System {
+    platform: Arc<Platform>,
+    reason: Reason,
+}
+
+impl System {
+    pub(in crate::kernel) fn new(platform: Arc<Platform>, reason: Reason) -> Self {
+        tracing::debug!(?reason, "system work");
+        Self { platform, reason }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+
+    /// The shared parts.
+    pub fn platform(&self) -> &Arc<Platform> {
+        &self.platform
+    }
+
+    /// A transaction over global tables and, if a tenant is named, over that tenant's.
+    pub async fn begin(&self, tenant: Option<Uuid>) -> Result<SystemTx, ApiError> {
+        let txn = self.platform.db().begin(tenant).await?;
+        Ok(SystemTx::new(txn, self.platform.clone(), tenant.unwrap_or(Uuid::nil())))
+    }
+}

@@ -1,0 +1,310 @@
+//! A transaction that stays inside a tenant, and the gate through which its rows are reached.
+
+use std::{
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use entities::{GlobalEntity, TenantEntity, authz_version, outbox};
+use policies::Action;
+use sea_orm::{
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbBackend, EntityTrait,
+    IntoActiveModel, QueryFilter, Set, Value,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::kernel::{
+    bus::Hint,
+    clock::Clock,
+    error::{ApiError, Code},
+    platform::Platform,
+    reach::{Binder, ScopeRules},
+    rows::{Changes, Rows},
+    session::Session,
+};
+
+/// A table whose rows a right can reach: what protects it and how it is tied to the tree.
+pub trait Gated: TenantEntity {
+    /// What protects it.
+    const RESOURCE: policies::Resource;
+    /// How its rows are tied to the organisation tree and to people.
+    const SCOPE: ScopeRules;
+}
+
+/// A line of the audit record.
+#[derive(Clone, Debug)]
+pub struct Touched {
+    /// GraphQL type of the object.
+    pub object_type: &'static str,
+    /// The object.
+    pub object_id: Uuid,
+    /// What changed, without sensitive values.
+    pub detail: Json,
+}
+
+/// A user's transaction.
+pub struct Tx {
+    inner: Inner,
+    session: Session,
+}
+
+/// The platform's own transaction.
+pub struct SystemTx {
+    inner: Inner,
+    platform: Arc<Platform>,
+}
+
+/// What both kinds of transaction can do inside a tenant.
+pub struct Inner {
+    txn: DatabaseTransaction,
+    tenant: Uuid,
+    clock: Clock,
+    log: Mutex<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    touched: Vec<Touched>,
+    hints: Vec<Hint>,
+}
+
+impl Tx {
+    pub(in crate::kernel) fn new(txn: DatabaseTransaction, session: Session) -> Self {
+        let clock = session.platform().clock().clone();
+        Self { inner: Inner { txn, tenant: session.tenant().id, clock, log: Mutex::default() }, session }
+    }
+
+    /// Who works.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The gate: rows of the tenant that the caller's right to do this reaches.
+    pub fn gate<E: Gated>(&self, action: Action) -> Result<Rows<'_, E>, ApiError> {
+        self.gate_as::<E>(E::RESOURCE, action)
+    }
+
+    /// The gate under another resource's right, for actions that a parent's right covers.
+    pub fn gate_as<E: Gated>(&self, resource: policies::Resource, action: Action) -> Result<Rows<'_, E>, ApiError> {
+        let reach = self.session.require(resource, action)?;
+        let mut binder = GateBinder { backend: self.session.backend(), tenant: self.inner.tenant, values: vec![] };
+        let mut rows = self.inner.parts::<E>();
+        if let Some(sql) = reach.condition(&E::SCOPE, E::TABLE, self.session.caller(), &mut binder) {
+            rows = rows.filter(Condition::all().add(Expr::cust_with_values(sql, binder.values)));
+        }
+        Ok(rows)
+    }
+
+    /// Commits, then tells the other replicas what they should look at.
+    pub async fn commit(self) -> Result<(), ApiError> {
+        let platform = self.session.platform().clone();
+        self.inner.commit(&platform).await
+    }
+
+    /// Undoes everything.
+    pub async fn rollback(self) -> Result<(), ApiError> {
+        Ok(self.inner.txn.rollback().await?)
+    }
+}
+
+impl SystemTx {
+    pub(in crate::kernel) fn new(txn: DatabaseTransaction, platform: Arc<Platform>, tenant: Uuid) -> Self {
+        let clock = platform.clock().clone();
+        Self { inner: Inner { txn, tenant, clock, log: Mutex::default() }, platform }
+    }
+
+    /// Rows of a table that belongs to no tenant.
+    pub fn global<E: GlobalEntity>(&self) -> Rows<'_, E> {
+        Rows::new(E::find(), &self.inner.txn)
+    }
+
+    /// Changes rows of a table that belongs to no tenant.
+    pub fn change_global<E: GlobalEntity>(&self) -> Changes<'_, E> {
+        Changes::new(E::update_many(), &self.inner.txn)
+    }
+
+    /// Adds a row to a table that belongs to no tenant.
+    pub async fn insert_global<A>(&self, row: A) -> Result<<A::Entity as EntityTrait>::Model, ApiError>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
+        A::Entity: GlobalEntity,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        Ok(row.insert(&self.inner.txn).await?)
+    }
+
+    /// Adds many rows of one table of the tenant at once.
+    pub async fn insert_many<A>(&self, rows: Vec<A>) -> Result<(), ApiError>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
+        A::Entity: TenantEntity,
+    {
+        // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; no table has 30 columns.
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let batch: Vec<A> = rows
+                .by_ref()
+                .take(500)
+                .map(|mut row| {
+                    row.set(A::Entity::tenant_column(), self.inner.tenant.into());
+                    row
+                })
+                .collect();
+            A::Entity::insert_many(batch).exec_without_returning(&self.inner.txn).await?;
+        }
+        Ok(())
+    }
+
+    /// Commits, then tells the other replicas what they should look at.
+    pub async fn commit(self) -> Result<(), ApiError> {
+        self.inner.commit(&self.platform).await
+    }
+
+    /// Undoes everything.
+    pub async fn rollback(self) -> Result<(), ApiError> {
+        Ok(self.inner.txn.rollback().await?)
+    }
+}
+
+impl Deref for Tx {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Deref for SystemTx {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.inner
+    }
+}
+
+impl Inner {
+    /// The tenant.
+    pub fn tenant_id(&self) -> Uuid {
+        self.tenant
+    }
+
+    /// Rows of the tenant without a right of their own: parts of an object that has passed the gate.
+    pub fn parts<E: TenantEntity>(&self) -> Rows<'_, E> {
+        Rows::new(E::find().filter(E::tenant_column().eq(self.tenant)), &self.txn)
+    }
+
+    /// Changes rows of the tenant under conditions; the database decides races.
+    pub fn change<E: TenantEntity>(&self) -> Changes<'_, E> {
+        Changes::new(E::update_many().filter(E::tenant_column().eq(self.tenant)), &self.txn)
+    }
+
+    /// Adds a row, whatever tenant it claims.
+    pub async fn insert<A>(&self, mut row: A) -> Result<<A::Entity as EntityTrait>::Model, ApiError>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
+        A::Entity: TenantEntity,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
+    {
+        row.set(A::Entity::tenant_column(), self.tenant.into());
+        Ok(row.insert(&self.txn).await?)
+    }
+
+    /// A new id; ids grow with time, so that new rows lie together.
+    #[allow(clippy::disallowed_methods, reason = "the only place that makes ids")]
+    pub fn new_id(&self) -> Uuid {
+        Uuid::now_v7()
+    }
+
+    /// Adds an event to the outbox and asks subscribers to look.
+    pub async fn emit(
+        &self,
+        topic: &str,
+        object_type: &'static str,
+        object_id: Uuid,
+        version: i32,
+        payload: Json,
+    ) -> Result<(), ApiError> {
+        self.insert(outbox::ActiveModel {
+            tenant_id: Set(self.tenant),
+            id: Set(self.new_id()),
+            topic: Set(topic.into()),
+            object_type: Set(object_type.into()),
+            object_id: Set(object_id),
+            object_version: Set(version),
+            payload: Set(payload),
+            created_at: Set(self.clock.now()),
+        })
+        .await?;
+        self.log().hints.push(Hint::Events(self.tenant));
+        Ok(())
+    }
+
+    /// Notes for the audit record that an object was touched.
+    pub fn touched(&self, object_type: &'static str, object_id: Uuid, detail: Json) {
+        self.log().touched.push(Touched { object_type, object_id, detail });
+    }
+
+    /// Moves the version of the tenant's rights, so that every replica loads them anew.
+    pub async fn rights_changed(&self) -> Result<(), ApiError> {
+        authz_version::Entity::update_many()
+            .col_expr(authz_version::Column::Version, Expr::col(authz_version::Column::Version).add(1))
+            .filter(authz_version::Column::TenantId.eq(self.tenant))
+            .exec(&self.txn)
+            .await?;
+        let row = authz_version::Entity::find_by_id(self.tenant).one(&self.txn).await?;
+        let version = row.ok_or(ApiError::of(Code::InternalServerError))?.version;
+        self.log().hints.push(Hint::Rights(self.tenant, version));
+        Ok(())
+    }
+
+    pub(in crate::kernel) fn take_touched(&self) -> Vec<Touched> {
+        std::mem::take(&mut self.log().touched)
+    }
+
+    pub(in crate::kernel) fn raw(&self) -> &DatabaseTransaction {
+        &self.txn
+    }
+
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn commit(self, platform: &Platform) -> Result<(), ApiError> {
+        let mut hints = self.log.into_inner().unwrap_or_else(PoisonError::into_inner).hints;
+        self.txn.commit().await?;
+        hints.dedup();
+        for hint in hints {
+            // In this process at once, not when the hint comes round.
+            if let Hint::Rights(tenant, version) = hint {
+                platform.heard(tenant, version);
+            }
+            platform.bus().tell(hint).await;
+        }
+        Ok(())
+    }
+}
+
+struct GateBinder {
+    backend: DbBackend,
+    tenant: Uuid,
+    values: Vec<Value>,
+}
+
+impl Binder for GateBinder {
+    fn bind(&mut self, value: Value) -> String {
+        self.values.push(value);
+        match self.backend {
+            DbBackend::Postgres => format!("${}", self.values.len()),
+            _ => "?".into(),
+        }
+    }
+
+    fn tenant(&mut self) -> String {
+        self.bind(self.tenant.into())
+    }
+}
+
+/// `column + 1`, for counters that concurrent changes share.
+pub fn plus_one(column: impl sea_orm::sea_query::IntoColumnRef) -> SimpleExpr {
+    Expr::col(column).add(1)
+}

@@ -1,0 +1,7 @@
+//! Zugong (组工): a multi-tenant GraphQL platform for organisation departments, establishment offices
+//! and party committees.
+#![recursion_limit = "512"]
+
+pub mod graph;
+pub mod kernel;
+pub mod modules;

@@ -1,0 +1,2 @@
+//! zugong
+fn main() {}

@@ -1,0 +1,3 @@
+//! Tenancy rules (租户规则) as pure functions.
+
+pub mod division;

@@ -1,0 +1,84 @@
+//! One file per table: columns and value types. No queries, no rules, no GraphQL.
+//!
+//! Every table that belongs to a tenant has the key `(tenant_id, id)` and is marked with
+//! [`tenant_entity!`]; the few global tables are listed in `migration`.
+
+#[macro_use]
+mod code_enum;
+pub mod values;
+
+pub use code_enum::CodeEnum;
+
+/// What the kernel must know of a tenant's table to reach its rows through a session.
+pub trait TenantEntity: sea_orm::EntityTrait<Model: Sync> {
+    /// The column that names the tenant.
+    fn tenant_column() -> Self::Column;
+    /// The column that names the row inside the tenant.
+    fn id_column() -> Self::Column;
+    /// The table's name, as the read catalogue writes it.
+    const TABLE: &'static str;
+}
+
+/// A table that belongs to no tenant; only system work reaches it.
+pub trait GlobalEntity: sea_orm::EntityTrait<Model: Sync> {}
+
+macro_rules! tenant_entity {
+    ($table:literal) => {
+        /// This table refers to others by composite keys only; relations live in the read catalogue.
+        #[derive(Copy, Clone, Debug, sea_orm::EnumIter, sea_orm::DeriveRelation)]
+        pub enum Relation {}
+        impl sea_orm::ActiveModelBehavior for ActiveModel {}
+        impl crate::TenantEntity for Entity {
+            const TABLE: &'static str = $table;
+            fn tenant_column() -> Column {
+                Column::TenantId
+            }
+            fn id_column() -> Column {
+                Column::Id
+            }
+        }
+    };
+}
+
+macro_rules! global_entity {
+    () => {
+        /// Global tables have no relations of their own.
+        #[derive(Copy, Clone, Debug, sea_orm::EnumIter, sea_orm::DeriveRelation)]
+        pub enum Relation {}
+        impl sea_orm::ActiveModelBehavior for ActiveModel {}
+        impl crate::GlobalEntity for Entity {}
+    };
+}
+
+pub mod account;
+pub mod account_tenant;
+pub mod app_user;
+pub mod appointment;
+pub mod approval;
+pub mod attachment;
+pub mod audit;
+pub mod auth_session;
+pub mod authz_version;
+pub mod blob;
+pub mod cadre;
+pub mod case_item;
+pub mod case_item_material;
+pub mod case_material;
+pub mod case_step;
+pub mod file_ticket;
+pub mod idempotency;
+pub mod matter;
+pub mod matter_branch;
+pub mod matter_case;
+pub mod matter_material;
+pub mod outbox;
+pub mod party_organisation;
+pub mod person;
+pub mod personnel_effect;
+pub mod refresh_token;
+pub mod role_assignment;
+pub mod rule_set;
+pub mod service_key;
+pub mod signing_key;
+pub mod tenant;
+pub mod unit;

@@ -1,0 +1,166 @@
+//! The schema's history: one dated file per change, the same words for PostgreSQL and SQLite.
+
+pub mod ddl;
+mod lock;
+mod m20261122_000001_tenancy;
+mod m20261122_000002_organisation;
+mod m20261122_000003_kernel;
+mod m20261122_000004_matters;
+
+use ddl::{APP_ROLE, Table};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
+use sea_orm_migration::prelude::*;
+
+pub use lock::LockError;
+
+/// Tables that belong to no tenant, each with the reason why not.
+pub const GLOBAL_TABLES: &[(&str, &str)] = &[
+    ("tenant", "the tree of tenants itself"),
+    ("account", "one log-in may act in several tenants"),
+    ("account_tenant", "says in which tenants a log-in acts, read before a tenant is known"),
+    ("auth_session", "a session moves between tenants"),
+    ("refresh_token", "read before a tenant is known"),
+    ("signing_key", "one set of keys serves all tenants"),
+    ("authz_version", "replicas poll the versions of all tenants in one statement"),
+    ("seaql_migrations", "the history of migrations"),
+];
+
+struct Change {
+    name: &'static str,
+    tables: fn() -> Vec<Table>,
+}
+
+const CHANGES: &[Change] = &[
+    Change { name: "m20261122_000001_tenancy", tables: m20261122_000001_tenancy::tables },
+    Change { name: "m20261122_000002_organisation", tables: m20261122_000002_organisation::tables },
+    Change { name: "m20261122_000003_kernel", tables: m20261122_000003_kernel::tables },
+    Change { name: "m20261122_000004_matters", tables: m20261122_000004_matters::tables },
+];
+
+impl MigrationName for Change {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Change {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        for table in (self.tables)() {
+            for statement in table.create(db.get_database_backend()) {
+                db.execute_unprepared(&statement).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let db = manager.get_connection();
+        for table in (self.tables)().iter().rev() {
+            db.execute_unprepared(&format!("drop table {}", table.name())).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs the changes in order.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        CHANGES.iter().map(|c| Box::new(Change { name: c.name, tables: c.tables }) as Box<dyn MigrationTrait>).collect()
+    }
+}
+
+/// Every table there is, with whether it belongs to a tenant; the read catalogue and the lints use it.
+pub fn table_names() -> Vec<&'static str> {
+    CHANGES.iter().flat_map(|c| (c.tables)()).map(|t| t.name()).collect()
+}
+
+/// Brings the schema up to date. Safe when several start at once: one works, the others wait.
+pub async fn up(db: &DatabaseConnection, sqlite_file: Option<&std::path::Path>) -> Result<(), LockError> {
+    let guard = lock::acquire(db, sqlite_file).await?;
+    prepare_roles(db).await?;
+    let result = Migrator::up(db, None).await;
+    if result.is_ok() {
+        grant_history(db).await?;
+    }
+    guard.release().await;
+    Ok(result?)
+}
+
+/// Takes the newest change back.
+pub async fn down(db: &DatabaseConnection, sqlite_file: Option<&std::path::Path>) -> Result<(), LockError> {
+    let guard = lock::acquire(db, sqlite_file).await?;
+    let result = Migrator::down(db, Some(1)).await;
+    guard.release().await;
+    Ok(result?)
+}
+
+/// Each change with whether it has been applied.
+pub async fn status(db: &DatabaseConnection) -> Result<Vec<(String, bool)>, DbErr> {
+    let applied = applied(db).await?;
+    Ok(CHANGES.iter().map(|c| (c.name.to_string(), applied.iter().any(|a| a == c.name))).collect())
+}
+
+async fn applied(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
+    let probe = match db.get_database_backend() {
+        DbBackend::Postgres => "select 1 as n from pg_tables where tablename = 'seaql_migrations'",
+        _ => "select 1 as n from sqlite_master where name = 'seaql_migrations'",
+    };
+    let backend = db.get_database_backend();
+    if db.query_one_raw(sea_orm::Statement::from_string(backend, probe)).await?.is_none() {
+        return Ok(vec![]);
+    }
+    let rows =
+        db.query_all_raw(sea_orm::Statement::from_string(backend, "select version from seaql_migrations")).await?;
+    rows.iter().map(|r| r.try_get("", "version")).collect()
+}
+
+/// Roles are the cluster's, so another database may have made them already.
+async fn prepare_roles(db: &DatabaseConnection) -> Result<(), DbErr> {
+    if db.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    {
+        let role = APP_ROLE;
+        db.execute_unprepared(&format!(
+            "do $$ begin create role {role} login nosuperuser nobypassrls; \
+             exception when duplicate_object or unique_violation then null; end $$"
+        ))
+        .await?;
+        db.execute_unprepared(&format!(
+            "do $$ begin if not pg_has_role(current_user, '{role}', 'member') then \
+             execute format('grant {role} to %I', current_user); end if; end $$"
+        ))
+        .await?;
+    }
+    Ok(())
+}
+
+async fn grant_history(db: &DatabaseConnection) -> Result<(), DbErr> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        db.execute_unprepared(&format!("grant select on seaql_migrations to {APP_ROLE}")).await?;
+    }
+    Ok(())
+}
+
+/// The whole schema as SQL, for reading and review.
+pub fn dump() -> String {
+    let mut out = String::from("-- The schema, as the migrations make it. Written by `./regenerate`; do not edit.\n");
+    for (title, backend) in [("PostgreSQL", DbBackend::Postgres), ("SQLite", DbBackend::Sqlite)] {
+        out.push_str(&format!("\n-- {title}\n"));
+        for change in CHANGES {
+            out.push_str(&format!("\n-- {}\n", change.name));
+            for table in (change.tables)() {
+                for statement in table.create(backend) {
+                    out.push_str(&statement);
+                    out.push_str(";\n");
+                }
+            }
+        }
+    }
+    out
+}

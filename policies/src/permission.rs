@@ -1,0 +1,116 @@
+//! Resources (资源), actions (操作) and the pairs of them that exist.
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What is protected (资源).
+    Resource, "resource" {
+        Tenant "tenant" "TENANT" "tenant" "租户";
+        Unit "unit" "UNIT" "unit of the organisation tree" "单位";
+        PartyOrganisation "party_organisation" "PARTY_ORGANISATION" "party organisation" "党组织";
+        Person "person" "PERSON" "person" "人员";
+        PersonSensitive "person_sensitive" "PERSON_SENSITIVE" "ID number and telephone of a person" "人员敏感信息";
+        Cadre "cadre" "CADRE" "cadre" "干部";
+        CadreDiscipline "cadre_discipline" "CADRE_DISCIPLINE" "flag of a pending investigation" "干部纪律情况";
+        Appointment "appointment" "APPOINTMENT" "appointment to a post" "任职";
+        User "user" "USER" "account of a person" "用户";
+        Assignment "assignment" "ASSIGNMENT" "role held in a unit" "授权";
+        ServiceAccount "service_account" "SERVICE_ACCOUNT" "account of a program" "服务账号";
+        Policy "policy" "POLICY" "this permission contract" "权限策略";
+        RuleSet "rule_set" "RULE_SET" "versioned business rules" "规则集";
+        CodeSet "code_set" "CODE_SET" "code table" "代码集";
+        Matter "matter" "MATTER" "service that can be applied for" "事项";
+        Approval "approval" "APPROVAL" "formal approval" "审批";
+        Case "case" "CASE" "application case" "办件";
+        CaseItem "case_item" "CASE_ITEM" "part of a case handled by one agency" "办件事项";
+        Attachment "attachment" "ATTACHMENT" "attached file" "附件";
+        Audit "audit" "AUDIT" "audit trail" "审计日志";
+        Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
+        Job "job" "JOB" "background job" "后台任务";
+        Diagnostics "diagnostics" "DIAGNOSTICS" "diagnosis of the running platform" "诊断";
+    }
+}
+
+vocabulary! {
+    /// What is done to a resource (操作).
+    Action, "action" {
+        Read "read" "READ" "read" "查看";
+        Create "create" "CREATE" "create" "新建";
+        Update "update" "UPDATE" "update" "修改";
+        Move "move" "MOVE" "move within the tree" "调整隶属";
+        Close "close" "CLOSE" "close" "撤销";
+        Disable "disable" "DISABLE" "disable" "停用";
+        Grant "grant" "GRANT" "grant a role" "授予";
+        Revoke "revoke" "REVOKE" "take back" "收回";
+        Explain "explain" "EXPLAIN" "ask which line decided" "解释";
+        Publish "publish" "PUBLISH" "publish" "发布";
+        Submit "submit" "SUBMIT" "submit" "提交";
+        Supplement "supplement" "SUPPLEMENT" "add what was missing" "补正";
+        Withdraw "withdraw" "WITHDRAW" "withdraw" "撤回";
+        Accept "accept" "ACCEPT" "accept for handling" "受理";
+        Return "return" "RETURN" "send back" "退回";
+        RequestSupplement "request_supplement" "REQUEST_SUPPLEMENT" "ask for what is missing" "要求补正";
+        Finish "finish" "FINISH" "finish" "办结";
+        Upload "upload" "UPLOAD" "upload" "上传";
+        Download "download" "DOWNLOAD" "download" "下载";
+        Run "run" "RUN" "run" "执行";
+        Sql "sql" "SQL" "see the SQL of a request" "查看语句";
+    }
+}
+
+/// One action on one resource (权限点).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Permission {
+    /// What is protected (资源).
+    pub resource: Resource,
+    /// What is done to it (操作).
+    pub action: Action,
+}
+
+impl Permission {
+    /// Whether the pair means anything on this platform (是否有效).
+    pub fn exists(self) -> bool {
+        PERMISSIONS.contains(&self)
+    }
+}
+
+impl std::fmt::Display for Permission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.resource, self.action)
+    }
+}
+
+macro_rules! permissions {
+    ($($resource:ident: $($action:ident)+;)+) => {
+        /// Every pair that means something; policy text can give no other (有效权限点).
+        pub const PERMISSIONS: &[Permission] = &[
+            $($(Permission { resource: Resource::$resource, action: Action::$action },)+)+
+        ];
+    };
+}
+
+permissions! {
+    Tenant: Read;
+    Unit: Read Create Update Move Close;
+    PartyOrganisation: Read Create Update;
+    Person: Read Create Update;
+    PersonSensitive: Read;
+    Cadre: Read Create Update;
+    CadreDiscipline: Read Update;
+    Appointment: Read;
+    User: Read Create Disable;
+    Assignment: Read Grant Revoke;
+    ServiceAccount: Read Create Revoke;
+    Policy: Explain;
+    RuleSet: Read Publish;
+    CodeSet: Read;
+    Matter: Read Publish;
+    Approval: Read Create Revoke;
+    Case: Read Submit Supplement Withdraw;
+    CaseItem: Read Accept Return RequestSupplement Finish Supplement;
+    Attachment: Read Upload Download;
+    Audit: Read;
+    Statistic: Read;
+    Job: Read Run;
+    Diagnostics: Sql;
+}
