@@ -106,12 +106,14 @@ pub struct ApiError {
     pub detail: Option<(Cow<'static, str>, Cow<'static, str>)>,
     /// The argument or field that is meant.
     pub field: Option<String>,
+    /// Seconds to wait before the next attempt, where that is known.
+    pub retry_after: Option<u32>,
 }
 
 impl ApiError {
     /// The error of a code, with its general message.
     pub const fn of(code: Code) -> Self {
-        Self { code, detail: None, field: None }
+        Self { code, detail: None, field: None, retry_after: None }
     }
 
     /// Says more than the general message.
@@ -123,6 +125,12 @@ impl ApiError {
     /// Names the argument or field.
     pub fn at(mut self, field: impl Into<String>) -> Self {
         self.field = Some(field.into());
+        self
+    }
+
+    /// Says how many seconds to wait before the next attempt.
+    pub fn after(mut self, seconds: u32) -> Self {
+        self.retry_after = Some(seconds);
         self
     }
 

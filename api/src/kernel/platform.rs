@@ -194,6 +194,11 @@ impl Platform {
         *known = version.max(*known);
     }
 
+    /// The newest version of a tenant's rights that this process has heard of; none is as good as stale.
+    pub fn rights_version(&self, tenant: Uuid) -> Option<i64> {
+        self.versions.read().unwrap_or_else(PoisonError::into_inner).get(&tenant).copied()
+    }
+
     /// Keeps the versions of rights current: by hints at once, by polling as the floor.
     pub fn watch_rights(self: &Arc<Self>, every: Duration) {
         let platform = self.clone();

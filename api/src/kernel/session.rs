@@ -57,11 +57,13 @@ pub enum Reason {
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     platform: Arc<Platform>,
     tenant: Arc<TenantFacts>,
     authority: Arc<Authority>,
     session_id: Option<Uuid>,
+    privileged: bool,
     request: RequestInfo,
     now: DateTime<Utc>,
     today: NaiveDate,
@@ -77,7 +79,7 @@ impl Session {
     ) -> Self {
         let now = platform.clock().now();
         let today = today_in_shanghai(now);
-        Self(Arc::new(Inner { platform, tenant, authority, session_id, request, now, today }))
+        Self(Arc::new(Inner { platform, tenant, authority, session_id, privileged: false, request, now, today }))
     }
 
     /// The tenant.
@@ -98,6 +100,16 @@ impl Session {
     /// The log-in, unless a service key is used directly.
     pub fn session_id(&self) -> Option<Uuid> {
         self.0.session_id
+    }
+
+    /// Whether a service key that may read diagnostics is behind this; it adds no right to any row.
+    pub fn is_privileged(&self) -> bool {
+        self.0.privileged
+    }
+
+    /// The same session under a service key that may read diagnostics.
+    pub(crate) fn privileged(self) -> Self {
+        Self(Arc::new(Inner { privileged: true, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// The request.
