@@ -20,7 +20,7 @@ pub struct Reach {
 /// How a table's rows are tied to the organisation tree and to people, as SQL conditions.
 ///
 /// In a template `{t}` is the row's alias, `{tenant}` the tenant, `{user}` and `{person}` the caller,
-/// and `{path:x}` says that path `x` lies in one of the paths reached. An empty template reaches nothing.
+/// and `{path:x}` says that path `x` lies in one of the paths reached (`{path:t.x}`: the row's own column). An empty template reaches nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct ScopeRules {
     /// Rows of the caller's subtree.
@@ -135,7 +135,8 @@ fn expand(template: &str, alias: &str, paths: &[String], caller: Caller, binder:
             "person" => out.push_str(&binder.bind(caller.person.unwrap_or(Uuid::nil()).into())),
             word => {
                 let column = word.strip_prefix("path:").unwrap_or(word);
-                let ranges: Vec<String> = paths.iter().map(|path| range(column, path, binder)).collect();
+                let column = column.strip_prefix("t.").map_or(column.to_string(), |own| format!("{alias}.{own}"));
+                let ranges: Vec<String> = paths.iter().map(|path| range(&column, path, binder)).collect();
                 out.push_str(&format!("({})", ranges.join(" or ")));
             }
         }

@@ -4,3 +4,37 @@ pub mod matters;
 pub mod organisation;
 pub mod personnel;
 pub mod tenancy;
+
+use async_graphql::{EmptySubscription, MergedObject, Object};
+
+use crate::graph::catalogue::{Catalogue, TypeDef};
+
+/// The platform.
+#[derive(Default)]
+pub struct About;
+
+/// What the platform says of itself.
+#[Object]
+impl About {
+    /// Version of the server.
+    async fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+}
+
+/// What modules answer by themselves.
+#[derive(MergedObject, Default)]
+pub struct Queries(About);
+
+/// All commands.
+#[derive(MergedObject, Default)]
+pub struct Mutations(organisation::commands::OrganisationMutations);
+
+/// All subscriptions.
+pub type Subscriptions = EmptySubscription;
+
+/// Everything that can be read.
+pub fn catalogue() -> Result<Catalogue, String> {
+    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types()];
+    Catalogue::new(types.into_iter().flatten().collect())
+}

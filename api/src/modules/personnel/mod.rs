@@ -1,1 +1,2 @@
+//! People (人员) and cadres (干部).
 pub mod rules;

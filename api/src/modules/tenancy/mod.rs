@@ -1,1 +1,2 @@
+//! The tree of tenants (租户) and the divisions (行政区划) they stand for.
 pub mod rules;

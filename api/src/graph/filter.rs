@@ -1,0 +1,221 @@
+//! `where`: typed conditions on a type's own fields and across its relations.
+
+use async_graphql::Value as ConstValue;
+
+use crate::{
+    graph::{
+        catalogue::{FieldDef, Scalar, Source, TypeDef},
+        plan::{Planner, Shown, fill},
+        scalar::{list_parameter, parameter},
+    },
+    kernel::{
+        error::{ApiError, Code},
+        reach::Binder,
+    },
+};
+
+/// Conditions in one `where`, however nested.
+const MAX_CONDITIONS: usize = 100;
+/// Values in one list.
+const MAX_LIST: usize = 1000;
+/// Characters of one text.
+const MAX_TEXT: usize = 1000;
+
+impl<'a> Planner<'a> {
+    /// The condition that a `where` object states of a row.
+    pub(super) fn condition(
+        &mut self,
+        ty: &'a TypeDef,
+        alias: &str,
+        value: &ConstValue,
+        at: &str,
+    ) -> Result<String, ApiError> {
+        let ConstValue::Object(object) = value else { return Err(empty(at)) };
+        // Nothing said is a mistake, never "everything".
+        if object.is_empty() {
+            return Err(empty(at));
+        }
+        let mut parts = vec![];
+        for (name, value) in object {
+            let at = format!("{at}.{name}");
+            self.count(&at)?;
+            parts.push(match name.as_str() {
+                "and" => self.joined(ty, alias, value, " and ", &at)?,
+                "or" => self.joined(ty, alias, value, " or ", &at)?,
+                "not" => format!("not {}", self.condition(ty, alias, value, &at)?),
+                name => {
+                    let def = ty.find(name).filter(|f| f.filter).ok_or_else(|| empty(&at))?;
+                    self.on_field(ty, def, alias, value, &at)?
+                }
+            });
+        }
+        Ok(format!("({})", parts.join(" and ")))
+    }
+
+    fn count(&mut self, at: &str) -> Result<(), ApiError> {
+        self.conditions += 1;
+        if self.conditions > MAX_CONDITIONS {
+            return Err(ApiError::of(Code::CostLimitExceeded).at(at).saying(
+                format!("筛选条件不得超过 {MAX_CONDITIONS} 个"),
+                format!("At most {MAX_CONDITIONS} conditions."),
+            ));
+        }
+        Ok(())
+    }
+
+    fn joined(
+        &mut self,
+        ty: &'a TypeDef,
+        alias: &str,
+        value: &ConstValue,
+        by: &str,
+        at: &str,
+    ) -> Result<String, ApiError> {
+        let one = std::slice::from_ref(value);
+        let items = match value {
+            ConstValue::List(items) => items.as_slice(),
+            _ => one,
+        };
+        if items.is_empty() {
+            return Err(empty(at));
+        }
+        let parts: Result<Vec<String>, ApiError> =
+            items.iter().map(|item| self.condition(ty, alias, item, at)).collect();
+        Ok(format!("({})", parts?.join(by)))
+    }
+
+    fn on_field(
+        &mut self,
+        ty: &'a TypeDef,
+        def: &'a FieldDef,
+        alias: &str,
+        value: &ConstValue,
+        at: &str,
+    ) -> Result<String, ApiError> {
+        match &def.source {
+            Source::One { target, on } => self.related(target, on, alias, value, at),
+            Source::Many { target, on } => {
+                let ConstValue::Object(object) = value else { return Err(empty(at)) };
+                let mut parts = vec![];
+                for (word, value) in object {
+                    let at = format!("{at}.{word}");
+                    parts.push(match word.as_str() {
+                        "some" => self.related(target, on, alias, value, &at)?,
+                        "none" => format!("not {}", self.related(target, on, alias, value, &at)?),
+                        "every" => {
+                            let not = ConstValue::Object(
+                                [(async_graphql::Name::new("not"), value.clone())].into_iter().collect(),
+                            );
+                            format!("not {}", self.related(target, on, alias, &not, &at)?)
+                        }
+                        _ => return Err(empty(&at)),
+                    });
+                }
+                if parts.is_empty() { Err(empty(at)) } else { Ok(format!("({})", parts.join(" and "))) }
+            }
+            _ => {
+                let shown = self.class(ty, def.class, alias);
+                let (expression, scalar) = self.scalar(def, alias).ok_or_else(|| empty(at))?;
+                let condition = self.compared(&expression, scalar, value, at)?;
+                match shown {
+                    // What one may not see, one may not ask about either.
+                    Shown::None => Err(ApiError::of(Code::Forbidden).at(at)),
+                    Shown::All => Ok(condition),
+                    Shown::Where(rows) => Ok(format!("({rows} and {condition})")),
+                }
+            }
+        }
+    }
+
+    fn related(
+        &mut self,
+        target: &str,
+        on: &str,
+        alias: &str,
+        value: &ConstValue,
+        at: &str,
+    ) -> Result<String, ApiError> {
+        let target = self.target(target)?;
+        let child = self.alias();
+        let base = self.base(target, &child).ok_or_else(|| ApiError::of(Code::Forbidden).at(at))?;
+        let on = fill(on, alias, &child, &self.tenant());
+        let condition = self.condition(target, &child, value, at)?;
+        Ok(format!("exists (select 1 from {} {child} where {base} and {on} and {condition})", target.table))
+    }
+
+    fn compared(&mut self, e: &str, scalar: Scalar, value: &ConstValue, at: &str) -> Result<String, ApiError> {
+        let ConstValue::Object(operators) = value else { return Err(empty(at)) };
+        if operators.is_empty() {
+            return Err(empty(at));
+        }
+        let mut parts = vec![];
+        for (operator, value) in operators {
+            let at = format!("{at}.{operator}");
+            self.count(&at)?;
+            parts.push(self.compare(e, scalar, operator, value, &at)?);
+        }
+        Ok(format!("({})", parts.join(" and ")))
+    }
+
+    fn compare(
+        &mut self,
+        e: &str,
+        scalar: Scalar,
+        operator: &str,
+        value: &ConstValue,
+        at: &str,
+    ) -> Result<String, ApiError> {
+        if let ConstValue::String(text) = value
+            && text.chars().count() > MAX_TEXT
+        {
+            return Err(ApiError::of(Code::BadUserInput).at(at).saying(
+                format!("{at} 不得超过 {MAX_TEXT} 个字符"),
+                format!("{at} has at most {MAX_TEXT} characters."),
+            ));
+        }
+        match operator {
+            "isNull" => match value {
+                ConstValue::Boolean(true) => return Ok(format!("{e} is null")),
+                ConstValue::Boolean(false) => return Ok(format!("{e} is not null")),
+                _ => return Err(empty(at)),
+            },
+            "in" | "notIn" => {
+                let one = std::slice::from_ref(value);
+                let items = match value {
+                    ConstValue::List(items) => items.as_slice(),
+                    _ => one,
+                };
+                if items.is_empty() || items.len() > MAX_LIST {
+                    return Err(ApiError::of(Code::BadUserInput).at(at).saying(
+                        format!("{at} 应有 1 至 {MAX_LIST} 个值"),
+                        format!("{at} takes 1 to {MAX_LIST} values."),
+                    ));
+                }
+                let list = list_parameter(scalar, items, at)?;
+                let p = self.bind(list);
+                let member = self.dialect.member(scalar, e, &p);
+                return Ok(if operator == "in" { member } else { format!("not ({member})") });
+            }
+            _ => {}
+        }
+        let value = parameter(scalar, value, at)?;
+        let p = self.bind(value);
+        Ok(match operator {
+            "eq" => format!("{e} = {p}"),
+            "ne" => format!("{e} <> {p}"),
+            "lt" => format!("{e} < {p}"),
+            "lte" => format!("{e} <= {p}"),
+            "gt" => format!("{e} > {p}"),
+            "gte" => format!("{e} >= {p}"),
+            "contains" => self.dialect.contains(e, &p),
+            "startsWith" => self.dialect.starts_with(e, &p),
+            _ => return Err(empty(at)),
+        })
+    }
+}
+
+fn empty(at: &str) -> ApiError {
+    ApiError::of(Code::BadUserInput)
+        .at(at)
+        .saying(format!("{at} 缺少条件或条件无效"), format!("{at} states no condition, or one that does not exist."))
+}

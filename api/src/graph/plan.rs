@@ -1,0 +1,255 @@
+//! From a selection to one statement: objects, fields and relations, with the caller's rights in it.
+
+use std::collections::HashMap;
+
+use async_graphql::{Value as ConstValue, parser::types::SelectionSet};
+use policies::{Action, Resource};
+use sea_orm::Value;
+
+use crate::{
+    graph::{
+        catalogue::{Catalogue, Class, FieldDef, Scalar, Source, TypeDef},
+        dialect::Dialect,
+        post::Post,
+        selection::{Doc, Picked},
+    },
+    kernel::{
+        db::tenant_expression,
+        error::{ApiError, Code},
+        reach::{Binder, Reach},
+        session::Session,
+    },
+};
+
+/// Builds one statement.
+pub(super) struct Planner<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) session: &'a Session,
+    pub(super) doc: Doc<'a>,
+    pub(super) dialect: Dialect,
+    /// Parameters after the first, which is the tenant.
+    pub(super) values: Vec<Value>,
+    /// Fields of a sensitive class that the statement shows, for the audit record.
+    pub(super) sensitive: Vec<String>,
+    reaches: HashMap<Resource, Reach>,
+    aliases: usize,
+    /// Conditions so far, to bound what `where` can ask.
+    pub(super) conditions: usize,
+}
+
+/// A value's statement text and what must be done to it afterwards.
+pub(super) struct Piece {
+    pub(super) sql: String,
+    pub(super) post: Post,
+}
+
+impl Binder for Planner<'_> {
+    fn bind(&mut self, value: Value) -> String {
+        self.values.push(value);
+        self.dialect.parameter(self.values.len() + 1)
+    }
+
+    fn tenant(&mut self) -> String {
+        tenant_expression(self.session.backend()).into()
+    }
+}
+
+impl<'a> Planner<'a> {
+    pub(super) fn new(catalogue: &'a Catalogue, session: &'a Session, doc: Doc<'a>) -> Self {
+        Self {
+            catalogue,
+            session,
+            doc,
+            dialect: Dialect::of(session.backend()),
+            values: vec![],
+            sensitive: vec![],
+            reaches: HashMap::new(),
+            aliases: 0,
+            conditions: 0,
+        }
+    }
+
+    pub(super) fn alias(&mut self) -> String {
+        self.aliases += 1;
+        format!("t{}", self.aliases)
+    }
+
+    pub(super) fn reach(&mut self, resource: Resource) -> Reach {
+        let session = self.session;
+        self.reaches.entry(resource).or_insert_with(|| session.reach(resource, Action::Read)).clone()
+    }
+
+    pub(super) fn target(&self, name: &str) -> Result<&'a TypeDef, ApiError> {
+        self.catalogue.by_name(name).ok_or(ApiError::of(Code::InternalServerError))
+    }
+
+    /// The conditions that every occurrence of a table carries: its tenant and the caller's reach.
+    /// `None` when the caller can reach no row of the type.
+    pub(super) fn base(&mut self, ty: &TypeDef, alias: &str) -> Option<String> {
+        let reach = self.reach(ty.resource);
+        if reach.is_empty() {
+            return None;
+        }
+        let mut sql = format!("{alias}.tenant_id = {}", self.tenant());
+        let caller = self.session.caller();
+        if let Some(scope) = reach.condition(&ty.scope, alias, caller, self) {
+            sql.push_str(" and ");
+            sql.push_str(&scope);
+        }
+        Some(sql)
+    }
+
+    /// The rows of a class that are shown of those that are reached: all, none, or those of a condition.
+    pub(super) fn class(&mut self, ty: &TypeDef, class: Class, alias: &str) -> Shown {
+        let rows = self.reach(ty.resource);
+        let shown = match class {
+            Class::Row => return Shown::All,
+            Class::Sensitive(resource) => self.reach(resource),
+            Class::NotAgency => rows.without_agency(),
+        };
+        if shown.is_empty() {
+            return Shown::None;
+        }
+        if shown.covers(&rows) {
+            return Shown::All;
+        }
+        let caller = self.session.caller();
+        shown.condition(&ty.scope, alias, caller, self).map_or(Shown::All, Shown::Where)
+    }
+
+    /// The object that selections ask of a row.
+    pub(super) fn object(
+        &mut self,
+        ty: &'a TypeDef,
+        alias: &str,
+        sets: &[&'a SelectionSet],
+    ) -> Result<Piece, ApiError> {
+        let picked = self.doc.pick(sets, &|on| on == ty.name || on == "Node")?;
+        let mut pairs = Vec::with_capacity(picked.len());
+        let mut posts = Vec::new();
+        for (key, field) in &picked {
+            // PostgreSQL cuts longer names of columns.
+            if key.len() > 63 {
+                return Err(ApiError::of(Code::QueryTooLarge)
+                    .saying("别名不得超过 63 个字符", "An alias has at most 63 characters."));
+            }
+            let piece = self.field(ty, alias, field)?;
+            if !matches!(piece.post, Post::Keep) {
+                posts.push((key.to_string(), piece.post));
+            }
+            pairs.push((key.to_string(), piece.sql));
+        }
+        let post = if posts.is_empty() { Post::Keep } else { Post::Object(posts) };
+        Ok(Piece { sql: self.dialect.object(&pairs), post })
+    }
+
+    fn field(&mut self, ty: &'a TypeDef, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
+        if field.name == "__typename" {
+            return Ok(Piece { sql: format!("'{}'", ty.name), post: Post::Keep });
+        }
+        let def = ty.find(field.name).ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
+        match self.class(ty, def.class, alias) {
+            Shown::None => Ok(self.denied()),
+            Shown::All => {
+                self.note_sensitive(ty, def);
+                self.value(def, alias, field)
+            }
+            Shown::Where(condition) => {
+                self.note_sensitive(ty, def);
+                let piece = self.value(def, alias, field)?;
+                let wrapped = self.dialect.object(&[("v".into(), piece.sql)]);
+                let sql = self.dialect.nested(&format!("(case when {condition} then {wrapped} end)"));
+                Ok(Piece { sql, post: Post::Guarded(Box::new(piece.post)) })
+            }
+        }
+    }
+
+    fn note_sensitive(&mut self, ty: &TypeDef, def: &FieldDef) {
+        let name = format!("{}.{}", ty.name, def.name);
+        if matches!(def.class, Class::Sensitive(_)) && !self.sensitive.contains(&name) {
+            self.sensitive.push(name);
+        }
+    }
+
+    pub(super) fn denied(&self) -> Piece {
+        Piece { sql: self.dialect.literal("null"), post: Post::Denied }
+    }
+
+    fn value(&mut self, def: &'a FieldDef, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
+        let keep = |sql| Ok(Piece { sql, post: Post::Keep });
+        match &def.source {
+            Source::Column(..) | Source::Expression(..) => {
+                let (sql, scalar) = self.scalar(def, alias).ok_or(ApiError::of(Code::InternalServerError))?;
+                keep(self.dialect.publish(scalar, &sql))
+            }
+            Source::One { target, on } => self.to_one(target, on, alias, field),
+            Source::Many { target, on } => {
+                let target = self.target(target)?;
+                let child = self.alias();
+                let on = fill(on, alias, &child, &self.tenant());
+                self.connection(target, &child, Some(on), field)
+            }
+            Source::Computed { needs, compute, .. } => {
+                let tenant = self.tenant();
+                let pairs: Vec<(String, String)> = needs
+                    .iter()
+                    .map(|(name, sql, scalar)| {
+                        (name.to_string(), self.dialect.publish(*scalar, &fill(sql, alias, "", &tenant)))
+                    })
+                    .collect();
+                Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Computed(*compute) })
+            }
+        }
+    }
+
+    /// A plain value's expression over a row.
+    pub(super) fn scalar(&mut self, def: &FieldDef, alias: &str) -> Option<(String, Scalar)> {
+        match &def.source {
+            Source::Column(column, scalar) => Some((format!("{alias}.\"{column}\""), *scalar)),
+            Source::Expression(sql, scalar) => Some((format!("({})", fill(sql, alias, "", &self.tenant())), *scalar)),
+            _ => None,
+        }
+    }
+
+    fn to_one(&mut self, target: &str, on: &str, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
+        let target = self.target(target)?;
+        let child = self.alias();
+        let Some(base) = self.base(target, &child) else { return Ok(self.denied()) };
+        let object = self.object(target, &child, &field.below)?;
+        let on = fill(on, alias, &child, &self.tenant());
+        let sql = format!("(select {} from {} {child} where {base} and {on} limit 1)", object.sql, target.table);
+        Ok(Piece { sql: self.dialect.nested(&sql), post: object.post })
+    }
+
+    /// One row by id, or null.
+    pub(super) fn by_id(
+        &mut self,
+        ty: &'a TypeDef,
+        id: uuid::Uuid,
+        below: &[&'a SelectionSet],
+    ) -> Result<Piece, ApiError> {
+        let alias = self.alias();
+        let Some(base) = self.base(ty, &alias) else { return Err(ApiError::of(Code::Forbidden)) };
+        let object = self.object(ty, &alias, below)?;
+        let id = self.bind(id.into());
+        let sql = format!("(select {} from {} {alias} where {base} and {alias}.id = {id})", object.sql, ty.table);
+        Ok(Piece { sql: self.dialect.nested(&sql), post: object.post })
+    }
+}
+
+/// Which rows of a class are shown.
+pub(super) enum Shown {
+    All,
+    None,
+    Where(String),
+}
+
+/// Fills a template's aliases.
+pub(super) fn fill(template: &str, row: &str, other: &str, tenant: &str) -> String {
+    template.replace("{t}", row).replace("{c}", other).replace("{tenant}", tenant)
+}
+
+/// The value of an argument.
+pub(super) fn argument<'v>(field: &'v Picked<'_>, name: &str) -> Option<&'v ConstValue> {
+    field.arguments.iter().find(|(n, _)| *n == name).map(|(_, v)| v).filter(|v| **v != ConstValue::Null)
+}

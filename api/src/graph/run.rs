@@ -1,0 +1,197 @@
+//! Carries a plan out: one statement for each root field.
+
+use std::sync::Arc;
+
+use async_graphql::{Value as ConstValue, parser::types::SelectionSet};
+use entities::audit;
+use sea_orm::Set;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::{
+    graph::{
+        catalogue::{Catalogue, Moment, Root},
+        plan::{Piece, Planner, argument},
+        post::{FieldError, Finish, Post, Step},
+        selection::{Doc, Picked},
+    },
+    kernel::{
+        error::{ApiError, Code},
+        id,
+        session::Session,
+    },
+};
+
+/// The value of one root field.
+pub struct Answer {
+    /// JSON text; untouched from the database when nothing had to be done to it.
+    pub json: String,
+    /// Errors of fields within it.
+    pub errors: Vec<FieldError>,
+    /// The statement, for those who may see it.
+    pub sql: Option<String>,
+}
+
+/// Ids in one `nodes`.
+const MAX_IDS: usize = 100;
+
+/// Reads for sessions over a catalogue.
+#[derive(Clone)]
+pub struct Engine {
+    catalogue: Arc<Catalogue>,
+}
+
+impl Engine {
+    /// An engine over a catalogue.
+    pub fn new(catalogue: Arc<Catalogue>) -> Self {
+        Self { catalogue }
+    }
+
+    /// What can be read.
+    pub fn catalogue(&self) -> &Arc<Catalogue> {
+        &self.catalogue
+    }
+
+    /// Reads a root field. `key` is its response key, for the paths of errors.
+    pub async fn root<'a>(
+        &'a self,
+        session: Option<&'a Session>,
+        doc: Doc<'a>,
+        key: &str,
+        field: &Picked<'a>,
+    ) -> Result<Answer, ApiError> {
+        let session = session.ok_or(ApiError::of(Code::Unauthenticated))?;
+        let root = self.catalogue.root(field.name).ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
+        let mut planner = Planner::new(&self.catalogue, session, doc);
+        let piece = match root {
+            Root::Node => match given_id(argument(field, "id")) {
+                Some((prefix, uuid)) => self.node(&mut planner, prefix, uuid, &field.below)?,
+                None => None,
+            },
+            Root::Nodes => Some(self.nodes(&mut planner, field)?),
+            Root::One(i) => {
+                let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
+                let id = given_id(argument(field, "id")).filter(|(prefix, _)| *prefix == ty.prefix);
+                // An id of another form is planned like any other, so that the answer is the same.
+                Some(planner.by_id(ty, id.map_or(Uuid::nil(), |(_, id)| id), &field.below)?)
+            }
+            Root::Many(i) => {
+                let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
+                let alias = planner.alias();
+                Some(planner.connection(ty, &alias, None, field)?)
+            }
+        };
+        match piece {
+            Some(piece) => finish(session, planner, piece, key).await,
+            None => Ok(Answer { json: "null".into(), errors: vec![], sql: None }),
+        }
+    }
+
+    /// Reads one object that a command has changed.
+    pub async fn object<'a>(
+        &'a self,
+        session: &'a Session,
+        doc: Doc<'a>,
+        type_name: &str,
+        id: Uuid,
+        below: &'a SelectionSet,
+        key: &str,
+    ) -> Result<Answer, ApiError> {
+        let mut planner = Planner::new(&self.catalogue, session, doc);
+        let ty = planner.target(type_name)?;
+        let piece = planner.by_id(ty, id, &[below])?;
+        finish(session, planner, piece, key).await
+    }
+
+    fn node<'a>(
+        &'a self,
+        planner: &mut Planner<'a>,
+        prefix: &str,
+        id: Uuid,
+        below: &[&'a SelectionSet],
+    ) -> Result<Option<Piece>, ApiError> {
+        let Some(ty) = self.catalogue.by_prefix(prefix) else { return Ok(None) };
+        // A type out of reach and an object out of reach look the same from here.
+        if planner.reach(ty.resource).is_empty() {
+            return Ok(None);
+        }
+        planner.by_id(ty, id, below).map(Some)
+    }
+
+    fn nodes<'a>(&'a self, planner: &mut Planner<'a>, field: &Picked<'a>) -> Result<Piece, ApiError> {
+        let one;
+        let ids: &[ConstValue] = match argument(field, "ids") {
+            Some(ConstValue::List(ids)) => ids,
+            Some(other) => {
+                one = [other.clone()];
+                &one
+            }
+            None => &[],
+        };
+        if ids.len() > MAX_IDS {
+            return Err(ApiError::of(Code::BadUserInput)
+                .at("ids")
+                .saying(format!("ids 至多 {MAX_IDS} 个"), format!("ids takes at most {MAX_IDS}.")));
+        }
+        let mut items = vec![];
+        let mut posts = vec![];
+        for id in ids {
+            let piece = match given_id(Some(id)) {
+                Some((prefix, uuid)) => self.node(planner, prefix, uuid, &field.below)?,
+                None => None,
+            };
+            let piece = piece.unwrap_or_else(|| Piece { sql: planner.dialect.literal("null"), post: Post::Keep });
+            items.push(piece.sql);
+            posts.push(piece.post);
+        }
+        let name = if planner.dialect == super::dialect::Dialect::Postgres { "json_build_array" } else { "json_array" };
+        let post = if posts.iter().all(|p| matches!(p, Post::Keep)) { Post::Keep } else { Post::Each(posts) };
+        Ok(Piece { sql: format!("{name}({})", items.join(", ")), post })
+    }
+}
+
+fn given_id(value: Option<&ConstValue>) -> Option<(&str, Uuid)> {
+    match value {
+        Some(ConstValue::String(text)) => id::parse(text),
+        _ => None,
+    }
+}
+
+async fn finish(session: &Session, planner: Planner<'_>, piece: Piece, key: &str) -> Result<Answer, ApiError> {
+    let sensitive = planner.sensitive;
+    let sql = session.is_privileged().then(|| piece.sql.clone());
+    let text = session.json(&piece.sql, planner.values).await?.unwrap_or_else(|| "null".into());
+    if !sensitive.is_empty() && text != "null" {
+        record_sensitive(session, &sensitive).await?;
+    }
+    if matches!(piece.post, Post::Keep) {
+        return Ok(Answer { json: text, errors: vec![], sql });
+    }
+    let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
+    let moment = Moment { today: session.today(), calendar: session.calendar() };
+    let mut finish = Finish { moment, errors: vec![] };
+    finish.apply(&piece.post, &mut value, &mut vec![Step::Key(key.to_string())]);
+    Ok(Answer { json: value.to_string(), errors: finish.errors, sql })
+}
+
+/// Rule J-10: who read which sensitive fields, and when. Without the record there is no answer.
+async fn record_sensitive(session: &Session, fields: &[String]) -> Result<(), ApiError> {
+    let tx = session.begin().await?;
+    tx.insert(audit::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(tx.new_id()),
+        actor_id: Set(Some(session.user_id())),
+        actor_name: Set(session.authority().name.clone()),
+        session_id: Set(session.session_id()),
+        action: Set("readSensitive".into()),
+        object_type: Set(String::new()),
+        object_id: Set(None),
+        request_id: Set(session.request().id.clone()),
+        remote: Set(session.request().remote.clone()),
+        digest: Set(String::new()),
+        detail: Set(json!({ "fields": fields })),
+        at: Set(session.now()),
+    })
+    .await?;
+    tx.commit().await
+}

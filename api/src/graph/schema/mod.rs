@@ -1,0 +1,196 @@
+//! The schema: derived commands beside the catalogue's types, and the roots that join them.
+
+use std::{any::Any, borrow::Cow, sync::Arc};
+
+use async_graphql::{
+    ContainerType, Context, ContextBase, ContextSelectionSet, MergedObject, ObjectType, OutputType, PathSegment, Pos,
+    Positioned, Schema, ServerError, ServerResult, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+    parser::types::Field,
+    registry::{MetaTypeId, Registry},
+    resolver_utils::resolve_container,
+};
+
+use crate::{
+    graph::{
+        catalogue::Catalogue,
+        post::Step,
+        run::{Answer, Engine},
+        selection::{Doc, Picked},
+    },
+    kernel::{
+        error::{ApiError, Code},
+        session::Session,
+    },
+    modules::{Mutations, Queries, Subscriptions},
+};
+
+pub(crate) mod inject;
+pub(crate) mod meta;
+
+pub(crate) use inject::enum_type;
+
+/// The root of everything the catalogue declares.
+#[derive(Default)]
+pub struct CatalogueRoot;
+
+/// `Query`: the catalogue and what modules answer by themselves.
+#[derive(MergedObject, Default)]
+pub struct Query(CatalogueRoot, Queries);
+
+/// The schema of a set of types.
+pub type Zugong = Schema<Query, Mutations, Subscriptions>;
+
+/// Builds the schema over a catalogue.
+pub fn build(catalogue: Arc<Catalogue>) -> Zugong {
+    let engine = Engine::new(catalogue.clone());
+    inject::over(catalogue, || {
+        Schema::build(Query::default(), Mutations::default(), Subscriptions::default())
+            .disable_suggestions()
+            .extension(PassThrough)
+            .data(engine)
+            .finish()
+    })
+}
+
+impl OutputType for CatalogueRoot {
+    fn type_name() -> Cow<'static, str> {
+        Cow::Borrowed("CatalogueRoot")
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Object, |registry| {
+            inject::all(registry);
+            meta::object("CatalogueRoot", "", inject::roots(), Some(std::any::type_name::<Self>()))
+        })
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl ContainerType for CatalogueRoot {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let engine = ctx.data_unchecked::<Engine>();
+        let field = &ctx.item.node;
+        if engine.catalogue().root(&field.name.node).is_none() {
+            return Ok(None);
+        }
+        let (pos, doc) = (ctx.item.pos, whole(ctx.query_env));
+        let key = field.response_key().node.as_str();
+        let read = async {
+            let picked = Picked {
+                name: &field.name.node,
+                arguments: doc.arguments(field)?,
+                below: vec![&field.selection_set.node],
+            };
+            engine.root(caller(ctx), doc, key, &picked).await
+        };
+        match read.await {
+            Ok(answer) => Ok(Some(answer_value(answer, ctx, pos, vec![]))),
+            Err(error) => {
+                // Root fields are nullable: one that fails leaves the others alone.
+                let mut error = async_graphql::Error::from(error).into_server_error(pos);
+                error.path = vec![PathSegment::Field(key.to_string())];
+                ctx.add_error(error);
+                Ok(Some(Value::Null))
+            }
+        }
+    }
+}
+
+impl ObjectType for CatalogueRoot {}
+
+/// The caller, if there is one.
+pub fn caller<'a, T>(ctx: &ContextBase<'a, T>) -> Option<&'a Session> {
+    ctx.data_opt::<Session>()
+}
+
+/// The caller, or the refusal of an anonymous request.
+pub fn required<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Session, ApiError> {
+    caller(ctx).ok_or(ApiError::of(Code::Unauthenticated))
+}
+
+/// The document that is being executed.
+pub(crate) fn whole(env: &async_graphql::context::QueryEnv) -> Doc<'_> {
+    Doc { fragments: &env.fragments, operation: &env.operation.node, variables: &env.variables }
+}
+
+/// An answer of the engine as a value within an execution by the library. `above` leads to the answer's parent.
+pub(crate) fn answer_value<T>(answer: Answer, ctx: &ContextBase<'_, T>, pos: Pos, above: Vec<String>) -> Value {
+    for fault in answer.errors {
+        let mut error = async_graphql::Error::from(fault.error).into_server_error(pos);
+        // The engine's path begins with the field's key, which `above` already ends with.
+        let steps = if above.is_empty() { &fault.path[..] } else { fault.path.get(1..).unwrap_or_default() };
+        error.path = above.iter().map(|key| segment(key)).chain(steps.iter().map(step)).collect();
+        ctx.add_error(error);
+    }
+    serde_json::from_str::<serde_json::Value>(&answer.json)
+        .ok()
+        .and_then(|json| Value::from_json(json).ok())
+        .unwrap_or_default()
+}
+
+fn segment(key: &str) -> PathSegment {
+    key.parse().map_or_else(|_| PathSegment::Field(key.to_string()), PathSegment::Index)
+}
+
+fn step(step: &Step) -> PathSegment {
+    match step {
+        Step::Key(key) => PathSegment::Field(key.clone()),
+        Step::Index(i) => PathSegment::Index(*i),
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    /// The code travels as the source; the front writes it out in the client's language.
+    fn from(error: ApiError) -> Self {
+        let source: Arc<dyn Any + Send + Sync> = Arc::new(error.clone());
+        Self { message: error.message(Default::default()).into_owned(), source: Some(source), extensions: None }
+    }
+}
+
+/// Put into a request that only reads the catalogue: the library validates it and stops there.
+#[derive(Default)]
+pub struct ValidOnly(std::sync::atomic::AtomicBool);
+
+impl ValidOnly {
+    /// Whether validation was passed.
+    pub fn passed(&self) -> bool {
+        self.0.load(std::sync::atomic::Ordering::Relaxed)
+    }
+}
+
+struct PassThrough;
+struct PassThroughExtension;
+
+impl ExtensionFactory for PassThrough {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(PassThroughExtension)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for PassThroughExtension {
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> async_graphql::Response {
+        match ctx.data_opt::<Arc<ValidOnly>>() {
+            // Reached only after validation.
+            Some(valid) => {
+                valid.0.store(true, std::sync::atomic::Ordering::Relaxed);
+                async_graphql::Response::new(Value::Null)
+            }
+            None => next.run(ctx, operation).await,
+        }
+    }
+}
+
+/// A failure as the library's error, with the source that the front reads.
+pub fn failure(error: ApiError, pos: Pos) -> ServerError {
+    async_graphql::Error::from(error).into_server_error(pos)
+}
