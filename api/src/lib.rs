@@ -2,6 +2,7 @@
 //! and party committees.
 #![recursion_limit = "512"]
 
+pub mod data;
 pub mod graph;
 pub mod kernel;
 pub mod modules;

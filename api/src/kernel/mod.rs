@@ -10,6 +10,7 @@ pub mod db;
 pub mod error;
 pub mod flow;
 pub mod id;
+mod load;
 pub mod partial_date;
 pub mod platform;
 pub mod reach;
