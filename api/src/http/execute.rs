@@ -9,7 +9,7 @@ use async_graphql::{
     Positioned, Request, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use futures::{StreamExt, stream};
+use futures::future::join_all;
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -169,15 +169,19 @@ async fn read(
         Ok(roots) => roots,
         Err(error) => return Reply { body: failed(&error, info), refused: Some(error.code) },
     };
-    let answers: Vec<(&str, Result<Answer, ApiError>)> = stream::iter(roots.iter())
-        .map(|(key, field)| async move { (*key, root(app, session, doc, key, field).await) })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
+    let roots: Vec<(&str, Picked<'_>)> = roots.into_iter().collect();
+    let mut answers = Vec::with_capacity(roots.len());
+    for some in roots.chunks(AT_ONCE) {
+        let mut reads = Vec::with_capacity(some.len());
+        for (key, field) in some {
+            reads.push(root(app, session, doc, key, field));
+        }
+        answers.extend(join_all(reads).await);
+    }
     let mut data = String::from("{");
     let mut faults = vec![];
     let mut statements = vec![];
-    for (i, (key, answer)) in answers.into_iter().enumerate() {
+    for (i, ((key, _), answer)) in roots.iter().zip(answers).enumerate() {
         let separator = if i == 0 { "" } else { "," };
         data.push_str(&format!("{separator}\"{key}\":"));
         match answer {

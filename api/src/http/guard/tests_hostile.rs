@@ -81,7 +81,7 @@ fn nested_selections_and_types_never_reach_the_parser() {
     for count in [49, 1_000, 100_000] {
         for open in ["{a", "{...{", "{...on T", "{a:b(c:1)@d"] {
             refused(open, &open.repeat(count), &only_nesting(), Some(Large));
-            refused(open, &(open.repeat(count) + &"}".repeat(count)), &only_nesting(), Some(Large));
+            refused(open, &(open.repeat(count) + "}".repeat(count).as_str()), &only_nesting(), Some(Large));
         }
         let text = format!("query($v:{}T{}){{a}}", "[".repeat(count), "]".repeat(count));
         refused("types", &text, &only_nesting(), Some(Large));
@@ -132,8 +132,8 @@ fn doubling_fragments_are_measured_not_expanded() {
 #[test]
 fn long_chains_and_cycles_do_not_recurse() {
     let chain = |last: &str| {
-        (0..5_000).fold(String::from("{r{...F0}}"), |text, i| text + &format!("fragment F{i} on T{{...F{}}}", i + 1))
-            + &format!("fragment F5000 on T{{{last}}}")
+        (0..5_000).fold(String::from("{r{...F0}}"), |text, i| text + format!("fragment F{i} on T{{...F{}}}", i + 1).as_str())
+            + format!("fragment F5000 on T{{{last}}}").as_str()
     };
     assert_eq!(verdict(&chain("a")), Some(Large));
     let cases = [("a", None), ("...F0", Some(Invalid)), ("...{...F7}", Some(Invalid)), ("...X", Some(Invalid))];
@@ -158,7 +158,7 @@ fn repetition_is_refused() {
         ("10,000 directives", format!("{{a {}}}", "@a".repeat(10_000)), Large),
         ("1,900 directives", format!("{{a {}}}", "@a".repeat(1_900)), Cost),
         ("20,000 operations", "query A{a}".repeat(20_000), Large),
-        ("700 operations", (0..700).fold(String::new(), |s, i| s + &format!("query A{i}{{a}}")), Cost),
+        ("700 operations", (0..700).fold(String::new(), |s, i| s + format!("query A{i}{{a}}").as_str()), Cost),
         ("20,000 variables", format!("query({}){{a}}", "$v:T".repeat(20_000)), Large),
         ("900 variables", format!("query({}){{a}}", "$v:T".repeat(900)), Cost),
     ];
@@ -212,8 +212,8 @@ fn the_deepest_accepted_needs_little_stack() {
     let texts = [
         format!("{{a(b:{}1{})}}", "[".repeat(n - 2), "]".repeat(n - 2)),
         format!("{{a(b:{}1{})}}", "{a:".repeat(n - 2), "}".repeat(n - 2)),
-        "{a".repeat(n) + &"}".repeat(n),
-        "{...".repeat(n - 1) + "{a" + &"}".repeat(n),
+        "{a".repeat(n) + "}".repeat(n).as_str(),
+        "{...".repeat(n - 1) + "{a" + "}".repeat(n).as_str(),
         format!("query($v:{}T{}){{a}}", "[".repeat(n - 1), "]".repeat(n - 1)),
     ];
     let thread = std::thread::Builder::new()
