@@ -1,0 +1,8 @@
+//! The module as a whole on a database of its own.
+
+mod fixture;
+mod keys;
+mod login;
+mod service;
+mod sessions;
+mod tokens;
