@@ -32,7 +32,8 @@ impl Session {
         let tenant = binder.tenant();
         let place = binder.bind(id.into());
         let condition = reach.condition(scope, "x", caller, &mut binder).unwrap_or_else(|| "1 = 1".into());
-        let found = format!("exists (select 1 from {table} x where x.tenant_id = {tenant} and x.id = {place} and {condition})");
+        let found =
+            format!("exists (select 1 from {table} x where x.tenant_id = {tenant} and x.id = {place} and {condition})");
         let body = format!("case when {found} then 'yes' else 'no' end");
         Ok(self.json(&body, binder.values).await?.as_deref() == Some("yes"))
     }

@@ -5,7 +5,9 @@
 //! but neither read nor changed, and only sessions of the transaction's own tenant can be ended.
 
 use entities::{account, account_tenant, auth_session, refresh_token};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Set, sea_query::Expr,
+};
 use uuid::Uuid;
 
 use crate::kernel::{
