@@ -4,5 +4,6 @@
 
 pub mod data;
 pub mod graph;
+pub mod http;
 pub mod kernel;
 pub mod modules;

@@ -114,7 +114,7 @@ impl Db {
         let (sql, first) = match backend {
             // The setting for row-level security and the predicate's value come from the same place.
             DbBackend::Postgres => (
-                format!("select ({body})::text as j from (select set_config('app.tenant', $1, true)::uuid as t) s"),
+                format!("select ({body})::text as j from (select set_config('app.tenant', $1, true)::uuid as t) asker"),
                 Value::from(tenant.to_string()),
             ),
             _ => (format!("select {body} as j"), Value::from(tenant)),
@@ -139,7 +139,7 @@ impl Db {
 /// What stands for the tenant in a statement given to [`Db::json`].
 pub fn tenant_expression(backend: DbBackend) -> &'static str {
     match backend {
-        DbBackend::Postgres => "s.t",
+        DbBackend::Postgres => "asker.t",
         _ => "?1",
     }
 }

@@ -139,6 +139,15 @@ impl Platform {
         Ok(Session::for_user(self.clone(), facts, authority, session, request))
     }
 
+    /// The standing of any user of a tenant, to be explained and never to act with; none if there is no such user.
+    pub(crate) async fn authority_of(&self, tenant: Uuid, user: Uuid) -> Result<Option<Arc<Authority>>, ApiError> {
+        match self.authority(tenant, user, false).await {
+            Ok((_, authority)) => Ok(Some(authority)),
+            Err(ApiError { code: Code::Unauthenticated, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn authority(
         &self,
         tenant: Uuid,

@@ -1,5 +1,6 @@
 //! The domains. Each folder holds what can be read (`catalogue.rs`), pure rules, commands and jobs.
 
+pub mod identity;
 pub mod matters;
 pub mod organisation;
 pub mod personnel;
@@ -28,13 +29,13 @@ pub struct Queries(About);
 
 /// All commands.
 #[derive(MergedObject, Default)]
-pub struct Mutations(organisation::commands::OrganisationMutations);
+pub struct Mutations(organisation::commands::OrganisationMutations, personnel::commands::PersonnelMutations);
 
 /// All subscriptions.
 pub type Subscriptions = EmptySubscription;
 
 /// Everything that can be read.
 pub fn catalogue() -> Result<Catalogue, String> {
-    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types()];
+    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types(), personnel::catalogue::types()];
     Catalogue::new(types.into_iter().flatten().collect())
 }

@@ -76,7 +76,8 @@ pub(super) fn make(
         subjects.push((made, day, Course::Finished(hurdle(chance))));
     }
     for stage in STAGES {
-        let Some(made) = populace.retiring(chance, numbers, now.add_months(chance.between(0, 2))) else { continue };
+        let month = now.add_months(chance.between(0, 2));
+        let Some(made) = populace.retiring(chance, numbers, month) else { continue };
         subjects.push((made, anchor, Course::Running(stage)));
     }
     for back in [40, 90] {

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     data::synthetic::{chance::Chance, profile::Profile},
     kernel::year_month::YearMonth,
-    modules::personnel::rules::id_number::Sex,
+    modules::personnel::rules::{id_number::Sex, name_key::name_key},
 };
 
 /// Where somebody works.
@@ -99,11 +99,6 @@ pub fn rows(
         version: 1,
     };
     Made { person, cadre, appointment }
-}
-
-/// A name as search compares it.
-pub fn name_key(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && *c != '·').collect::<String>().to_lowercase()
 }
 
 /// Civil servants serve in full from the year after their probation, others from their first day.

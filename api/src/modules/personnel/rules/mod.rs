@@ -6,4 +6,5 @@ pub mod early;
 pub mod elastic;
 pub mod forecast;
 pub mod id_number;
+pub mod name_key;
 pub mod retirement;

@@ -1,0 +1,1 @@
+//! What the personnel module answers besides its types.
