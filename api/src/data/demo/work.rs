@@ -52,7 +52,6 @@ pub(super) fn make(
     let setting = Setting {
         tenant: making.tenant,
         level: making.sketch.level,
-        division_code: making.sketch.division_code,
         document_prefix: making.sketch.document_prefix,
         calendar,
         matter,
@@ -94,7 +93,9 @@ pub(super) fn make(
     for (made, day, course) in subjects {
         let key = if course == Course::Approved { shown.take() } else { None };
         let applicant = users.add(chance, making, &made, key, RoleName::Applicant, made.person.unit_id);
-        let made = run(chance, &mut maker, made, applicant, day, course);
+        let unit = making.org.units.iter().find(|unit| unit.id == made.person.unit_id);
+        let division = unit.map_or(making.sketch.division_code, |unit| &unit.division_code);
+        let made = run(chance, &mut maker, made, division, applicant, day, course);
         people.push(made);
     }
     maker.rows
@@ -112,12 +113,20 @@ fn run(
     chance: &mut Chance,
     maker: &mut CaseMaker<'_>,
     mut made: Made,
+    division_code: &str,
     applicant: uuid::Uuid,
     day: NaiveDate,
     course: Course,
 ) -> Made {
     let month = month_of(&made).unwrap_or(YearMonth::of(day));
-    let subject = Subject { person: &made.person, cadre: &made.cadre, month, applicant };
+    let subject = Subject {
+        person: &made.person,
+        cadre: &made.cadre,
+        appointment: &made.appointment,
+        division_code,
+        month,
+        applicant,
+    };
     let decided_on = maker.workday_before(day, chance.between(2, 12));
     let approval = maker.approve(chance, &subject, decided_on);
     let outcome = match course {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use entities::{
-    approval, cadre, case_item, matter_case, person, personnel_effect,
+    appointment, approval, cadre, case_item, matter_case, person, personnel_effect,
     values::{ApprovalState, CadreState, CaseAction, CaseItemState, CaseKind, CaseState, EffectKind, TenantLevel},
 };
 use serde_json::json;
@@ -32,8 +32,6 @@ pub struct Setting<'a> {
     pub tenant: Uuid,
     /// Its level.
     pub level: TenantLevel,
-    /// Its division.
-    pub division_code: &'a str,
     /// What its documents' numbers begin with, such as 甬.
     pub document_prefix: &'a str,
     /// Working days.
@@ -56,6 +54,10 @@ pub struct Subject<'a> {
     pub person: &'a person::Model,
     /// The cadre.
     pub cadre: &'a cadre::Model,
+    /// The main post.
+    pub appointment: &'a appointment::Model,
+    /// The division of the unit served.
+    pub division_code: &'a str,
     /// The month of retirement.
     pub month: YearMonth,
     /// The user who submits.
@@ -179,7 +181,11 @@ impl<'a> CaseMaker<'a> {
             kind: EffectKind::Retire,
             effective_on,
             applied_at,
-            detail: json!({ "state": CadreState::Serving }),
+            detail: json!({
+                "state": subject.cadre.state,
+                "stateSince": subject.cadre.state_since,
+                "ended": if applied { vec![subject.appointment.id] } else { vec![] },
+            }),
             created_at: at(finished_on, minute),
         };
         if setting.detailed {
@@ -215,11 +221,11 @@ impl<'a> CaseMaker<'a> {
         submitted: DateTime<Utc>,
         day: NaiveDate,
     ) -> matter_case::Model {
-        self.serial += 1;
+        let id = chance.id(submitted);
         matter_case::Model {
             tenant_id: self.setting.tenant,
-            id: chance.id(submitted),
-            number: format!("{}{}{:07}", self.setting.division_code, day.format("%Y%m%d"), self.serial),
+            id,
+            number: number(subject.division_code, day, id),
             kind: CaseKind::Ordinary,
             matter_id: self.setting.matter.id,
             approval_id: approval,
@@ -229,7 +235,7 @@ impl<'a> CaseMaker<'a> {
             form: form(chance, subject),
             state: CaseState::Running,
             level: self.setting.level,
-            division_code: self.setting.division_code.into(),
+            division_code: subject.division_code.into(),
             submitted_at: submitted,
             submitted_on: day,
             finished_at: None,
@@ -306,7 +312,7 @@ pub(super) fn blank(
         finished_on: None,
         worked_days: None,
         reason: None,
-        wanted: json!({ "fields": [], "materials": [] }),
+        wanted: json!({}),
         handler_id: None,
         result: None,
         version: 1,
@@ -336,6 +342,14 @@ fn form(chance: &mut Chance, subject: &Subject<'_>) -> serde_json::Value {
         "commutingAllowance": true,
         "accessCardReturned": true,
     })
+}
+
+/// A case's number: division, day, and eight characters of the id.
+fn number(division: &str, on: NaiveDate, id: Uuid) -> String {
+    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let tail: String =
+        (0..8).rev().map(|place| char::from(DIGITS[(id.as_u128() >> (place * 5) & 31) as usize])).collect();
+    format!("{division}-{}-{tail}", on.format("%Y%m%d"))
 }
 
 /// The last working day before today on which a case can still run within the calendar.
