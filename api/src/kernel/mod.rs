@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod bus;
 pub mod calendar;
+pub mod checkup;
 pub mod civil;
 pub mod clock;
 pub mod command;

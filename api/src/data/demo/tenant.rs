@@ -7,7 +7,11 @@ use uuid::Uuid;
 
 use crate::{
     data::{
-        demo::{DemoTenant, SEED, Sketch, TENANTS, users::Users, work},
+        demo::{
+            DemoTenant, SEED, Sketch, TENANTS,
+            users::{Users, place_of},
+            work,
+        },
         synthetic::{
             chance::Chance,
             identity::IdNumbers,
@@ -113,7 +117,8 @@ impl World {
 
 /// Writes a tenant's rows.
 pub(super) async fn store(tx: &SystemTx, sketch: &Sketch, world: World) -> Result<(DemoTenant, u64), ApiError> {
-    let World { mut rows, catalogue, users } = world;
+    let World { mut rows, catalogue, mut users } = world;
+    users.shown.sort_by_key(|user| place_of(user.key));
     let count = rows.count();
     rows.store_people(tx).await?;
     tx.load(catalogue.matters).await?;

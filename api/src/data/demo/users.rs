@@ -17,7 +17,7 @@ use crate::{
     kernel::{error::ApiError, session::System},
 };
 
-/// What each shown user is called, with the role and the short name of the unit; `-` is chosen below.
+/// What each shown user is called, with the role, in the order of the screen.
 const SHOWN: [(&str, Role); 9] = [
     ("super", Role::Super),
     ("senior", Role::Senior),
@@ -177,6 +177,11 @@ impl Users {
         }
         id
     }
+}
+
+/// Where a shown user stands in the list.
+pub(super) fn place_of(key: &str) -> usize {
+    SHOWN.iter().position(|(other, _)| *other == key).unwrap_or(SHOWN.len())
 }
 
 /// The log-in of a shown user.
