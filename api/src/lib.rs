@@ -6,3 +6,4 @@ pub mod graph;
 pub mod http;
 pub mod kernel;
 pub mod modules;
+pub mod server;
