@@ -10,12 +10,18 @@ use crate::http::app::App;
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves on a listener until `stop` ends.
-pub async fn serve(app: App, listener: TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+pub async fn serve(
+    app: App,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
     let (begun, begins) = tokio::sync::oneshot::channel();
     let service = app.clone().router().into_make_service_with_connect_info::<SocketAddr>();
+    let closing = app.clone();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping; requests under way may end");
+        closing.stop();
         let _ = begun.send(());
     });
     let overdue = async {

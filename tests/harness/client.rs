@@ -38,7 +38,9 @@ impl Actor {
     /// Sends a mutation of one root field and returns its payload, refusals and all.
     pub async fn mutate(&self, field: &str, input: Json, selection: &str) -> Json {
         let ty = format!("{}{}Input", field[..1].to_uppercase(), &field[1..]);
-        let query = format!("mutation($input: {ty}!) {{ {field}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}");
+        let query = format!(
+            "mutation($input: {ty}!) {{ {field}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}"
+        );
         let reply = self.gql(&query, json!({ "input": input })).await;
         assert!(reply.body.get("errors").is_none(), "{} got {}", self.name, reply.text);
         reply.body["data"][field].clone()

@@ -55,11 +55,8 @@ impl Server {
     }
 
     async fn over(database: Arc<TestDatabase>, settings: HttpSettings) -> Self {
-        let options = DbOptions {
-            url: database.url.clone(),
-            connections: 4,
-            statement_timeout: Duration::from_secs(5),
-        };
+        let options =
+            DbOptions { url: database.url.clone(), connections: 4, statement_timeout: Duration::from_secs(5) };
         let db = Db::open(&options).await.unwrap();
         let bus = match redis_url() {
             Some(url) => Bus::redis(&url, "it").await.unwrap(),

@@ -199,7 +199,8 @@ impl Builder {
         let village = self.unit("village", "甲街道第一社区", Some(&town), UnitSequence::Township).await;
         let other = self.unit("other-town", "乙街道", Some(&root), UnitSequence::Township).await;
         for key in AGENCIES {
-            let unit = self.unit(&format!("agency:{key}"), &format!("{key}局"), Some(&root), UnitSequence::Government).await;
+            let unit =
+                self.unit(&format!("agency:{key}"), &format!("{key}局"), Some(&root), UnitSequence::Government).await;
             units.insert(format!("agency:{key}"), unit.id);
         }
         let party = self.party(&village).await;
@@ -218,7 +219,13 @@ impl Builder {
         Things { units, persons }
     }
 
-    async fn unit(&mut self, key: &str, name: &str, parent: Option<&unit::Model>, sequence: UnitSequence) -> unit::Model {
+    async fn unit(
+        &mut self,
+        key: &str,
+        name: &str,
+        parent: Option<&unit::Model>,
+        sequence: UnitSequence,
+    ) -> unit::Model {
         self.count += 1;
         let id = self.tx.new_id();
         let above = parent.map_or("/", |p| p.path.as_str());

@@ -60,8 +60,10 @@ const AT_ONCE: usize = 4;
 impl Sent {
     /// Passes the guard and finds the operation.
     pub(super) fn ready(self, app: &App) -> Result<Ready, ApiError> {
-        let query = self.query.ok_or_else(|| {
-            ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
+        let persisted = self.extensions.is_some_and(|e| e.contains_key("persistedQuery"));
+        let query = self.query.ok_or_else(|| match persisted {
+            true => ApiError::of(Code::PersistedQueryNotFound),
+            false => ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`."),
         })?;
         let document = guard::check(&query, &app.settings.limits)?.document;
         let variables = self.variables.unwrap_or_default();
@@ -135,7 +137,10 @@ pub(super) async fn run(
                 return invalid(&response.errors, info);
             }
             let data = response.data.into_json().unwrap_or(Json::Null);
-            Reply { body: envelope(&data.to_string(), errors::library(&response.errors, true, info), None), refused: None }
+            Reply {
+                body: envelope(&data.to_string(), errors::library(&response.errors, true, info), None),
+                refused: None,
+            }
         }
     }
 }
@@ -227,4 +232,3 @@ fn envelope(data: &str, faults: Vec<Json>, sql: Option<Vec<String>>) -> String {
 pub(super) fn failed(error: &ApiError, info: &RequestInfo) -> String {
     json!({ "errors": [errors::request(error, info)] }).to_string()
 }
-

@@ -111,7 +111,8 @@ fn respond(own: bool, reply: Reply, info: &RequestInfo) -> Response {
         Some(Code::GraphqlParseFailed | Code::GraphqlValidationFailed) if !own => StatusCode::OK,
         Some(code) => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
-    let media = if own { "application/graphql-response+json; charset=utf-8" } else { "application/json; charset=utf-8" };
+    let media =
+        if own { "application/graphql-response+json; charset=utf-8" } else { "application/json; charset=utf-8" };
     let mut response = (status, reply.body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));

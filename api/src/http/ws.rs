@@ -8,7 +8,10 @@ use axum::{
         Request, State, WebSocketUpgrade,
         ws::{CloseFrame, Message, WebSocket},
     },
-    http::{HeaderMap, StatusCode, header::{HOST, ORIGIN}},
+    http::{
+        HeaderMap, StatusCode,
+        header::{HOST, ORIGIN},
+    },
     response::{IntoResponse, Response},
 };
 use futures::{SinkExt, StreamExt};
@@ -106,6 +109,9 @@ impl Socket {
         let Some(mut outbox) = self.receiver.take() else { return };
         let init = tokio::time::sleep_until(Instant::now() + INIT);
         tokio::pin!(init);
+        let app = self.app.clone();
+        let stopped = app.stopped();
+        tokio::pin!(stopped);
         let mut recheck = tokio::time::interval(RECHECK);
         recheck.tick().await;
         let reason = loop {
@@ -131,6 +137,7 @@ impl Socket {
                         Err(_) => break Some(Close::SlowConsumer),
                     }
                 }
+                () = &mut stopped => break Some(Close::GoingAway),
                 () = &mut init, if !self.greeted => break Some(Close::InitTimeout),
                 _ = recheck.tick(), if self.bearer.is_some() => {
                     if self.renew().await.is_err() { break Some(Close::Forbidden) }
@@ -160,7 +167,8 @@ impl Socket {
                 if std::mem::replace(&mut self.greeted, true) {
                     return Err(Close::TooManyInits);
                 }
-                let token = payload.unwrap_or_default().into_iter().find(|(k, _)| k.eq_ignore_ascii_case("authorization"));
+                let token =
+                    payload.unwrap_or_default().into_iter().find(|(k, _)| k.eq_ignore_ascii_case("authorization"));
                 if let Some((_, Json::String(value))) = token {
                     let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
                     self.bearer = Some(bearer.ok_or(Close::Forbidden)?.1.trim().to_string());

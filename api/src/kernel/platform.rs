@@ -163,7 +163,7 @@ impl Platform {
         {
             return Ok((loaded.facts.clone(), authority.clone()));
         }
-        let txn = self.db.begin(Some(tenant)).await?;
+        let txn = self.db.begin_read(tenant).await?;
         // The version is read first: a change that comes between makes this load stale, never fresh.
         let version = authz_version::Entity::find_by_id(tenant).one(&txn).await?;
         let facts = tenant::Entity::find_by_id(tenant).one(&txn).await?;

@@ -132,7 +132,8 @@ fn doubling_fragments_are_measured_not_expanded() {
 #[test]
 fn long_chains_and_cycles_do_not_recurse() {
     let chain = |last: &str| {
-        (0..5_000).fold(String::from("{r{...F0}}"), |text, i| text + format!("fragment F{i} on T{{...F{}}}", i + 1).as_str())
+        (0..5_000)
+            .fold(String::from("{r{...F0}}"), |text, i| text + format!("fragment F{i} on T{{...F{}}}", i + 1).as_str())
             + format!("fragment F5000 on T{{{last}}}").as_str()
     };
     assert_eq!(verdict(&chain("a")), Some(Large));
