@@ -3,5 +3,6 @@
 #![recursion_limit = "512"]
 
 pub mod graph;
+pub mod http;
 pub mod kernel;
 pub mod modules;

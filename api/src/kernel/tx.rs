@@ -209,6 +209,11 @@ impl Inner {
         Ok(row.insert(&self.txn).await?)
     }
 
+    /// The present moment.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+
     /// A new id; ids grow with time, so that new rows lie together.
     #[allow(clippy::disallowed_methods, reason = "the only place that makes ids")]
     pub fn new_id(&self) -> Uuid {

@@ -1,2 +1,4 @@
-//! The tree of tenants (租户) and the divisions (行政区划) they stand for.
+//! The tree of tenants (租户): provinces, cities and districts that use the platform.
+
+pub mod provision;
 pub mod rules;

@@ -19,7 +19,10 @@ use crate::{
         payload::{Ref, UserErrorObject, carry_out},
         schema::required,
     },
-    modules::administration::catalogue::{RoleAssignment, RuleSet, ServiceKey, User},
+    modules::{
+        administration::catalogue::{RoleAssignment, RuleSet, ServiceKey, User},
+        identity::Identity,
+    },
     payload,
 };
 
@@ -28,7 +31,7 @@ pub use assignment_revoke::AssignmentRevokeInput;
 pub use rule_set_publish::RuleSetPublishInput;
 pub use service_account_create::{ServiceAccountCreateInput, ServiceAccountMade, ServiceRoleInput};
 pub use service_key_revoke::ServiceKeyRevokeInput;
-pub use user_create::{PasswordKeeper, UserCreate, UserCreateInput};
+pub use user_create::{UserCreate, UserCreateInput};
 pub use user_disable::{SessionsEndInput, UserDisableInput};
 
 payload!(
@@ -76,8 +79,8 @@ impl AdministrationMutations {
     ) -> Result<Option<UserPayload>> {
         // Asked before the password is hashed: work is not done for whoever may not have it done.
         required(ctx)?.require(Resource::User, Action::Create)?;
-        let keeper = ctx.data_opt::<Arc<dyn PasswordKeeper>>().map(Arc::as_ref);
-        UserPayload::of(ctx, UserCreate::prepare(input, keeper).await?).await
+        let identity = ctx.data_opt::<Arc<Identity>>().map(Arc::as_ref);
+        UserPayload::of(ctx, UserCreate::prepare(input, identity).await?).await
     }
 
     /// Disables a user and ends his sessions at once (停用用户); never the last security administrator, nor

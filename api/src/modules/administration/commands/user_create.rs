@@ -19,6 +19,7 @@ use crate::{
         tx::Tx,
     },
     modules::{
+        identity::{Identity, passwords::check_strength},
         organisation::catalogue::Unit,
         personnel::{catalogue::Person, commands::checks},
     },
@@ -43,14 +44,6 @@ pub struct UserCreateInput {
     pub idempotency_key: Option<String>,
 }
 
-/// Turns first passwords into what is stored; the identity module provides it with each request as
-/// `Arc<dyn PasswordKeeper>`. Hashing takes long and happens before the transaction begins.
-#[async_trait::async_trait]
-pub trait PasswordKeeper: Send + Sync {
-    /// The hash of a password, or why it is too weak for this log-in name.
-    async fn keep(&self, login: &str, password: &str) -> Result<Result<String, UserError>, ApiError>;
-}
-
 /// The command: the input, and what became of its password.
 #[derive(Serialize)]
 pub struct UserCreate {
@@ -60,12 +53,15 @@ pub struct UserCreate {
 }
 
 impl UserCreate {
-    /// Hashes the password, if there is one.
-    pub async fn prepare(input: UserCreateInput, keeper: Option<&dyn PasswordKeeper>) -> Result<Self, ApiError> {
-        let password = match (&input.initial_password, keeper) {
+    /// Hashes the password, if there is one, before a transaction begins: it takes long.
+    pub async fn prepare(input: UserCreateInput, identity: Option<&Identity>) -> Result<Self, ApiError> {
+        let password = match (&input.initial_password, identity) {
             (None, _) => None,
             (Some(_), None) => return Err(ApiError::of(Code::Unavailable).at("input.initialPassword")),
-            (Some(password), Some(keeper)) => Some(keeper.keep(&input.login, password).await?),
+            (Some(password), Some(identity)) => Some(match check_strength(&input.login, password) {
+                Ok(()) => Ok(identity.passwords().hash(password).await?.into_text()),
+                Err(weak) => Err(weak),
+            }),
         };
         Ok(Self { input, password })
     }
