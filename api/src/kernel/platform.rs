@@ -28,6 +28,8 @@ pub struct TenantFacts {
     pub id: Uuid,
     /// Short code.
     pub code: String,
+    /// Chinese name.
+    pub name: String,
     /// Level in the tree of divisions.
     pub level: entities::values::TenantLevel,
     /// GB/T 2260 code.
@@ -176,6 +178,7 @@ impl Platform {
         let facts = Arc::new(TenantFacts {
             id: facts.id,
             code: facts.code,
+            name: facts.name,
             level: facts.level,
             division_code: facts.division_code,
             active: facts.state == TenantState::Active,

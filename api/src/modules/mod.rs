@@ -1,5 +1,6 @@
 //! The domains. Each folder holds what can be read (`catalogue.rs`), pure rules, commands and jobs.
 
+pub mod administration;
 pub mod identity;
 pub mod matters;
 pub mod organisation;
@@ -25,17 +26,22 @@ impl About {
 
 /// What modules answer by themselves.
 #[derive(MergedObject, Default)]
-pub struct Queries(About);
+pub struct Queries(About, personnel::queries::PersonnelQueries, administration::queries::AdministrationQueries);
 
 /// All commands.
 #[derive(MergedObject, Default)]
-pub struct Mutations(organisation::commands::OrganisationMutations, personnel::commands::PersonnelMutations);
+pub struct Mutations(
+    organisation::commands::OrganisationMutations,
+    personnel::commands::PersonnelMutations,
+    administration::commands::AdministrationMutations,
+);
 
 /// All subscriptions.
 pub type Subscriptions = EmptySubscription;
 
 /// Everything that can be read.
 pub fn catalogue() -> Result<Catalogue, String> {
-    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types(), personnel::catalogue::types()];
+    let types: Vec<Vec<TypeDef>> =
+        vec![organisation::catalogue::types(), personnel::catalogue::types(), administration::catalogue::types()];
     Catalogue::new(types.into_iter().flatten().collect())
 }
