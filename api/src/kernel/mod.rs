@@ -9,6 +9,7 @@ pub mod command;
 pub mod db;
 pub mod error;
 pub mod flow;
+pub mod forms;
 pub mod id;
 pub mod partial_date;
 pub mod platform;

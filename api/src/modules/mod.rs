@@ -5,7 +5,7 @@ pub mod organisation;
 pub mod personnel;
 pub mod tenancy;
 
-use async_graphql::{EmptySubscription, MergedObject, Object};
+use async_graphql::{MergedObject, MergedSubscription, Object};
 
 use crate::graph::catalogue::{Catalogue, TypeDef};
 
@@ -24,17 +24,18 @@ impl About {
 
 /// What modules answer by themselves.
 #[derive(MergedObject, Default)]
-pub struct Queries(About);
+pub struct Queries(About, matters::queries::MattersQueries);
 
 /// All commands.
 #[derive(MergedObject, Default)]
-pub struct Mutations(organisation::commands::OrganisationMutations);
+pub struct Mutations(organisation::commands::OrganisationMutations, matters::commands::MattersMutations);
 
 /// All subscriptions.
-pub type Subscriptions = EmptySubscription;
+#[derive(MergedSubscription, Default)]
+pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
 
 /// Everything that can be read.
 pub fn catalogue() -> Result<Catalogue, String> {
-    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types()];
+    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types(), matters::catalogue::types()];
     Catalogue::new(types.into_iter().flatten().collect())
 }
