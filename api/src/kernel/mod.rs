@@ -10,6 +10,7 @@ pub mod db;
 pub mod error;
 pub(crate) mod explain;
 pub mod flow;
+pub mod forms;
 pub mod id;
 pub(crate) mod logins;
 pub mod partial_date;
