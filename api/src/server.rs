@@ -17,9 +17,11 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let (begun, begins) = tokio::sync::oneshot::channel();
     let service = app.clone().router().into_make_service_with_connect_info::<SocketAddr>();
+    let closing = app.clone();
     let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
         stop.await;
         tracing::info!("stopping; requests under way may end");
+        closing.stop();
         let _ = begun.send(());
     });
     let overdue = async {

@@ -20,6 +20,7 @@ use zugong::{
     },
     modules::{
         identity::provision::{self, NewUser},
+        matters::install::install_standard,
         organisation::rules::credit_code::CreditCode,
         personnel::rules::id_number::check_char,
         tenancy::provision::create_tenant,
@@ -343,7 +344,11 @@ impl Builder {
         person.id
     }
 
-    async fn matters(&mut self, _units: &HashMap<String, Uuid>) {
-        let _ = self.today;
+    async fn matters(&mut self, units: &HashMap<String, Uuid>) {
+        let handling: HashMap<String, Uuid> = units
+            .iter()
+            .filter_map(|(name, id)| name.strip_prefix("agency:").map(|key| (key.to_string(), *id)))
+            .collect();
+        install_standard(&self.tx, TenantLevel::County, &handling, self.today).await.unwrap();
     }
 }

@@ -9,3 +9,5 @@
 )]
 
 mod engine;
+mod invariants;
+mod tidy;

@@ -11,6 +11,7 @@ use axum::{
     routing::get,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::watch;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer};
 
 use crate::{
@@ -73,6 +74,7 @@ pub struct Parts {
     pub settings: HttpSettings,
     /// Figures for Prometheus.
     pub metrics: PrometheusHandle,
+    stopping: watch::Sender<bool>,
 }
 
 impl std::ops::Deref for App {
@@ -101,7 +103,19 @@ impl App {
             engine: Engine::new(catalogue),
             settings,
             metrics: health::recorder(),
+            stopping: watch::Sender::new(false),
         })))
+    }
+
+    /// Tells open sockets that the server goes away.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
+    }
+
+    /// Ends when the server goes away.
+    pub(super) async fn stopped(&self) {
+        // An error means that the sender is gone, and with it the server.
+        let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     /// All routes.

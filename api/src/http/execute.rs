@@ -60,8 +60,10 @@ const AT_ONCE: usize = 4;
 impl Sent {
     /// Passes the guard and finds the operation.
     pub(super) fn ready(self, app: &App) -> Result<Ready, ApiError> {
-        let query = self.query.ok_or_else(|| {
-            ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
+        let persisted = self.extensions.is_some_and(|e| e.contains_key("persistedQuery"));
+        let query = self.query.ok_or_else(|| match persisted {
+            true => ApiError::of(Code::PersistedQueryNotFound),
+            false => ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`."),
         })?;
         let document = guard::check(&query, &app.settings.limits)?.document;
         let variables = self.variables.unwrap_or_default();

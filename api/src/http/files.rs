@@ -10,6 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use serde_json::json;
+
 use crate::{
     http::{
         answer::{answer, failure},
@@ -17,7 +19,8 @@ use crate::{
         body,
         request::request_info,
     },
-    modules::matters::files,
+    kernel::id::{self, ObjectType},
+    modules::matters::{catalogue::Attachment, files},
 };
 
 /// Stores the bytes that a ticket was given for.
@@ -29,6 +32,9 @@ pub(super) async fn put(State(app): State<App>, Path(ticket): Path<String>, requ
         Ok(bytes) => files::put(&app.platform, &ticket, media, &bytes).await,
         Err(error) => Err(error),
     };
+    let outcome = outcome.map(|stored| {
+        json!({ "attachment": id::publish(Attachment::PREFIX, stored.attachment), "sha256": stored.sha256, "size": stored.size })
+    });
     answer(outcome, &info)
 }
 

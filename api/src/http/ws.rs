@@ -109,6 +109,9 @@ impl Socket {
         let Some(mut outbox) = self.receiver.take() else { return };
         let init = tokio::time::sleep_until(Instant::now() + INIT);
         tokio::pin!(init);
+        let app = self.app.clone();
+        let stopped = app.stopped();
+        tokio::pin!(stopped);
         let mut recheck = tokio::time::interval(RECHECK);
         recheck.tick().await;
         let reason = loop {
@@ -134,6 +137,7 @@ impl Socket {
                         Err(_) => break Some(Close::SlowConsumer),
                     }
                 }
+                () = &mut stopped => break Some(Close::GoingAway),
                 () = &mut init, if !self.greeted => break Some(Close::InitTimeout),
                 _ = recheck.tick(), if self.bearer.is_some() => {
                     if self.renew().await.is_err() { break Some(Close::Forbidden) }

@@ -11,6 +11,7 @@ pub mod db;
 pub mod error;
 pub(crate) mod explain;
 pub mod flow;
+pub mod forms;
 pub mod id;
 mod load;
 pub(crate) mod logins;

@@ -28,6 +28,8 @@ pub struct TenantFacts {
     pub id: Uuid,
     /// Short code.
     pub code: String,
+    /// Chinese name.
+    pub name: String,
     /// Level in the tree of divisions.
     pub level: entities::values::TenantLevel,
     /// GB/T 2260 code.
@@ -163,7 +165,7 @@ impl Platform {
         {
             return Ok((loaded.facts.clone(), authority.clone()));
         }
-        let txn = self.db.begin(Some(tenant)).await?;
+        let txn = self.db.begin_read(tenant).await?;
         // The version is read first: a change that comes between makes this load stale, never fresh.
         let version = authz_version::Entity::find_by_id(tenant).one(&txn).await?;
         let facts = tenant::Entity::find_by_id(tenant).one(&txn).await?;
@@ -176,6 +178,7 @@ impl Platform {
         let facts = Arc::new(TenantFacts {
             id: facts.id,
             code: facts.code,
+            name: facts.name,
             level: facts.level,
             division_code: facts.division_code,
             active: facts.state == TenantState::Active,

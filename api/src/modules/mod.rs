@@ -1,12 +1,13 @@
 //! The domains. Each folder holds what can be read (`catalogue.rs`), pure rules, commands and jobs.
 
+pub mod administration;
 pub mod identity;
 pub mod matters;
 pub mod organisation;
 pub mod personnel;
 pub mod tenancy;
 
-use async_graphql::{EmptySubscription, MergedObject, Object};
+use async_graphql::{MergedObject, MergedSubscription, Object};
 
 use crate::graph::catalogue::{Catalogue, TypeDef};
 
@@ -25,17 +26,33 @@ impl About {
 
 /// What modules answer by themselves.
 #[derive(MergedObject, Default)]
-pub struct Queries(About);
+pub struct Queries(
+    About,
+    personnel::queries::PersonnelQueries,
+    administration::queries::AdministrationQueries,
+    matters::queries::MattersQueries,
+);
 
 /// All commands.
 #[derive(MergedObject, Default)]
-pub struct Mutations(organisation::commands::OrganisationMutations, personnel::commands::PersonnelMutations);
+pub struct Mutations(
+    organisation::commands::OrganisationMutations,
+    personnel::commands::PersonnelMutations,
+    administration::commands::AdministrationMutations,
+    matters::commands::MattersMutations,
+);
 
 /// All subscriptions.
-pub type Subscriptions = EmptySubscription;
+#[derive(MergedSubscription, Default)]
+pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
 
 /// Everything that can be read.
 pub fn catalogue() -> Result<Catalogue, String> {
-    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types(), personnel::catalogue::types()];
+    let types: Vec<Vec<TypeDef>> = vec![
+        organisation::catalogue::types(),
+        personnel::catalogue::types(),
+        administration::catalogue::types(),
+        matters::catalogue::types(),
+    ];
     Catalogue::new(types.into_iter().flatten().collect())
 }

@@ -17,7 +17,8 @@ async fn every_type_field_argument_and_value_is_documented() {
     let mut bare = vec![];
     for ty in types(&world).await {
         let name = ty["name"].as_str().unwrap();
-        if name.starts_with("__") {
+        // `ID` is the specification's own.
+        if name.starts_with("__") || name == "ID" {
             continue;
         }
         let mut look = |what: String, thing: &Json| {

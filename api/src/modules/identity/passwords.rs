@@ -67,6 +67,13 @@ const QUEUE_PER_CORE: usize = 64;
 #[derive(Clone)]
 pub struct HashedPassword(pub(super) String);
 
+impl HashedPassword {
+    /// The text that is stored with the log-in.
+    pub(crate) fn into_text(self) -> String {
+        self.0
+    }
+}
+
 /// Hashes and checks passwords on threads of their own, as many at once as there are cores.
 pub struct Passwords {
     params: Params,

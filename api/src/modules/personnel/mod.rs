@@ -3,5 +3,6 @@
 pub mod catalogue;
 pub mod commands;
 pub mod computed;
+pub mod forecast;
 pub mod queries;
 pub mod rules;

@@ -1,6 +1,7 @@
 //! Personnel rules (人员规则) as pure functions: identity numbers, code sets and retirement.
 
 pub mod code_set;
+pub mod cohort;
 pub mod contribution;
 pub mod early;
 pub mod elastic;
