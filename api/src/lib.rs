@@ -3,5 +3,7 @@
 #![recursion_limit = "512"]
 
 pub mod graph;
+pub mod http;
 pub mod kernel;
 pub mod modules;
+pub mod server;

@@ -1,3 +1,12 @@
-//! it
-#[test]
-fn a() {}
+//! The API's tests: everything here speaks HTTP to the real server.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    missing_docs,
+    reason = "a test that cannot go on says where"
+)]
+
+mod engine;
+mod matters;

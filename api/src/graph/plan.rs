@@ -182,7 +182,7 @@ impl<'a> Planner<'a> {
                 let (sql, scalar) = self.scalar(def, alias).ok_or(ApiError::of(Code::InternalServerError))?;
                 keep(self.dialect.publish(scalar, &sql))
             }
-            Source::One { target, on } => self.to_one(target, on, alias, field),
+            Source::One { target, on } => self.one_row(target, on, alias, field),
             Source::Many { target, on } => {
                 let target = self.target(target)?;
                 let child = self.alias();
@@ -211,7 +211,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn to_one(&mut self, target: &str, on: &str, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
+    fn one_row(&mut self, target: &str, on: &str, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
         let target = self.target(target)?;
         let child = self.alias();
         let Some(base) = self.base(target, &child) else { return Ok(self.denied()) };

@@ -30,7 +30,8 @@ pub struct Holding {
     /// Whether that unit is the root of the tree.
     pub is_root: bool,
     from: NaiveDate,
-    until: Option<NaiveDate>,
+    /// Last day, if it is bounded.
+    pub until: Option<NaiveDate>,
 }
 
 /// A user's standing, as loaded.

@@ -77,22 +77,14 @@ impl Db {
 
     /// A transaction that sees and changes one tenant's rows only.
     pub(in crate::kernel) async fn begin(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
-        let txn = self
-            .writer
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..Default::default()
-            })
-            .await?;
-        if let (Some(tenant), DbBackend::Postgres) = (tenant, self.backend()) {
-            txn.query_one_raw(Statement::from_sql_and_values(
-                DbBackend::Postgres,
-                "select set_config('app.tenant', $1, true)",
-                [Value::from(tenant.to_string())],
-            ))
-            .await?;
-        }
-        Ok(txn)
+        let mode = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+        enter(self.writer.begin_with_options(options).await?, tenant).await
+    }
+
+    /// A transaction that only reads one tenant's rows; on SQLite it does not wait for the writer.
+    pub(in crate::kernel) async fn begin_read(&self, tenant: Uuid) -> Result<DatabaseTransaction, DbErr> {
+        enter(self.reader.begin().await?, Some(tenant)).await
     }
 
     /// Whether the database answers.
@@ -114,7 +106,7 @@ impl Db {
         let (sql, first) = match backend {
             // The setting for row-level security and the predicate's value come from the same place.
             DbBackend::Postgres => (
-                format!("select ({body})::text as j from (select set_config('app.tenant', $1, true)::uuid as t) s"),
+                format!("select ({body})::text as j from (select set_config('app.tenant', $1, true)::uuid as t) asker"),
                 Value::from(tenant.to_string()),
             ),
             _ => (format!("select {body} as j"), Value::from(tenant)),
@@ -136,10 +128,20 @@ impl Db {
     }
 }
 
+/// Says to PostgreSQL's row-level security which tenant the transaction is for.
+async fn enter(txn: DatabaseTransaction, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+    if let (Some(tenant), DbBackend::Postgres) = (tenant, txn.get_database_backend()) {
+        let sql = "select set_config('app.tenant', $1, true)";
+        let values = [Value::from(tenant.to_string())];
+        txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+    }
+    Ok(txn)
+}
+
 /// What stands for the tenant in a statement given to [`Db::json`].
 pub fn tenant_expression(backend: DbBackend) -> &'static str {
     match backend {
-        DbBackend::Postgres => "s.t",
+        DbBackend::Postgres => "asker.t",
         _ => "?1",
     }
 }

@@ -150,15 +150,18 @@ impl From<sea_orm::DbErr> for ApiError {
     fn from(error: sea_orm::DbErr) -> Self {
         let text = error.to_string();
         // 40001, 40P01: serialisation failure and deadlock; SQLite's busy. All are worth a retry.
-        let code = if text.contains("40001") || text.contains("deadlock") || text.contains("database is locked") {
-            Code::Conflict
-        } else if matches!(error, sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_)) {
-            Code::Unavailable
-        } else if text.contains("statement timeout") {
-            Code::DeadlineExceeded
-        } else {
-            Code::InternalServerError
-        };
+        // A key that a twin took between our look and our insert: the retry will find it and say so.
+        let taken = matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)));
+        let code =
+            if taken || text.contains("40001") || text.contains("deadlock") || text.contains("database is locked") {
+                Code::Conflict
+            } else if matches!(error, sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_)) {
+                Code::Unavailable
+            } else if text.contains("statement timeout") {
+                Code::DeadlineExceeded
+            } else {
+                Code::InternalServerError
+            };
         tracing::error!(%error, code = code.as_str(), "database");
         Self::of(code)
     }

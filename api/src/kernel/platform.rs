@@ -28,6 +28,8 @@ pub struct TenantFacts {
     pub id: Uuid,
     /// Short code.
     pub code: String,
+    /// Chinese name.
+    pub name: String,
     /// Level in the tree of divisions.
     pub level: entities::values::TenantLevel,
     /// GB/T 2260 code.
@@ -139,6 +141,15 @@ impl Platform {
         Ok(Session::for_user(self.clone(), facts, authority, session, request))
     }
 
+    /// The standing of any user of a tenant, to be explained and never to act with; none if there is no such user.
+    pub(crate) async fn authority_of(&self, tenant: Uuid, user: Uuid) -> Result<Option<Arc<Authority>>, ApiError> {
+        match self.authority(tenant, user, false).await {
+            Ok((_, authority)) => Ok(Some(authority)),
+            Err(ApiError { code: Code::Unauthenticated, .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn authority(
         &self,
         tenant: Uuid,
@@ -154,7 +165,7 @@ impl Platform {
         {
             return Ok((loaded.facts.clone(), authority.clone()));
         }
-        let txn = self.db.begin(Some(tenant)).await?;
+        let txn = self.db.begin_read(tenant).await?;
         // The version is read first: a change that comes between makes this load stale, never fresh.
         let version = authz_version::Entity::find_by_id(tenant).one(&txn).await?;
         let facts = tenant::Entity::find_by_id(tenant).one(&txn).await?;
@@ -167,6 +178,7 @@ impl Platform {
         let facts = Arc::new(TenantFacts {
             id: facts.id,
             code: facts.code,
+            name: facts.name,
             level: facts.level,
             division_code: facts.division_code,
             active: facts.state == TenantState::Active,

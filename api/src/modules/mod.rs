@@ -1,5 +1,7 @@
 //! The domains. Each folder holds what can be read (`catalogue.rs`), pure rules, commands and jobs.
 
+pub mod administration;
+pub mod identity;
 pub mod matters;
 pub mod organisation;
 pub mod personnel;
@@ -24,11 +26,21 @@ impl About {
 
 /// What modules answer by themselves.
 #[derive(MergedObject, Default)]
-pub struct Queries(About, matters::queries::MattersQueries);
+pub struct Queries(
+    About,
+    personnel::queries::PersonnelQueries,
+    administration::queries::AdministrationQueries,
+    matters::queries::MattersQueries,
+);
 
 /// All commands.
 #[derive(MergedObject, Default)]
-pub struct Mutations(organisation::commands::OrganisationMutations, matters::commands::MattersMutations);
+pub struct Mutations(
+    organisation::commands::OrganisationMutations,
+    personnel::commands::PersonnelMutations,
+    administration::commands::AdministrationMutations,
+    matters::commands::MattersMutations,
+);
 
 /// All subscriptions.
 #[derive(MergedSubscription, Default)]
@@ -36,6 +48,11 @@ pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
 
 /// Everything that can be read.
 pub fn catalogue() -> Result<Catalogue, String> {
-    let types: Vec<Vec<TypeDef>> = vec![organisation::catalogue::types(), matters::catalogue::types()];
+    let types: Vec<Vec<TypeDef>> = vec![
+        organisation::catalogue::types(),
+        personnel::catalogue::types(),
+        administration::catalogue::types(),
+        matters::catalogue::types(),
+    ];
     Catalogue::new(types.into_iter().flatten().collect())
 }

@@ -60,13 +60,13 @@ fn depth_is_bounded() {
     boundary(Cost, 15, chain);
     boundary(Cost, 15, |n| format!("{{a{{...F}}}} fragment F on T{}", chain(n - 1)));
     // Neither inline fragments nor spreads are levels of the answer.
-    boundary(Cost, 15, |n| "{...{a".repeat(n) + &"}}".repeat(n));
+    boundary(Cost, 15, |n| "{...{a".repeat(n) + "}}".repeat(n).as_str());
     assert_eq!(verdict("{...A} fragment A on Q{...B} fragment B on Q{a}"), None);
 }
 
 #[test]
 fn introspection_does_not_count_against_depth() {
-    let types = |n: usize| format!("{{type{}}}", "{ofType".repeat(n) + "{name" + &"}".repeat(n + 1));
+    let types = |n: usize| format!("{{type{}}}", "{ofType".repeat(n) + "{name" + "}".repeat(n + 1).as_str());
     assert_eq!(verdict(&format!("{{__schema{{types{}}}}}", types(20))), None);
     assert_eq!(verdict(&format!("{{... {{s:__schema{{types{}}}}}}}", types(20))), None);
     assert_eq!(verdict(&format!("{{...F}} fragment F on Query{{__type(name:\"A\"){}}}", types(20))), None);
@@ -80,7 +80,7 @@ fn introspection_does_not_count_against_depth() {
 
 #[test]
 fn introspection_may_not_multiply_by_itself() {
-    let lists = |n: usize| "{fields{type".repeat(n) + "{name" + &"}}".repeat(n) + "}";
+    let lists = |n: usize| "{fields{type".repeat(n) + "{name" + "}}".repeat(n).as_str() + "}";
     assert_eq!(verdict(&format!("{{__schema{{types{}}}}}", lists(2))), None);
     assert_eq!(verdict(&format!("{{__schema{{types{}}}}}", lists(3))), Some(Cost));
     assert_eq!(verdict(&format!("{{...R}} fragment R on Q{{__type(name:\"A\"){}}}", lists(3))), Some(Cost));
@@ -89,7 +89,7 @@ fn introspection_may_not_multiply_by_itself() {
 
 #[test]
 fn the_usual_introspection_query_passes() {
-    let types = "kind name ".to_owned() + &"ofType{kind name ".repeat(9) + &"}".repeat(9);
+    let types = "kind name ".to_owned() + "ofType{kind name ".repeat(9).as_str() + "}".repeat(9).as_str();
     let text = format!(
         "query IntrospectionQuery{{__schema{{queryType{{name}} mutationType{{name}} subscriptionType{{name}} \
          types{{...FullType}} directives{{name description locations args(includeDeprecated:true){{...InputValue}}}}}}}}

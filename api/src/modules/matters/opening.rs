@@ -241,7 +241,7 @@ mod tests {
     #[test]
     fn h_01_case_number_names_place_and_day_and_is_the_ids() {
         let on = "2026-11-22".parse().unwrap();
-        let id = |n| Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | n);
+        let id = |n: u128| Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | n);
         assert_eq!(number("330203", on, id(0)), "330203-20261122-00000000");
         assert_eq!(number("330203", on, id(31)), "330203-20261122-0000000Z");
         assert_eq!(number("330203", on, id((1 << 40) - 1)), "330203-20261122-ZZZZZZZZ");

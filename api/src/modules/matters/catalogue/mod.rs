@@ -9,8 +9,7 @@ mod lamp;
 mod offer;
 
 use entities::{
-    approval, attachment, cadre, case_item, case_material, case_step, matter, matter_branch, matter_case,
-    matter_material,
+    approval, attachment, case_item, case_material, case_step, matter, matter_branch, matter_case, matter_material,
 };
 
 use crate::{gated, graph::catalogue::TypeDef, modules::organisation::catalogue::UNIT_OF_ROW, object_type};
@@ -51,11 +50,6 @@ object_type!(
     /// A file (附件).
     Attachment, "Attachment", "att"
 );
-object_type!(
-    /// The cadre whom an approval is for; the type itself is declared by the personnel module (干部).
-    CadreRef, "Cadre", "cad"
-);
-
 /// A row that names a case whose unit lies in the subtree.
 const UNIT_OF_CASE: &str = "exists (select 1 from matter_case k join unit s on s.tenant_id = {tenant} \
     and s.id = k.unit_id where k.tenant_id = {tenant} and k.id = {t}.case_id and {path:s.path})";
@@ -123,17 +117,6 @@ gated!(
         join unit s on s.tenant_id = {tenant} and s.id = i.handling_unit_id \
         where m.tenant_id = {tenant} and m.attachment_id = {t}.id and {path:s.path})"
 );
-// To be dropped when the personnel module, which owns the table, declares the same.
-gated!(
-    cadre::Entity,
-    Cadre,
-    subtree: UNIT_OF_ROW,
-    own: "{t}.person_id = {person}",
-    agency: "exists (select 1 from matter_case k join case_item i on i.tenant_id = {tenant} and i.case_id = k.id \
-        join unit s on s.tenant_id = {tenant} and s.id = i.handling_unit_id \
-        where k.tenant_id = {tenant} and k.cadre_id = {t}.id and {path:s.path})"
-);
-
 /// The types of this module.
 pub fn types() -> Vec<TypeDef> {
     vec![

@@ -25,7 +25,10 @@ use crate::{
         tx::Tx,
         year_month::YearMonth,
     },
-    modules::matters::{catalogue::CadreRef, effects::RETIREMENT, opening},
+    modules::{
+        matters::{effects::RETIREMENT, opening},
+        personnel::catalogue::Cadre,
+    },
 };
 
 /// What a retirement is chosen with beyond its month (弹性退休选择), D-02 to D-04.
@@ -46,7 +49,7 @@ pub struct ApprovalCreateInput {
     /// Key of the matter (事项编码), as in `retirement`.
     pub matter_key: String,
     /// For whom (干部).
-    pub cadre: Id<CadreRef>,
+    pub cadre: Id<Cadre>,
     /// Number of the document (文号), 1 to 1,000 characters.
     pub document_number: String,
     /// Day of the decision (批准日期), not in the future; today unless given.

@@ -1,0 +1,234 @@
+//! Carries a checked document out, whichever transport brought it.
+//!
+//! A query of the catalogue only is validated by the library and read by the engine, whose text goes
+//! out untouched; everything else is executed by the library, which calls the same engine.
+
+use std::sync::Arc;
+
+use async_graphql::{
+    Positioned, Request, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
+};
+use futures::future::join_all;
+use serde_json::{Value as Json, json};
+
+use crate::{
+    graph::{
+        payload::HeaderKey,
+        run::Answer,
+        schema::ValidOnly,
+        selection::{Doc, Picked},
+    },
+    http::{app::App, errors, guard},
+    kernel::{
+        error::{ApiError, Code},
+        session::{RequestInfo, Session},
+    },
+};
+
+/// A GraphQL request, as it was sent.
+#[derive(Default, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Sent {
+    pub(super) query: Option<String>,
+    pub(super) operation_name: Option<String>,
+    pub(super) variables: Option<serde_json::Map<String, Json>>,
+    #[serde(default)]
+    pub(super) extensions: Option<serde_json::Map<String, Json>>,
+}
+
+/// A request that passed the guard.
+pub(super) struct Ready {
+    pub(super) document: ExecutableDocument,
+    pub(super) operation: OperationType,
+    query: String,
+    name: Option<String>,
+    variables: Variables,
+}
+
+/// What goes out.
+pub(super) struct Reply {
+    /// The body.
+    pub(super) body: String,
+    /// The code with which the whole request failed before it was executed.
+    pub(super) refused: Option<Code>,
+}
+
+/// Root fields of one request that are read at the same time.
+const AT_ONCE: usize = 4;
+
+impl Sent {
+    /// Passes the guard and finds the operation.
+    pub(super) fn ready(self, app: &App) -> Result<Ready, ApiError> {
+        let persisted = self.extensions.is_some_and(|e| e.contains_key("persistedQuery"));
+        let query = self.query.ok_or_else(|| match persisted {
+            true => ApiError::of(Code::PersistedQueryNotFound),
+            false => ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`."),
+        })?;
+        let document = guard::check(&query, &app.settings.limits)?.document;
+        let variables = self.variables.unwrap_or_default();
+        let variables = Variables::from_json(Json::Object(variables));
+        let operation = operation(&document, self.operation_name.as_deref())?.node.ty;
+        Ok(Ready { document, operation, query, name: self.operation_name, variables })
+    }
+}
+
+fn operation<'d>(
+    document: &'d ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'d Positioned<OperationDefinition>, ApiError> {
+    let found = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Some(operation),
+        (DocumentOperations::Multiple(all), Some(name)) => all.get(name),
+        (DocumentOperations::Multiple(all), None) if all.len() == 1 => all.values().next(),
+        _ => None,
+    };
+    found.ok_or_else(|| {
+        ApiError::of(Code::BadUserInput)
+            .at("operationName")
+            .saying("operationName 未指明要执行的操作", "`operationName` does not name one of the operations.")
+    })
+}
+
+impl Ready {
+    /// The request for the library, with the caller in it.
+    pub(super) fn request(&self, session: Option<&Session>, key: Option<&str>, app: &App) -> Request {
+        let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
+        request.set_parsed_query(self.document.clone());
+        request.operation_name = self.name.clone();
+        if let Some(session) = session {
+            request = request.data(session.clone());
+        }
+        if let Some(key) = key {
+            request = request.data(HeaderKey(key.to_string()));
+        }
+        if session.is_none() && !app.settings.explore {
+            request = request.disable_introspection();
+        }
+        request
+    }
+}
+
+/// Carries a query or mutation out.
+pub(super) async fn run(
+    app: &App,
+    ready: Ready,
+    session: Option<&Session>,
+    key: Option<&str>,
+    info: &RequestInfo,
+) -> Reply {
+    let request = ready.request(session, key, app);
+    match catalogue_only(app, &ready) {
+        Some(operation) => {
+            let valid = Arc::new(ValidOnly::default());
+            let response = app.schema.execute(request.data(valid.clone())).await;
+            if !valid.passed() {
+                return invalid(&response.errors, info);
+            }
+            read(app, &ready, operation, session, info).await
+        }
+        None => {
+            let response = app.schema.execute(request).await;
+            // Before execution there is no data and no path; afterwards root fields at least are null.
+            let executing = response.errors.is_empty()
+                || response.data != async_graphql::Value::Null
+                || response.errors.iter().any(|e| !e.path.is_empty());
+            if !executing {
+                return invalid(&response.errors, info);
+            }
+            let data = response.data.into_json().unwrap_or(Json::Null);
+            Reply {
+                body: envelope(&data.to_string(), errors::library(&response.errors, true, info), None),
+                refused: None,
+            }
+        }
+    }
+}
+
+fn invalid(errors: &[async_graphql::ServerError], info: &RequestInfo) -> Reply {
+    let list = errors::library(errors, false, info);
+    Reply { body: json!({ "errors": list }).to_string(), refused: Some(Code::GraphqlValidationFailed) }
+}
+
+/// The operation, if all its root fields are read from the catalogue.
+fn catalogue_only<'r>(app: &App, ready: &'r Ready) -> Option<&'r OperationDefinition> {
+    if ready.operation != OperationType::Query {
+        return None;
+    }
+    let operation = &operation(&ready.document, ready.name.as_deref()).ok()?.node;
+    let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
+    let roots = doc.pick(&[&operation.selection_set.node], &|on| on == "Query").ok()?;
+    let pure = roots.values().all(|f| f.name == "__typename" || app.engine.catalogue().root(f.name).is_some());
+    (pure && !roots.is_empty()).then_some(operation)
+}
+
+async fn read(
+    app: &App,
+    ready: &Ready,
+    operation: &OperationDefinition,
+    session: Option<&Session>,
+    info: &RequestInfo,
+) -> Reply {
+    let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
+    let roots = match doc.pick(&[&operation.selection_set.node], &|on| on == "Query") {
+        Ok(roots) => roots,
+        Err(error) => return Reply { body: failed(&error, info), refused: Some(error.code) },
+    };
+    let roots: Vec<(&str, Picked<'_>)> = roots.into_iter().collect();
+    let mut answers = Vec::with_capacity(roots.len());
+    for some in roots.chunks(AT_ONCE) {
+        let mut reads = Vec::with_capacity(some.len());
+        for (key, field) in some {
+            reads.push(root(app, session, doc, key, field));
+        }
+        answers.extend(join_all(reads).await);
+    }
+    let mut data = String::from("{");
+    let mut faults = vec![];
+    let mut statements = vec![];
+    for (i, ((key, _), answer)) in roots.iter().zip(answers).enumerate() {
+        let separator = if i == 0 { "" } else { "," };
+        data.push_str(&format!("{separator}\"{key}\":"));
+        match answer {
+            Ok(answer) => {
+                data.push_str(&answer.json);
+                faults.extend(answer.errors.iter().map(|e| errors::field(e, info)));
+                statements.extend(answer.sql);
+            }
+            Err(error) => {
+                data.push_str("null");
+                faults.push(errors::root(&error, key, info));
+            }
+        }
+    }
+    data.push('}');
+    faults.truncate(crate::graph::post::MAX_ERRORS);
+    let sql = session.is_some_and(Session::is_privileged).then_some(statements);
+    Reply { body: envelope(&data, faults, sql), refused: None }
+}
+
+async fn root<'a>(
+    app: &'a App,
+    session: Option<&'a Session>,
+    doc: Doc<'a>,
+    key: &str,
+    field: &Picked<'a>,
+) -> Result<Answer, ApiError> {
+    if field.name == "__typename" {
+        return Ok(Answer { json: "\"Query\"".into(), errors: vec![], sql: None });
+    }
+    app.engine.root(session, doc, key, field).await
+}
+
+fn envelope(data: &str, faults: Vec<Json>, sql: Option<Vec<String>>) -> String {
+    let errors = if faults.is_empty() { String::new() } else { format!(",\"errors\":{}", Json::Array(faults)) };
+    let extensions = sql.map_or(String::new(), |s| {
+        format!(",\"extensions\":{}", json!({ "sql": { "count": s.len(), "statements": s } }))
+    });
+    format!("{{\"data\":{data}{errors}{extensions}}}")
+}
+
+/// The body of a request that failed as a whole.
+pub(super) fn failed(error: &ApiError, info: &RequestInfo) -> String {
+    json!({ "errors": [errors::request(error, info)] }).to_string()
+}

@@ -1,0 +1,141 @@
+//! What the transport knows of a request: its id, the language of messages, the network address.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::ConnectInfo,
+    http::{
+        HeaderMap,
+        header::{ACCEPT_LANGUAGE, AUTHORIZATION},
+        request::Parts,
+    },
+};
+
+use crate::kernel::session::{Locale, RequestInfo};
+
+/// The header that carries a request's id both ways.
+pub const REQUEST_ID: &str = "x-request-id";
+const FORWARDED: &str = "x-forwarded-for";
+
+/// Gathers what is known of a request. `trusted_hops` is the number of proxies in front that are ours.
+pub fn request_info(parts: &Parts, trusted_hops: u8) -> RequestInfo {
+    let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let remote = forwarded(&parts.headers, trusted_hops).or(peer);
+    RequestInfo {
+        id: request_id(&parts.headers),
+        locale: locale(&parts.headers),
+        remote: remote.map(|ip| ip.to_canonical().to_string()),
+    }
+}
+
+/// The token of a request. One header, one scheme: two answers to "who are you" are none.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let mut all = headers.get_all(AUTHORIZATION).iter();
+    let (Some(value), None) = (all.next(), all.next()) else { return None };
+    let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The client's id of the request if it is short and plain, for it goes into logs and the audit record.
+fn request_id(headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let plain = |text: &&str| {
+        (1..=64).contains(&text.len())
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-'))
+    };
+    given.filter(plain).map_or_else(|| format!("{:032x}", rand::random::<u128>()), str::to_owned)
+}
+
+/// The preferred of the two languages; Chinese unless English is clearly wanted.
+fn locale(headers: &HeaderMap) -> Locale {
+    let Some(wanted) = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()) else {
+        return Locale::default();
+    };
+    let mut best = (0.0_f32, Locale::default());
+    for range in wanted.split(',').take(20) {
+        let mut words = range.split(';');
+        let tag = words.next().unwrap_or_default().trim().to_ascii_lowercase();
+        let weight = words.next().and_then(|q| q.trim().strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+        let locale = match tag.split('-').next() {
+            Some("zh") => Locale::ZhCn,
+            Some("en") => Locale::En,
+            _ => continue,
+        };
+        if weight > best.0 {
+            best = (weight, locale);
+        }
+    }
+    best.1
+}
+
+/// The address that the outermost of our own proxies saw. What stands further left was written by
+/// the client and may say anything.
+fn forwarded(headers: &HeaderMap, trusted_hops: u8) -> Option<IpAddr> {
+    let back = usize::from(trusted_hops).checked_sub(1)?;
+    let all: Vec<&str> = headers.get_all(FORWARDED).iter().filter_map(|v| v.to_str().ok()).collect();
+    let text = all.iter().flat_map(|line| line.split(',')).rev().nth(back)?.trim();
+    text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|a| a.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    fn parts(headers: &[(&str, &str)]) -> Parts {
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut parts = request.body(()).expect("a request").into_parts().0;
+        parts.extensions.insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 9], 4711))));
+        parts
+    }
+
+    #[test]
+    fn only_a_plain_request_id_is_echoed() {
+        assert_eq!(request_info(&parts(&[("x-request-id", "a-1_b.2")]), 0).id, "a-1_b.2");
+        for bad in ["", "a b", "a/b", "é", &"x".repeat(65)] {
+            let id = request_info(&parts(&[("x-request-id", bad)]), 0).id;
+            assert!(id != bad && id.len() == 32, "{bad}");
+        }
+        assert_ne!(request_info(&parts(&[]), 0).id, request_info(&parts(&[]), 0).id);
+    }
+
+    #[test]
+    fn the_language_is_the_preferred_of_the_two() {
+        for (header, locale) in [
+            ("en", Locale::En),
+            ("en-GB,zh;q=0.5", Locale::En),
+            ("zh-CN,en", Locale::ZhCn),
+            ("fr, en;q=0.2", Locale::En),
+            ("en;q=0.3, zh-TW;q=0.4", Locale::ZhCn),
+            ("fr", Locale::ZhCn),
+            ("en;q=0", Locale::ZhCn),
+            ("*", Locale::ZhCn),
+        ] {
+            assert_eq!(request_info(&parts(&[("accept-language", header)]), 0).locale, locale, "{header}");
+        }
+    }
+
+    #[test]
+    fn a_forwarded_address_counts_only_from_our_own_proxies() {
+        let remote = |headers: &[(&str, &str)], hops| request_info(&parts(headers), hops).remote;
+        let forged = [("x-forwarded-for", "1.1.1.1, 2.2.2.2"), ("x-forwarded-for", "3.3.3.3:99")];
+        assert_eq!(remote(&forged, 0).as_deref(), Some("10.0.0.9"));
+        assert_eq!(remote(&forged, 1).as_deref(), Some("3.3.3.3"));
+        assert_eq!(remote(&forged, 2).as_deref(), Some("2.2.2.2"));
+        assert_eq!(remote(&forged, 9).as_deref(), Some("10.0.0.9"));
+        assert_eq!(remote(&[("x-forwarded-for", "'; drop table")], 1).as_deref(), Some("10.0.0.9"));
+        assert_eq!(remote(&[("x-forwarded-for", "::ffff:1.2.3.4")], 1).as_deref(), Some("1.2.3.4"));
+    }
+
+    #[test]
+    fn one_bearer_token_or_none() {
+        let token = |headers: &[(&str, &str)]| bearer(&parts(headers).headers).map(str::to_owned);
+        assert_eq!(token(&[("authorization", "bearer abc")]).as_deref(), Some("abc"));
+        assert_eq!(token(&[("authorization", "Basic abc")]), None);
+        assert_eq!(token(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]), None);
+        assert_eq!(token(&[]), None);
+    }
+}

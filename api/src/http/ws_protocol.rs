@@ -1,0 +1,85 @@
+//! The words of `graphql-transport-ws`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use crate::http::execute::Sent;
+
+/// The sub-protocol's name.
+pub(super) const PROTOCOL: &str = "graphql-transport-ws";
+
+/// What a client says.
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(super) enum Said {
+    ConnectionInit {
+        #[serde(default)]
+        payload: Option<Map<String, Json>>,
+    },
+    Ping {
+        #[serde(default)]
+        payload: Option<Json>,
+    },
+    Pong {},
+    Subscribe {
+        id: String,
+        payload: Sent,
+    },
+    Complete {
+        id: String,
+    },
+}
+
+/// Why a socket is closed; the numbers are the protocol's, the reasons short enough for a close frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Close {
+    BadMessage,
+    Unauthorized,
+    Forbidden,
+    InitTimeout,
+    Duplicate,
+    TooManyInits,
+    TooManyOperations,
+    SlowConsumer,
+    GoingAway,
+}
+
+impl Close {
+    pub(super) fn frame(self) -> (u16, &'static str) {
+        match self {
+            Self::BadMessage => (4400, "Invalid message"),
+            Self::Unauthorized => (4401, "Unauthorized"),
+            Self::Forbidden => (4403, "Forbidden"),
+            Self::InitTimeout => (4408, "Connection initialisation timeout"),
+            Self::Duplicate => (4409, "Subscriber already exists"),
+            Self::TooManyInits => (4429, "Too many initialisation requests"),
+            Self::TooManyOperations => (4429, "Too many operations"),
+            Self::SlowConsumer => (1013, "Too slow"),
+            Self::GoingAway => (1001, "Going away"),
+        }
+    }
+}
+
+pub(super) fn ack() -> String {
+    json!({ "type": "connection_ack" }).to_string()
+}
+
+pub(super) fn pong(payload: Option<Json>) -> String {
+    match payload {
+        Some(payload) => json!({ "type": "pong", "payload": payload }).to_string(),
+        None => json!({ "type": "pong" }).to_string(),
+    }
+}
+
+/// `payload` is JSON text already.
+pub(super) fn next(id: &str, payload: &str) -> String {
+    format!("{{\"id\":{},\"type\":\"next\",\"payload\":{payload}}}", Json::from(id))
+}
+
+pub(super) fn error(id: &str, errors: Json) -> String {
+    json!({ "id": id, "type": "error", "payload": errors }).to_string()
+}
+
+pub(super) fn complete(id: &str) -> String {
+    json!({ "id": id, "type": "complete" }).to_string()
+}

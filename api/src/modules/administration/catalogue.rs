@@ -1,0 +1,216 @@
+//! What can be read of users, rights, keys, rule sets and the audit record.
+
+use entities::{
+    app_user, audit, role_assignment, rule_set, service_key,
+    values::{RoleName, UserKind, UserState},
+};
+use serde_json::Value as Json;
+
+use crate::{
+    gated,
+    graph::catalogue::{Moment, Row, Scalar, TypeDef, code, column, computed, expression, many, one},
+    modules::organisation::catalogue::UNIT_OF_ROW,
+    object_type,
+};
+
+object_type!(
+    /// A user (用户).
+    User, "User", "usr"
+);
+object_type!(
+    /// A role held over a part of the tree (授权).
+    RoleAssignment, "RoleAssignment", "rol"
+);
+object_type!(
+    /// A key of a service account (服务密钥).
+    ServiceKey, "ServiceKey", "key"
+);
+object_type!(
+    /// A line of the audit record (审计记录).
+    AuditRecord, "AuditRecord", "aud"
+);
+object_type!(
+    /// A version of a rule set (规则集).
+    RuleSet, "RuleSet", "rul"
+);
+
+/// Ties a key to the tree by the unit of its service user.
+const UNIT_OF_USER: &str = "exists (select 1 from app_user au \
+    join unit u on u.tenant_id = {tenant} and u.id = au.unit_id \
+    where au.tenant_id = {tenant} and au.id = {t}.user_id and {path:u.path})";
+
+gated!(app_user::Entity, User, subtree: UNIT_OF_ROW, own: "{t}.id = {user}", agency: "");
+gated!(role_assignment::Entity, Assignment, subtree: UNIT_OF_ROW, own: "{t}.user_id = {user}", agency: "");
+gated!(service_key::Entity, ServiceAccount, subtree: UNIT_OF_USER, own: "{t}.user_id = {user}", agency: "");
+// The record and the rules belong to the tenant as a whole: no part of the tree holds a part of them.
+gated!(audit::Entity, Audit, subtree: "", own: "", agency: "");
+gated!(rule_set::Entity, RuleSet, subtree: "", own: "", agency: "");
+
+/// The types of this module.
+pub fn types() -> Vec<TypeDef> {
+    vec![user_type(), assignment_type(), key_type(), audit_type(), rule_set_type()]
+}
+
+fn user_type() -> TypeDef {
+    use Scalar::{DateTime, Int, String as Text};
+    TypeDef::over::<app_user::Entity>("User", "usr", "A person's or program's identity inside the tenant (用户).")
+        .roots("user", "users")
+        .ordered_by("name")
+        .field(column("name", "name", Text, "Display name (姓名).").sorted())
+        .field(
+            expression(
+                "login",
+                "select a.login from account a where a.id = {t}.account_id",
+                Text,
+                "Log-in name (登录名); absent for service accounts.",
+            )
+            .optional()
+            .filtered(),
+        )
+        .field(code::<UserKind>("kind", "kind", "Human or service (账号类型).").filtered())
+        .field(code::<UserState>("state", "state", "Whether it may act (状态).").filtered())
+        .field(column("version", "version", Int, "Counts changes; give it as `expectedVersion`."))
+        .field(column("createdAt", "created_at", DateTime, "When it was made.").sorted())
+        .field(column("updatedAt", "updated_at", DateTime, "When it last changed.").sorted())
+        .field(one("person", "Person", "{c}.id = {t}.person_id", "The person it is (人员)."))
+        .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit that manages it (管理单位)."))
+        .field(many("assignments", "RoleAssignment", "{c}.user_id = {t}.id", "Roles, ended ones too (授权)."))
+        .field(many("serviceKeys", "ServiceKey", "{c}.user_id = {t}.id", "Keys of a service account (服务密钥)."))
+}
+
+fn assignment_type() -> TypeDef {
+    use Scalar::{Date, DateTime};
+    TypeDef::over::<role_assignment::Entity>(
+        "RoleAssignment",
+        "rol",
+        "A role held over a unit and all below it for a time (授权), C-13.",
+    )
+    .roots("roleAssignment", "roleAssignments")
+    .ordered_by("createdAt")
+    .field(code::<RoleName>("role", "role", "The role (角色).").filtered())
+    .field(column("validFrom", "valid_from", Date, "First day (生效日期).").sorted())
+    .field(column("validUntil", "valid_until", Date, "Last day (失效日期); absent when unbounded.").optional().sorted())
+    .field(column("createdAt", "created_at", DateTime, "When it was granted (授予时间).").sorted())
+    .field(column("revokedAt", "revoked_at", DateTime, "When it was taken back (收回时间).").optional().sorted())
+    .field(one("user", "User", "{c}.id = {t}.user_id", "Who holds it (用户)."))
+    .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit at the top of its scope (授权机构)."))
+    .field(one("grantedBy", "User", "{c}.id = {t}.granted_by", "Who gave it (授予人); absent for the tenant's first."))
+    .field(one("revokedBy", "User", "{c}.id = {t}.revoked_by", "Who took it back (收回人)."))
+}
+
+fn key_type() -> TypeDef {
+    use Scalar::{Boolean, DateTime, String as Text};
+    TypeDef::over::<service_key::Entity>(
+        "ServiceKey",
+        "key",
+        "A key of a service account (服务密钥); the key itself is shown once, when it is made.",
+    )
+    .roots("serviceKey", "serviceKeys")
+    .ordered_by("createdAt")
+    .field(column("label", "label", Text, "What it is for (用途).").sorted())
+    .field(expression(
+        "accountName",
+        "select au.name from app_user au where au.tenant_id = {tenant} and au.id = {t}.user_id",
+        Text,
+        "Name of the service account (服务账号名称).",
+    ))
+    .field(column("isPrivileged", "privileged", Boolean, "Whether it may read diagnostics (可读诊断信息).").filtered())
+    .field(column("createdAt", "created_at", DateTime, "When it was made.").sorted())
+    .field(column("expiresAt", "expires_at", DateTime, "Refused after this (失效时间).").sorted())
+    .field(column("revokedAt", "revoked_at", DateTime, "When it was withdrawn (撤销时间).").optional().sorted())
+    .field(one("user", "User", "{c}.id = {t}.user_id", "The service account (服务账号)."))
+}
+
+fn audit_type() -> TypeDef {
+    use Scalar::{DateTime, String as Text};
+    TypeDef::over::<audit::Entity>("AuditRecord", "aud", "Who did what to which object, and when (审计记录), J-10.")
+        .roots("auditRecord", "auditRecords")
+        .ordered_by("at")
+        .field(column("at", "at", DateTime, "When (时间).").sorted())
+        .field(
+            column("action", "action", Text, "What was done (操作): the mutation's name, or `readSensitive`.").sorted(),
+        )
+        .field(column("actorName", "actor_name", Text, "Name of the user then (操作人).").filtered())
+        .field(column("objectType", "object_type", Text, "GraphQL type of the object; empty when none.").filtered())
+        .field(computed(
+            "objectId",
+            Scalar::Id(""),
+            &[("type", "{t}.object_type", Text), ("id", "{t}.object_id", Scalar::Id(""))],
+            object_id,
+            "Id of the object (对象); look it up with `node(id:)`.",
+        ))
+        .field(column("requestId", "request_id", Text, "The request's id.").filtered())
+        .field(column("remote", "remote", Text, "Network address of the client (来源地址).").optional().filtered())
+        .field(column("digest", "digest", Text, "SHA-256 of what was asked, hex (请求摘要).").filtered())
+        .field(column("detail", "detail", Scalar::Json, "Which fields changed; no sensitive values."))
+        .field(one("actor", "User", "{c}.id = {t}.actor_id", "The user (操作人); absent for the platform's own work."))
+}
+
+/// What ids of the types that commands touch begin with.
+const PREFIXES: &[(&str, &str)] = &[
+    ("Unit", "uni"),
+    ("PartyOrganisation", "pty"),
+    ("Person", "per"),
+    ("Cadre", "cad"),
+    ("Appointment", "apt"),
+    ("User", "usr"),
+    ("RoleAssignment", "rol"),
+    ("ServiceKey", "key"),
+    ("RuleSet", "rul"),
+    ("Matter", "mat"),
+    ("Approval", "apr"),
+    ("Case", "cas"),
+    ("CaseItem", "itm"),
+    ("Attachment", "att"),
+];
+
+fn object_id(row: &Row, _: &Moment<'_>) -> Json {
+    let field = |key: &str| row.get(key).and_then(Json::as_str);
+    let prefix = field("type").and_then(|ty| PREFIXES.iter().find(|(name, _)| *name == ty));
+    // The engine wrote an underscore and the digits: the prefix depends on the row.
+    match (prefix, field("id")) {
+        (Some((_, prefix)), Some(digits)) => format!("{prefix}{digits}").into(),
+        _ => Json::Null,
+    }
+}
+
+fn rule_set_type() -> TypeDef {
+    TypeDef::over::<rule_set::Entity>("RuleSet", "rul", "One version of a set of thresholds (规则集).")
+        .roots("ruleSet", "ruleSets")
+        .ordered_by("effectiveFrom")
+        .field(column("key", "key", Scalar::String, "Which set (规则集标识).").sorted())
+        .field(column("number", "number", Scalar::Int, "Version number (版本号), from 1.").sorted())
+        .field(column("effectiveFrom", "effective_from", Scalar::Date, "First day (生效日期).").sorted())
+        .field(column("body", "body", Scalar::Json, "The thresholds (阈值)."))
+        .field(column("createdAt", "created_at", Scalar::DateTime, "When it was published (发布时间).").sorted())
+        .field(one("publishedBy", "User", "{c}.id = {t}.published_by", "Who published it (发布人)."))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::kernel::{calendar::WorkCalendar, civil::today_in_shanghai, id};
+
+    #[test]
+    fn an_audit_record_names_its_object_by_a_readable_id() {
+        let moment =
+            Moment { today: today_in_shanghai(chrono::DateTime::UNIX_EPOCH), calendar: WorkCalendar::national() };
+        let digits = "0190000000007000800000000000 00ab".replace(' ', "");
+        let Json::Object(row) = json!({ "type": "Cadre", "id": format!("_{digits}") }) else { return };
+        let text = object_id(&row, &moment);
+        assert_eq!(text.as_str().and_then(id::parse).map(|(prefix, _)| prefix), Some("cad"));
+        let Json::Object(row) = json!({ "type": "", "id": null }) else { return };
+        assert_eq!(object_id(&row, &moment), Json::Null);
+    }
+
+    #[test]
+    fn the_prefixes_are_those_of_the_types() {
+        for ty in types() {
+            if let Some((_, prefix)) = PREFIXES.iter().find(|(name, _)| *name == ty.name) {
+                assert_eq!(*prefix, ty.prefix);
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Private keys at rest: AES-256-GCM under a key derived from the server's secret (密钥封存).
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    hkdf::{HKDF_SHA256, Salt},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
+
+use crate::modules::identity::{IdentityError, config::ServerSecret, opaque};
+
+const NONCE: usize = 12;
+/// Another use of the secret takes another label, so that no key serves two purposes.
+const PURPOSE: &[u8] = b"zugong/signing-key/aes-256-gcm/v1";
+
+/// Seals and opens signing keys.
+pub(super) struct Seal(LessSafeKey);
+
+impl Seal {
+    pub(super) fn new(secret: &ServerSecret) -> Result<Self, IdentityError> {
+        let failed = |_| IdentityError::Crypto("the sealing key");
+        let extracted = Salt::new(HKDF_SHA256, b"zugong").extract(secret.bytes());
+        let purpose = [PURPOSE];
+        let material = extracted.expand(&purpose, &AES_256_GCM).map_err(failed)?;
+        Ok(Self(LessSafeKey::new(UnboundKey::from(material))))
+    }
+
+    /// Seals a document under the id of its key, so that a sealed text cannot be moved to another row.
+    pub(super) fn close(&self, id: Uuid, document: &[u8]) -> Result<String, IdentityError> {
+        let nonce = opaque::random::<NONCE>()?;
+        let mut sealed = document.to_vec();
+        self.0
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(id.into_bytes()), &mut sealed)
+            .map_err(|_| IdentityError::Crypto("sealing"))?;
+        Ok(STANDARD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Opens a document; fails if secret, id or a single bit differ.
+    pub(super) fn open(&self, id: Uuid, sealed: &str) -> Result<Vec<u8>, IdentityError> {
+        let wrong = IdentityError::WrongSecret;
+        let bytes = STANDARD.decode(sealed).map_err(|_| wrong(id))?;
+        let (nonce, body) = bytes.split_first_chunk::<NONCE>().ok_or(wrong(id))?;
+        let mut body = body.to_vec();
+        let plain = self
+            .0
+            .open_in_place(Nonce::assume_unique_for_key(*nonce), Aad::from(id.into_bytes()), &mut body)
+            .map_err(|_| wrong(id))?;
+        Ok(plain.to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seal() -> Seal {
+        let secret = ServerSecret::generate().and_then(|s| ServerSecret::parse(&s)).expect("secret");
+        Seal::new(&secret).expect("derivation")
+    }
+
+    #[test]
+    fn a_sealed_key_opens_only_in_its_place_with_its_secret_and_whole() {
+        let (one, other) = (seal(), seal());
+        let (id, elsewhere) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let sealed = one.close(id, b"private").expect("sealing");
+        assert_eq!(one.open(id, &sealed).expect("opening"), b"private");
+        assert!(other.open(id, &sealed).is_err());
+        assert!(one.open(elsewhere, &sealed).is_err());
+        let bytes = STANDARD.decode(&sealed).expect("base64");
+        for i in 0..bytes.len() {
+            let mut bent = bytes.clone();
+            bent[i] ^= 1;
+            assert!(one.open(id, &STANDARD.encode(bent)).is_err(), "byte {i}");
+        }
+        assert!(one.open(id, "").is_err());
+        assert_ne!(sealed, one.close(id, b"private").expect("sealing"), "a nonce is never used twice");
+    }
+}

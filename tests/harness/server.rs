@@ -1,0 +1,96 @@
+//! The real server, on a free port, with a clock that stands still.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use tokio::{net::TcpListener, sync::oneshot};
+use zugong::{
+    http::app::{App, HttpSettings},
+    kernel::{
+        bus::Bus,
+        calendar::WorkCalendar,
+        clock::Clock,
+        db::{Db, DbOptions},
+        platform::Platform,
+    },
+    modules::identity::{Identity, IdentityConfig},
+};
+
+use crate::database::{TestDatabase, redis_url};
+
+/// 32 bytes that only tests use.
+const SECRET: &str = "dGVzdHMtb25seS1zZWNyZXQtb2YtMzItYnl0ZXMtISE=";
+
+/// Monday 2025-09-22 09:00 in Shanghai.
+pub fn opening_time() -> DateTime<Utc> {
+    "2025-09-22T01:00:00Z".parse().unwrap()
+}
+
+pub struct Server {
+    pub url: String,
+    pub platform: Arc<Platform>,
+    pub identity: Arc<Identity>,
+    pub clock: Clock,
+    pub http: reqwest::Client,
+    database: Arc<TestDatabase>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        Self::over(Arc::new(TestDatabase::open().await), HttpSettings::default()).await
+    }
+
+    pub async fn with(settings: HttpSettings) -> Self {
+        Self::over(Arc::new(TestDatabase::open().await), settings).await
+    }
+
+    /// Another replica over the same database and cache.
+    pub async fn replica(&self) -> Self {
+        Self::over(self.database.clone(), HttpSettings::default()).await
+    }
+
+    pub fn database_url(&self) -> &str {
+        &self.database.url
+    }
+
+    async fn over(database: Arc<TestDatabase>, settings: HttpSettings) -> Self {
+        let options =
+            DbOptions { url: database.url.clone(), connections: 4, statement_timeout: Duration::from_secs(5) };
+        let db = Db::open(&options).await.unwrap();
+        let bus = match redis_url() {
+            Some(url) => Bus::redis(&url, "it").await.unwrap(),
+            None => Bus::local(),
+        };
+        let clock = Clock::held_at(opening_time());
+        let calendar = WorkCalendar::national().clone();
+        let platform = Platform::new(db, clock.clone(), bus, calendar).unwrap();
+        platform.watch_rights(Duration::from_secs(1));
+        let mut config = IdentityConfig { secret: Some(secret()), ..IdentityConfig::default() };
+        // The cheapest hash there is: tests are about what happens around it.
+        config.argon2.memory_kib = 8;
+        config.argon2.iterations = 1;
+        config.failure_floor_millis = 0;
+        let identity = Identity::start(platform.clone(), config).await.unwrap();
+        let app = App::new(identity.clone(), settings).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(zugong::server::serve(app, listener, async {
+            let _ = stopped.await;
+        }));
+        Self { url, platform, identity, clock, http: reqwest::Client::new(), database, stop: Some(stop) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+fn secret() -> zugong::modules::identity::config::ServerSecret {
+    zugong::modules::identity::config::ServerSecret::parse(SECRET).unwrap()
+}
