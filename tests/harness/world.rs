@@ -345,10 +345,7 @@ impl Builder {
     }
 
     async fn matters(&mut self, units: &HashMap<String, Uuid>) {
-        let handling: HashMap<String, Uuid> = units
-            .iter()
-            .filter_map(|(name, id)| name.strip_prefix("agency:").map(|key| (key.to_string(), *id)))
-            .collect();
-        install_standard(&self.tx, TenantLevel::County, &handling, self.today).await.unwrap();
+        let agencies = AGENCIES.iter().map(|key| (key.to_string(), units[&format!("agency:{key}")])).collect();
+        install_standard(&self.tx, TenantLevel::County, &agencies, self.today).await.unwrap();
     }
 }

@@ -11,3 +11,4 @@
 mod engine;
 mod invariants;
 mod tidy;
+mod matters;

@@ -15,11 +15,15 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::kernel::{
-    error::{ApiError, Code},
-    platform::Platform,
-    session::Reason,
-    tx::SystemTx,
+use crate::{
+    kernel::{
+        error::{ApiError, Code},
+        id::{ObjectType, publish},
+        platform::Platform,
+        session::Reason,
+        tx::SystemTx,
+    },
+    modules::matters::catalogue::Attachment,
 };
 
 /// Media types that are taken; each can be told from its first bytes.
@@ -28,10 +32,10 @@ pub const MEDIA_TYPES: &[&str] = &["application/pdf", "image/jpeg", "image/png"]
 pub const MAX_BYTES: i64 = 20 * 1024 * 1024;
 
 /// A file that has been stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, serde::Serialize)]
 pub struct Stored {
-    /// The file's row.
-    pub attachment: Uuid,
+    /// The file's id.
+    pub attachment: String,
     /// SHA-256 of the bytes, hexadecimal.
     pub sha256: String,
     /// Bytes.
@@ -121,7 +125,7 @@ async fn store(tx: &SystemTx, ticket: &str, content_type: &str, bytes: &[u8]) ->
         return Err(ApiError::of(Code::NotFound));
     }
     record(tx, &ticket, "filePut", &sha256).await?;
-    Ok(Stored { attachment: file.id, sha256, size: file.size })
+    Ok(Stored { attachment: publish(Attachment::PREFIX, file.id), sha256, size: file.size })
 }
 
 async fn read(tx: &SystemTx, ticket: &str) -> Result<Content, ApiError> {
