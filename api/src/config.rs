@@ -22,6 +22,8 @@ use crate::{
 const PREFIX: &str = "ZUGONG_";
 /// Variables of that prefix that the tools around the server read, and the one that names the file.
 const NOT_SETTINGS: &[&str] = &["ZUGONG_CONFIG", "ZUGONG_BUILD_CACHE", "ZUGONG_BLESS"];
+/// What the test runner tells the tests.
+const TESTS: &str = "ZUGONG_TEST_";
 /// Sections, the longest first, so that `ZUGONG_IDENTITY_LOCKOUT_…` finds its own.
 const SECTIONS: &[&[&str]] = &[&["identity", "argon2"], &["identity", "lockout"], &["identity"], &["limits"]];
 /// Settings whose text is never taken for a number.
@@ -156,7 +158,9 @@ impl Config {
             table = toml::from_str(&text).map_err(wrong)?;
         }
         for (name, value) in environment {
-            if let Some(setting) = name.strip_prefix(PREFIX).filter(|_| !NOT_SETTINGS.contains(&name.as_str())) {
+            if let Some(setting) =
+                name.strip_prefix(PREFIX).filter(|_| !NOT_SETTINGS.contains(&name.as_str()) && !name.starts_with(TESTS))
+            {
                 overlay(&mut table, &setting.to_ascii_lowercase(), &value);
                 Self::of(table.clone()).map_err(|cause| ConfigError::Environment(format!("{name}: {cause}")))?;
             }

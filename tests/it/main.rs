@@ -10,5 +10,5 @@
 
 mod engine;
 mod invariants;
-mod tidy;
 mod matters;
+mod tidy;

@@ -19,8 +19,7 @@ use crate::{
         body,
         request::request_info,
     },
-    kernel::id::{self, ObjectType},
-    modules::matters::{catalogue::Attachment, files},
+    modules::matters::files,
 };
 
 /// Stores the bytes that a ticket was given for.
@@ -32,9 +31,8 @@ pub(super) async fn put(State(app): State<App>, Path(ticket): Path<String>, requ
         Ok(bytes) => files::put(&app.platform, &ticket, media, &bytes).await,
         Err(error) => Err(error),
     };
-    let outcome = outcome.map(|stored| {
-        json!({ "attachment": id::publish(Attachment::PREFIX, stored.attachment), "sha256": stored.sha256, "size": stored.size })
-    });
+    let outcome =
+        outcome.map(|stored| json!({ "attachment": stored.attachment, "sha256": stored.sha256, "size": stored.size }));
     answer(outcome, &info)
 }
 

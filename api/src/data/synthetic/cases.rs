@@ -119,6 +119,7 @@ impl<'a> CaseMaker<'a> {
             effective_month: subject.month.to_string(),
             decided_by: self.setting.approver,
             rule_version: 1,
+            choice: serde_json::json!({}),
             state: ApprovalState::Active,
             revoked_at: None,
             revoke_reason: None,
