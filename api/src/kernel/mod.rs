@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod bus;
 pub mod calendar;
+pub mod checkup;
 pub mod civil;
 pub mod clock;
 pub mod command;
@@ -12,6 +13,7 @@ pub(crate) mod explain;
 pub mod flow;
 pub mod forms;
 pub mod id;
+mod load;
 pub(crate) mod logins;
 pub mod partial_date;
 pub mod platform;

@@ -129,6 +129,11 @@ async fn reverse(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Res
     };
     claim(tx, before.id).await?;
     let cadre = tx.parts::<cadre::Entity>().id(case.cadre_id).lock().required().await?;
+    if !matches!(cadre.state, CadreState::Retiring | CadreState::Retired) {
+        // Death or dismissal came meanwhile: the register keeps what is true.
+        tx.touched("Cadre", cadre.id, json!({ "effect": "none", "state": cadre.state }));
+        return Ok(());
+    }
     let detail = &before.detail;
     let state = serde_json::from_value(detail["state"].clone()).unwrap_or(CadreState::Serving);
     let since = serde_json::from_value(detail["stateSince"].clone()).unwrap_or(today);

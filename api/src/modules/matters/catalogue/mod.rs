@@ -50,6 +50,7 @@ object_type!(
     /// A file (附件).
     Attachment, "Attachment", "att"
 );
+
 /// A row that names a case whose unit lies in the subtree.
 const UNIT_OF_CASE: &str = "exists (select 1 from matter_case k join unit s on s.tenant_id = {tenant} \
     and s.id = k.unit_id where k.tenant_id = {tenant} and k.id = {t}.case_id and {path:s.path})";
@@ -117,6 +118,7 @@ gated!(
         join unit s on s.tenant_id = {tenant} and s.id = i.handling_unit_id \
         where m.tenant_id = {tenant} and m.attachment_id = {t}.id and {path:s.path})"
 );
+
 /// The types of this module.
 pub fn types() -> Vec<TypeDef> {
     vec![

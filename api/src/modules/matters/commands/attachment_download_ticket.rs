@@ -31,6 +31,7 @@ pub struct AttachmentDownloadTicketInput {
 impl Command for AttachmentDownloadTicketInput {
     const NAME: &'static str = "attachmentDownloadTicket";
     const RIGHT: (Resource, Action) = (Resource::Attachment, Action::Download);
+    const KEYED: bool = false;
     type Output = Ticketed;
 
     async fn run(&self, tx: &Tx) -> Result<Ticketed, Fault> {

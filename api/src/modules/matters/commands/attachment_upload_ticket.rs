@@ -35,6 +35,7 @@ pub struct AttachmentUploadTicketInput {
 impl Command for AttachmentUploadTicketInput {
     const NAME: &'static str = "attachmentUploadTicket";
     const RIGHT: (Resource, Action) = (Resource::Attachment, Action::Upload);
+    const KEYED: bool = false;
     type Output = Ticketed;
 
     async fn run(&self, tx: &Tx) -> Result<Ticketed, Fault> {
