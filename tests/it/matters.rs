@@ -9,7 +9,7 @@ use sea_orm::ColumnTrait;
 use serde_json::{Value as Json, json};
 use zugong::{
     kernel::{id::parse, session::Reason},
-    modules::matters::jobs::apply_due_effects,
+    modules::matters::jobs::apply_due_effects_of,
 };
 use zugong_tests::{
     Actor, Tenant, World,
@@ -166,10 +166,13 @@ async fn d_06_a_month_to_come_takes_effect_by_the_timer_once() {
     assert_eq!(register(&world, "colleague").await, (CadreState::Retiring, "2025-09-22".into(), 0));
     let day = |text: &str| text.parse().unwrap();
     world.server.clock.set(day("2025-12-31T15:59:59Z"));
-    apply_due_effects(&world.server.platform).await.unwrap();
+    apply_due_effects_of(&world.server.platform, tenant.id).await.unwrap();
     assert_eq!(register(&world, "colleague").await.0, CadreState::Retiring);
     world.server.clock.set(day("2025-12-31T16:00:00Z"));
-    let (a, b) = tokio::join!(apply_due_effects(&world.server.platform), apply_due_effects(&world.server.platform));
+    let (a, b) = tokio::join!(
+        apply_due_effects_of(&world.server.platform, tenant.id),
+        apply_due_effects_of(&world.server.platform, tenant.id)
+    );
     assert!(a.unwrap() + b.unwrap() >= 1);
     assert_eq!(register(&world, "colleague").await, (CadreState::Retired, "2026-01-01".into(), 1));
 }
@@ -318,7 +321,7 @@ async fn h_01_a_revoked_approval_ends_a_case_or_opens_a_reversal() {
     assert_eq!(register(&world, "colleague").await, (CadreState::Serving, "1990-01-01".into(), 0));
     // Nothing is left for the timer.
     world.server.clock.set("2026-01-05T01:00:00Z".parse().unwrap());
-    apply_due_effects(&world.server.platform).await.unwrap();
+    apply_due_effects_of(&world.server.platform, tenant.id).await.unwrap();
     assert_eq!(register(&world, "colleague").await, (CadreState::Serving, "1990-01-01".into(), 0));
 }
 
