@@ -4,7 +4,7 @@ use std::{future::Future, net::SocketAddr, time::Duration};
 
 use tokio::net::TcpListener;
 
-use crate::{http::app::App, modules::matters::jobs};
+use crate::http::app::App;
 
 /// How long requests under way may take to end after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -15,7 +15,6 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let timer = jobs::start(&app.platform);
     let (begun, begins) = tokio::sync::oneshot::channel();
     let service = app.clone().router().into_make_service_with_connect_info::<SocketAddr>();
     let closing = app.clone();
@@ -36,7 +35,6 @@ pub async fn serve(
         outcome = serving => outcome?,
         () = overdue => tracing::warn!("some requests did not end in time and were cut"),
     }
-    timer.abort();
     app.platform.close().await;
     Ok(())
 }
