@@ -8,4 +8,6 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod administration;
 mod engine;
+mod personnel;

@@ -26,6 +26,8 @@ struct Columns {
     nodes: Vec<String>,
     cursor: bool,
     count: bool,
+    /// Whether rows are listed, and not only counted.
+    listed: bool,
 }
 
 impl<'a> Planner<'a> {
@@ -71,6 +73,9 @@ impl<'a> Planner<'a> {
         );
         let from = if columns.count {
             format!("(select p.*, row_number() over () as rn, count(*) over () as cnt from ({rows}) p) q")
+        } else if !columns.listed {
+            // Nothing is listed, so that nothing makes one row of the page's many or none.
+            format!("(select count(*) as page from ({rows}) p) q")
         } else {
             format!("({rows}) q")
         };
@@ -151,6 +156,7 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
+        columns.listed = true;
         let node = self.object(ty, alias, below)?;
         let sql = self.dialect.list(&format!("q.n{}", columns.nodes.len()), within);
         columns.nodes.push(node.sql);
@@ -165,6 +171,7 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
+        columns.listed = true;
         let picked = self.doc.pick(below, &|on| on == format!("{}Edge", ty.name))?;
         let mut pairs = vec![];
         let mut posts = vec![];
