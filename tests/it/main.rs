@@ -8,7 +8,9 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod administration;
 mod engine;
 mod invariants;
 mod matters;
 mod tidy;
+mod personnel;

@@ -157,6 +157,7 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
+        columns.listed = true;
         let node = self.object(ty, alias, below)?;
         let sql = self.dialect.list(&format!("q.n{}", columns.nodes.len()), within);
         columns.nodes.push(node.sql);
@@ -171,6 +172,7 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
+        columns.listed = true;
         let picked = self.doc.pick(below, &|on| on == format!("{}Edge", ty.name))?;
         let mut pairs = vec![];
         let mut posts = vec![];
