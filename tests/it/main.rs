@@ -12,5 +12,5 @@ mod administration;
 mod engine;
 mod invariants;
 mod matters;
-mod tidy;
 mod personnel;
+mod tidy;
