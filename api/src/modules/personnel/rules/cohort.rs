@@ -19,7 +19,7 @@ pub fn births(category: RetirementCategory, from: YearMonth, to: YearMonth) -> O
         from <= month && month <= to
     });
     let first = found.next()?;
-    Some((first, found.last().unwrap_or(first)))
+    Some((first, found.next_back().unwrap_or(first)))
 }
 
 /// The births whose statutory month is before a month: people past it who still serve are errors (E-09).
