@@ -8,7 +8,12 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod commands;
 mod engine;
+mod front;
+mod identity;
 mod invariants;
 mod matters;
+mod progress;
+mod sockets;
 mod tidy;
