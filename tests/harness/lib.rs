@@ -29,10 +29,12 @@
 
 pub mod client;
 pub mod database;
+pub mod probe;
 pub mod server;
 pub mod socket;
 pub mod world;
 
 pub use client::{Actor, Reply};
+pub use probe::Probe;
 pub use server::Server;
 pub use world::{Tenant, World};

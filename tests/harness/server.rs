@@ -13,7 +13,7 @@ use zugong::{
         db::{Db, DbOptions},
         platform::Platform,
     },
-    modules::identity::{Identity, IdentityConfig},
+    modules::identity::{Identity, IdentityConfig, config::ServerSecret},
 };
 
 use crate::database::{TestDatabase, redis_url};
@@ -66,12 +66,7 @@ impl Server {
         let calendar = WorkCalendar::national().clone();
         let platform = Platform::new(db, clock.clone(), bus, calendar).unwrap();
         platform.watch_rights(Duration::from_secs(1));
-        let mut config = IdentityConfig { secret: Some(secret()), ..IdentityConfig::default() };
-        // The cheapest hash there is: tests are about what happens around it.
-        config.argon2.memory_kib = 8;
-        config.argon2.iterations = 1;
-        config.failure_floor_millis = 0;
-        let identity = Identity::start(platform.clone(), config).await.unwrap();
+        let identity = Identity::start(platform.clone(), identity_config()).await.unwrap();
         let app = App::new(identity.clone(), settings).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -91,6 +86,14 @@ impl Drop for Server {
     }
 }
 
-fn secret() -> zugong::modules::identity::config::ServerSecret {
-    zugong::modules::identity::config::ServerSecret::parse(SECRET).unwrap()
+/// How every replica of the tests' installation checks and issues tokens.
+pub fn identity_config() -> IdentityConfig {
+    let mut config = IdentityConfig { secret: Some(ServerSecret::parse(SECRET).unwrap()), ..IdentityConfig::default() };
+    // The cheapest hash there is: tests are about what happens around it.
+    config.argon2.memory_kib = 8;
+    config.argon2.iterations = 1;
+    config.failure_floor_millis = 0;
+    // No token outlives its key, and some tests move the clock by months.
+    config.signing_days = 500;
+    config
 }

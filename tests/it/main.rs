@@ -9,8 +9,13 @@
 )]
 
 mod administration;
+mod commands;
 mod engine;
+mod front;
+mod identity;
 mod invariants;
 mod matters;
 mod personnel;
+mod progress;
+mod sockets;
 mod tidy;

@@ -165,9 +165,8 @@ impl<'a> Planner<'a> {
         value: &ConstValue,
         at: &str,
     ) -> Result<String, ApiError> {
-        if let ConstValue::String(text) = value
-            && text.chars().count() > MAX_TEXT
-        {
+        let long = |value: &ConstValue| matches!(value, ConstValue::String(text) if text.chars().count() > MAX_TEXT);
+        if long(value) || matches!(value, ConstValue::List(items) if items.iter().any(long)) {
             return Err(ApiError::of(Code::BadUserInput).at(at).saying(
                 format!("{at} 不得超过 {MAX_TEXT} 个字符"),
                 format!("{at} has at most {MAX_TEXT} characters."),

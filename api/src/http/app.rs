@@ -12,7 +12,14 @@ use axum::{
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::watch;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, set_header::SetResponseHeaderLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, Predicate, SizeAbove},
+    },
+    set_header::SetResponseHeaderLayer,
+};
 
 use crate::{
     graph::{
@@ -53,6 +60,9 @@ impl Default for HttpSettings {
         }
     }
 }
+
+/// Answers up to this size, in bytes, go out as they are: compressing them would cost more than it saves.
+const SMALL: u64 = 1024;
 
 /// The shared parts of a running server. Cheap to clone.
 #[derive(Clone)]
@@ -135,7 +145,7 @@ impl App {
         }
         router
             .layer(middleware::from_fn(observe))
-            .layer(CompressionLayer::new())
+            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL))))
             .layer(CatchPanicLayer::custom(panicked))
             .layer(fixed("x-content-type-options", "nosniff"))
             .layer(fixed("referrer-policy", "no-referrer"))
@@ -176,4 +186,42 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
         response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), id);
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_one_request_with_an_answer_in_the_usual_form() {
+        #[allow(clippy::panic, reason = "what is tested")]
+        async fn broken() -> &'static str {
+            panic!("canary at /src/secret.rs")
+        }
+        let router = Router::new()
+            .route("/broken", get(broken))
+            .route("/well", get(|| async { "ok" }))
+            .layer(CatchPanicLayer::custom(panicked));
+        let ask = |path: &str| Request::get(path).body(Body::empty()).expect("a request");
+        let mut ids = vec![];
+        for _ in 0..2 {
+            let response = router.clone().oneshot(ask("/broken")).await.expect("an answer");
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            assert_eq!(response.headers()["content-type"], "application/json");
+            assert_eq!(response.headers()["cache-control"], "no-store");
+            let id = response.headers()[REQUEST_ID].to_str().expect("an id").to_owned();
+            let bytes = axum::body::to_bytes(response.into_body(), 4096).await.expect("a body");
+            let body: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
+            let extensions = &body["errors"][0]["extensions"];
+            assert_eq!((extensions["code"].as_str(), extensions["requestId"].as_str()), (Some("INTERNAL_SERVER_ERROR"), Some(id.as_str())));
+            assert!(!body.to_string().contains("canary") && id.len() == 32, "{body}");
+            ids.push(id);
+        }
+        assert_ne!(ids[0], ids[1]);
+        let response = router.oneshot(ask("/well")).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+    }
 }

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 use crate::{
     http::{
         answer::answer,
-        request::{bearer, request_info},
+        request::{bearer, is_json, request_info},
     },
     kernel::{
         error::{ApiError, Code},
@@ -209,7 +209,7 @@ impl Client {
 async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T, ApiError> {
     let (parts, body) = request.into_parts();
     let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-    if !header(CONTENT_TYPE).is_some_and(is_json) {
+    if !is_json(&parts.headers) {
         return Err(ApiError::of(Code::UnsupportedMediaType));
     }
     if header(CONTENT_LENGTH).and_then(|n| n.parse().ok()).is_some_and(|n: usize| n > LARGEST) {
@@ -217,10 +217,4 @@ async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T, ApiError
     }
     let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| ApiError::of(Code::QueryTooLarge))?;
     serde_json::from_slice(&bytes).map_err(|_| ApiError::of(Code::BadUserInput))
-}
-
-fn is_json(content_type: &str) -> bool {
-    let mut words = content_type.split(';').map(|word| word.trim().to_ascii_lowercase());
-    words.next().as_deref() == Some("application/json")
-        && words.all(|word| !word.starts_with("charset=") || word.trim_matches('"') == "charset=utf-8")
 }

@@ -7,7 +7,7 @@ use crate::{
     graph::post::{FieldError, MAX_ERRORS, Step},
     kernel::{
         error::{ApiError, Code},
-        session::RequestInfo,
+        session::{Locale, RequestInfo},
     },
 };
 
@@ -45,7 +45,8 @@ fn one(error: &ServerError, executing: bool, info: &RequestInfo) -> Json {
     let theirs = || {
         let code = if executing { Code::BadUserInput } else { Code::GraphqlValidationFailed };
         let text = clip(&error.message);
-        ApiError::of(code).saying(text.clone(), text)
+        // The library speaks English only; what it is about is said in the client's language first.
+        ApiError::of(code).saying(format!("{}：{text}", code.message(Locale::ZhCn)), text)
     };
     let error_of = ours.cloned().unwrap_or_else(theirs);
     let mut out = json!({ "message": error_of.message(info.locale) });
@@ -76,6 +77,6 @@ fn extensions(error: &ApiError, info: &RequestInfo) -> Json {
 
 /// A message does not hand a client's own megabyte back to it.
 fn clip(message: &str) -> String {
-    const LONGEST: usize = 300;
+    const LONGEST: usize = 280;
     message.chars().take(LONGEST).collect()
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Positioned, Request, Variables,
+    Positioned, Request, Value as ConstValue, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures::future::join_all;
@@ -68,7 +68,9 @@ impl Sent {
         let document = guard::check(&query, &app.settings.limits)?.document;
         let variables = self.variables.unwrap_or_default();
         let variables = Variables::from_json(Json::Object(variables));
-        let operation = operation(&document, self.operation_name.as_deref())?.node.ty;
+        let found = &operation(&document, self.operation_name.as_deref())?.node;
+        provided(found, &variables)?;
+        let operation = found.ty;
         Ok(Ready { document, operation, query, name: self.operation_name, variables })
     }
 }
@@ -88,6 +90,20 @@ fn operation<'d>(
             .at("operationName")
             .saying("operationName 未指明要执行的操作", "`operationName` does not name one of the operations.")
     })
+}
+
+/// Refuses a request that leaves a required variable out: the library would find out in the middle of execution.
+fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
+    let missing = operation.variable_definitions.iter().find(|definition| {
+        let definition = &definition.node;
+        let given = variables.get(&definition.name.node).is_some_and(|value| *value != ConstValue::Null);
+        !definition.var_type.node.nullable && definition.default_value.is_none() && !given
+    });
+    let Some(missing) = missing else { return Ok(()) };
+    let name: String = missing.node.name.node.chars().take(100).collect();
+    Err(ApiError::of(Code::GraphqlValidationFailed)
+        .saying(format!("缺少变量 ${name}"), format!("The variable ${name} is required."))
+        .at(name))
 }
 
 impl Ready {
@@ -120,6 +136,11 @@ pub(super) async fn run(
     key: Option<&str>,
     info: &RequestInfo,
 ) -> Reply {
+    if session.is_none() && !app.settings.explore && introspects(&ready) {
+        let error = ApiError::of(Code::Unauthenticated)
+            .saying("读取接口定义请先登录", "Log in to read the schema.");
+        return Reply { body: failed(&error, info), refused: Some(error.code) };
+    }
     let request = ready.request(session, key, app);
     match catalogue_only(app, &ready) {
         Some(operation) => {
@@ -151,6 +172,14 @@ pub(super) async fn run(
 fn invalid(errors: &[async_graphql::ServerError], info: &RequestInfo) -> Reply {
     let list = errors::library(errors, false, info);
     Reply { body: json!({ "errors": list }).to_string(), refused: Some(Code::GraphqlValidationFailed) }
+}
+
+/// Whether the schema is asked for. The library would answer null, as if there were none.
+fn introspects(ready: &Ready) -> bool {
+    let Ok(operation) = operation(&ready.document, ready.name.as_deref()) else { return false };
+    let doc = Doc { fragments: &ready.document.fragments, operation: &operation.node, variables: &ready.variables };
+    let roots = doc.pick(&[&operation.node.selection_set.node], &|on| on == "Query");
+    roots.is_ok_and(|roots| roots.values().any(|f| matches!(f.name, "__schema" | "__type")))
 }
 
 /// The operation, if all its root fields are read from the catalogue.

@@ -14,7 +14,7 @@ use crate::{
         app::App,
         body,
         execute::{Reply, Sent, failed, run},
-        request::{REQUEST_ID, bearer, request_info},
+        request::{REQUEST_ID, bearer, is_json, request_info},
     },
     kernel::{
         error::{ApiError, Code},
@@ -24,7 +24,6 @@ use crate::{
 
 /// The media type of a GraphQL answer that says by its status whether the request was executed.
 const GRAPHQL: &str = "application/graphql-response+json";
-const JSON: &str = "application/json";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The handler of `/graphql`.
@@ -90,13 +89,6 @@ pub(super) async fn authenticated(
     }
     let token = bearer(headers).ok_or(ApiError::of(Code::Unauthenticated))?;
     app.identity.authenticate(token, info.clone()).await.map(Some)
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok()) else { return false };
-    let mut words = value.split(';').map(str::trim);
-    let json = words.next().is_some_and(|t| t.eq_ignore_ascii_case(JSON));
-    json && words.all(|p| p.is_empty() || p.eq_ignore_ascii_case("charset=utf-8"))
 }
 
 /// Whether the client asks for the GraphQL media type.

@@ -6,7 +6,7 @@ use axum::{
     extract::ConnectInfo,
     http::{
         HeaderMap,
-        header::{ACCEPT_LANGUAGE, AUTHORIZATION},
+        header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE},
         request::Parts,
     },
 };
@@ -34,6 +34,14 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (Some(value), None) = (all.next(), all.next()) else { return None };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Whether a body is said to be JSON in UTF-8. Other sites' pages cannot say so without a pre-flight.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mut words = value.split(';').map(|word| word.trim().to_ascii_lowercase());
+    words.next().as_deref() == Some("application/json")
+        && words.all(|word| word.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
 }
 
 /// The client's id of the request if it is short and plain, for it goes into logs and the audit record.

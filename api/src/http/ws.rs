@@ -169,7 +169,8 @@ impl Socket {
                 }
                 let token =
                     payload.unwrap_or_default().into_iter().find(|(k, _)| k.eq_ignore_ascii_case("authorization"));
-                if let Some((_, Json::String(value))) = token {
+                if let Some((_, value)) = token.filter(|(_, value)| !value.is_null()) {
+                    let value = value.as_str().ok_or(Close::Forbidden)?;
                     let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
                     self.bearer = Some(bearer.ok_or(Close::Forbidden)?.1.trim().to_string());
                     self.renew().await.map_err(|_| Close::Forbidden)?;

@@ -38,14 +38,44 @@ pub struct CatalogueRoot;
 #[derive(MergedObject, Default)]
 pub struct Query(CatalogueRoot, Queries);
 
+/// `Mutation`: commands answer each for itself. One that fails is null, and the others' answers stay.
+#[derive(Default)]
+pub struct Mutation(Mutations);
+
+impl OutputType for Mutation {
+    fn type_name() -> Cow<'static, str> {
+        <Mutations as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Mutations as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl ContainerType for Mutation {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        // The library would make the whole answer null, though earlier commands have been committed.
+        self.0.resolve_field(ctx).await.or_else(|error| {
+            ctx.add_error(error);
+            Ok(Some(Value::Null))
+        })
+    }
+}
+
+impl ObjectType for Mutation {}
+
 /// The schema of a set of types.
-pub type Zugong = Schema<Query, Mutations, Subscriptions>;
+pub type Zugong = Schema<Query, Mutation, Subscriptions>;
 
 /// Builds the schema over a catalogue.
 pub fn build(catalogue: Arc<Catalogue>) -> Zugong {
     let engine = Engine::new(catalogue.clone());
     inject::over(catalogue, || {
-        Schema::build(Query::default(), Mutations::default(), Subscriptions::default())
+        Schema::build(Query::default(), Mutation::default(), Subscriptions::default())
             .disable_suggestions()
             .extension(PassThrough)
             .data(engine)

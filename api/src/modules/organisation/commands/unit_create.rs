@@ -25,7 +25,7 @@ use crate::{
             commands::{name, segment},
             rules::credit_code::CreditCode,
         },
-        tenancy::rules::division::Divisions,
+        tenancy::rules::division::{DivisionError, Divisions},
     },
 };
 
@@ -75,8 +75,8 @@ impl Command for UnitCreateInput {
         };
         let code = faults.take(unit_code(&self.code, self.kind.0));
         let division = self.division_code.clone().or(parent.as_ref().map(|p| p.division_code.clone()));
-        if let (Some(division), Some(day)) = (&division, valid_from)
-            && let Err(error) = Divisions::national().valid_on(division, day)
+        if let Some(division) = &division
+            && let Err(error) = in_force(division, valid_from)
         {
             faults.add(UserError::new(
                 Code::InvalidDivision,
@@ -123,6 +123,16 @@ impl Command for UnitCreateInput {
         tx.touched("Unit", id, json!({ "created": true }));
         tx.emit("unit.created", "Unit", id, 1, json!({})).await?;
         Ok(id)
+    }
+}
+
+/// Whether a division is in force on a day; without a well-formed day, whether there ever was such a division.
+fn in_force(division: &str, day: Option<chrono::NaiveDate>) -> Result<(), DivisionError> {
+    let divisions = Divisions::national();
+    match day {
+        Some(day) => divisions.valid_on(division, day).map(|_| ()),
+        None if divisions.known_ever(division) => Ok(()),
+        None => Err(DivisionError::Unknown),
     }
 }
 

@@ -1,0 +1,106 @@
+//! Looks into the database beside the server, and makes it refuse what the server writes.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
+use uuid::Uuid;
+use zugong::kernel::db::Db;
+
+/// The database as its owner sees it, within one tenant.
+pub struct Probe {
+    db: DatabaseConnection,
+    tenant: Uuid,
+}
+
+impl Probe {
+    pub async fn of(url: &str, tenant: Uuid) -> Self {
+        Self { db: Db::open_owner(url).await.unwrap().0, tenant }
+    }
+
+    /// How many rows of a table the tenant has.
+    pub async fn count(&self, table: &str) -> i64 {
+        self.count_where(table, "1 = 1", vec![]).await
+    }
+
+    /// The same under a condition on parameters from `$2` on.
+    pub async fn count_where(&self, table: &str, condition: &str, values: Vec<Value>) -> i64 {
+        let sql = format!("select count(*) from {table} where tenant_id = $1 and {condition}");
+        self.number(&sql, [vec![self.tenant.into()], values].concat()).await
+    }
+
+    /// Keeps the tenant's rows of a table from being changed until the transaction ends.
+    pub async fn hold(&self, table: &str) -> DatabaseTransaction {
+        let txn = self.begin().await;
+        let sql = self.dialect(&format!("update {table} set tenant_id = tenant_id where tenant_id = $1"));
+        txn.execute_raw(Statement::from_sql_and_values(self.backend(), sql, [self.tenant.into()])).await.unwrap();
+        txn
+    }
+
+    /// Runs a query for one number. Parameters are written `$1` for both databases.
+    pub async fn number(&self, sql: &str, values: Vec<Value>) -> i64 {
+        let txn = self.begin().await;
+        let statement = Statement::from_sql_and_values(self.backend(), self.dialect(sql), values);
+        let row = txn.query_one_raw(statement).await.unwrap().unwrap();
+        txn.rollback().await.unwrap();
+        row.try_get_by_index(0).unwrap()
+    }
+
+    /// Runs a statement in the tenant, whatever the server would say to it.
+    pub async fn run(&self, sql: &str, values: Vec<Value>) {
+        let txn = self.begin().await;
+        txn.execute_raw(Statement::from_sql_and_values(self.backend(), self.dialect(sql), values)).await.unwrap();
+        txn.commit().await.unwrap();
+    }
+
+    /// From now on the database refuses, for this tenant only, to insert into a table or to update it.
+    pub async fn break_table(&self, table: &str, event: &str) {
+        let (name, words) = (self.trigger(table), "canary-of-the-database at /var/lib/secret.rs");
+        let sql = match self.backend() {
+            DbBackend::Postgres => format!(
+                "create function {name}() returns trigger language plpgsql as $$ begin raise exception '{words}'; end $$; \
+                 create trigger {name} before {event} on {table} for each row when (new.tenant_id = '{}') \
+                 execute function {name}()",
+                self.tenant
+            ),
+            _ => format!(
+                "create trigger {name} before {event} on {table} when new.tenant_id = x'{}' \
+                 begin select raise(abort, '{words}'); end",
+                self.tenant.simple()
+            ),
+        };
+        self.db.execute_unprepared(&sql).await.unwrap();
+    }
+
+    /// Ends what [`Probe::break_table`] began.
+    pub async fn mend_table(&self, table: &str) {
+        let name = self.trigger(table);
+        let sql = match self.backend() {
+            DbBackend::Postgres => format!("drop trigger {name} on {table}; drop function {name}()"),
+            _ => format!("drop trigger {name}"),
+        };
+        self.db.execute_unprepared(&sql).await.unwrap();
+    }
+
+    async fn begin(&self) -> DatabaseTransaction {
+        let txn = self.db.begin().await.unwrap();
+        if self.backend() == DbBackend::Postgres {
+            // Row-level security binds the owner of the tables too, unless it is a superuser.
+            txn.execute_unprepared(&format!("set local app.tenant = '{}'", self.tenant)).await.unwrap();
+        }
+        txn
+    }
+
+    fn trigger(&self, table: &str) -> String {
+        format!("broken_{table}_{}", &self.tenant.simple().to_string()[20..])
+    }
+
+    fn backend(&self) -> DbBackend {
+        self.db.get_database_backend()
+    }
+
+    /// SQLite numbers its parameters with question marks.
+    fn dialect(&self, sql: &str) -> String {
+        match self.backend() {
+            DbBackend::Postgres => sql.to_string(),
+            _ => sql.replace('$', "?"),
+        }
+    }
+}
