@@ -29,10 +29,13 @@
 
 pub mod client;
 pub mod database;
+pub mod digest;
+pub mod newcomer;
 pub mod server;
 pub mod socket;
 pub mod world;
 
 pub use client::{Actor, Reply};
+pub use digest::{difference, digest};
 pub use server::Server;
 pub use world::{Tenant, World};
