@@ -47,7 +47,8 @@ pub fn name_key(name: &str) -> String {
     for c in rest.chars() {
         match c.to_pinyin() {
             Some(reading) => {
-                full.push_str(reading.plain());
+                // Keyboards write ü as v.
+                full.push_str(&reading.plain().replace('ü', "v"));
                 initials.push_str(reading.first_letter());
             }
             // The dot of 阿不都·热依木 and the like is not typed by whoever searches.
