@@ -2,6 +2,9 @@
 //! and party committees.
 #![recursion_limit = "512"]
 
+pub mod cli;
+pub mod config;
+pub mod data;
 pub mod graph;
 pub mod http;
 pub mod kernel;

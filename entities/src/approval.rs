@@ -30,6 +30,8 @@ pub struct Model {
     pub decided_by: Uuid,
     /// Rule set used
     pub rule_version: i32,
+    /// What the rule was decided on: kind of choice, notice, contribution
+    pub choice: Json,
     /// State
     pub state: values::ApprovalState,
     /// When revoked

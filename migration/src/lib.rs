@@ -131,11 +131,8 @@ async fn prepare_roles(db: &DatabaseConnection) -> Result<(), DbErr> {
              exception when duplicate_object or unique_violation then null; end $$"
         ))
         .await?;
-        db.execute_unprepared(&format!(
-            "do $$ begin if not pg_has_role(current_user, '{role}', 'member') then \
-             execute format('grant {role} to %I', current_user); end if; end $$"
-        ))
-        .await?;
+        db.execute_unprepared(&format!("do $$ begin execute format('grant {role} to %I', current_user); end $$"))
+            .await?;
     }
     Ok(())
 }

@@ -20,6 +20,7 @@ use zugong::{
     },
     modules::{
         identity::provision::{self, NewUser},
+        matters::install::install_standard,
         organisation::rules::credit_code::CreditCode,
         personnel::rules::id_number::check_char,
         tenancy::provision::create_tenant,
@@ -343,7 +344,8 @@ impl Builder {
         person.id
     }
 
-    async fn matters(&mut self, _units: &HashMap<String, Uuid>) {
-        let _ = self.today;
+    async fn matters(&mut self, units: &HashMap<String, Uuid>) {
+        let agencies = AGENCIES.iter().map(|key| (key.to_string(), units[&format!("agency:{key}")])).collect();
+        install_standard(&self.tx, TenantLevel::County, &agencies, self.today).await.unwrap();
     }
 }

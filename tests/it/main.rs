@@ -9,3 +9,6 @@
 )]
 
 mod engine;
+mod invariants;
+mod matters;
+mod tidy;

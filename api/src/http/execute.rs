@@ -96,6 +96,7 @@ impl Ready {
         let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
         request.set_parsed_query(self.document.clone());
         request.operation_name = self.name.clone();
+        request = request.data(app.identity.clone());
         if let Some(session) = session {
             request = request.data(session.clone());
         }

@@ -10,6 +10,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use serde_json::json;
+
 use crate::{
     http::{
         answer::{answer, failure},
@@ -29,6 +31,8 @@ pub(super) async fn put(State(app): State<App>, Path(ticket): Path<String>, requ
         Ok(bytes) => files::put(&app.platform, &ticket, media, &bytes).await,
         Err(error) => Err(error),
     };
+    let outcome =
+        outcome.map(|stored| json!({ "attachment": stored.attachment, "sha256": stored.sha256, "size": stored.size }));
     answer(outcome, &info)
 }
 

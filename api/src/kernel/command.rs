@@ -24,6 +24,8 @@ pub trait Command: Serialize + Send + Sync {
     const NAME: &'static str;
     /// The right without which it is not even tried.
     const RIGHT: (Resource, Action);
+    /// Whether an outcome is kept under a client's key. Not where the outcome is a secret: it would be kept in clear.
+    const KEYED: bool = true;
     /// What it returns: references to the objects that it changed.
     type Output: Serialize + DeserializeOwned + Send;
 
@@ -48,7 +50,7 @@ pub async fn execute<C: Command>(session: &Session, command: &C, header_key: Opt
     session.require(C::RIGHT.0, C::RIGHT.1)?;
     let body = serde_json::to_vec(command).map_err(|_| Code::InternalServerError)?;
     let digest = hex::encode(Sha256::digest(&body));
-    let key = command.idempotency_key().or(header_key);
+    let key = command.idempotency_key().or(header_key).filter(|_| C::KEYED);
     if key.is_some_and(|k| k.is_empty() || k.len() > KEY_LENGTH) {
         return Err(ApiError::of(Code::BadUserInput)
             .at("idempotencyKey")

@@ -89,6 +89,7 @@ codes! {
     RetirementTooLate "RETIREMENT_TOO_LATE" Refusal 200 false "超过最晚退休月份" "The month is after the latest that the rules allow (D-02).";
     NoticeTooShort "NOTICE_TOO_SHORT" Refusal 200 false "未提前三个月书面告知" "Early retirement wants written notice three months before (D-02).";
     ContributionTooShort "CONTRIBUTION_TOO_SHORT" Refusal 200 false "缴费年限不足" "Fewer contribution years than the chosen year requires (D-03).";
+    WrittenChoiceMissing "WRITTEN_CHOICE_MISSING" Refusal 200 false "缺少本人书面选择" "The month wants the person's written choice (D-04).";
     MissingMaterial "MISSING_MATERIAL" Refusal 200 false "缺少必需材料" "A mandatory material is missing (H-03).";
     MaterialNotAccepted "MATERIAL_NOT_ACCEPTED" Refusal 200 false "材料类型或大小不符" "The material's type or size is not accepted.";
     ReadOnlySource "READ_ONLY_SOURCE" Refusal 200 false "来源数据不可修改" "A field fetched from an authority may not be edited (H-06).";
@@ -261,6 +262,16 @@ impl Faults {
     /// Keeps a value, or adds its fault and goes on.
     pub fn take<T>(&mut self, result: Result<T, UserError>) -> Option<T> {
         result.map_err(|e| self.0.push(e)).ok()
+    }
+
+    /// Adds many.
+    pub fn extend(&mut self, errors: impl IntoIterator<Item = UserError>) {
+        self.0.extend(errors);
+    }
+
+    /// Whether a field has a fault already.
+    pub fn names(&self, field: &str) -> bool {
+        self.0.iter().any(|e| e.field.as_deref() == Some(field))
     }
 
     /// Refuses if anything was added.

@@ -3,6 +3,7 @@
 pub mod authority;
 pub mod bus;
 pub mod calendar;
+pub mod checkup;
 pub mod civil;
 pub mod clock;
 pub mod command;
@@ -10,7 +11,9 @@ pub mod db;
 pub mod error;
 pub(crate) mod explain;
 pub mod flow;
+pub mod forms;
 pub mod id;
+mod load;
 pub(crate) mod logins;
 pub mod partial_date;
 pub mod platform;

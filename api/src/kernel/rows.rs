@@ -1,9 +1,9 @@
 //! Selections and changes that keep the conditions they were born with.
 
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, Order, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    UpdateMany,
-    sea_query::{IntoCondition, SimpleExpr},
+    ColumnTrait, DatabaseTransaction, EntityTrait, Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter,
+    QueryOrder, QuerySelect, Select, TryGetableMany, UpdateMany,
+    sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr},
 };
 use uuid::Uuid;
 
@@ -57,6 +57,20 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
     /// All rows.
     pub async fn all(self) -> Result<Vec<E::Model>, ApiError> {
         Ok(self.select.all(self.txn).await?)
+    }
+
+    /// How many rows there are of each combination of values in some columns: the values, then the count.
+    pub async fn tally<T>(self, columns: impl IntoIterator<Item = E::Column>) -> Result<Vec<T>, ApiError>
+    where
+        T: TryGetableMany + Send + Sync,
+    {
+        let mut select = self.select.select_only();
+        for column in columns {
+            select = select.column(column).group_by(column);
+        }
+        let id = <E::PrimaryKey as Iterable>::iter().next().ok_or(ApiError::of(Code::InternalServerError))?;
+        let count = Expr::col((E::default(), id.into_column())).count();
+        Ok(select.column_as(count, "n").into_tuple::<T>().all(self.txn).await?)
     }
 
     /// How many.

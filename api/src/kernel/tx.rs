@@ -10,7 +10,7 @@ use policies::Action;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbBackend, EntityTrait,
     IntoActiveModel, QueryFilter, Set, Value,
-    sea_query::{Expr, ExprTrait, SimpleExpr},
+    sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -207,6 +207,25 @@ impl Inner {
     {
         row.set(A::Entity::tenant_column(), self.tenant.into());
         Ok(row.insert(&self.txn).await?)
+    }
+
+    /// Adds a row unless one with the same values in these columns is there already; tells whether it was added.
+    pub async fn insert_new<A>(
+        &self,
+        mut row: A,
+        same: impl IntoIterator<Item = <A::Entity as EntityTrait>::Column>,
+    ) -> Result<bool, ApiError>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
+        A::Entity: TenantEntity,
+    {
+        row.set(A::Entity::tenant_column(), self.tenant.into());
+        let columns = std::iter::once(A::Entity::tenant_column()).chain(same);
+        let added = A::Entity::insert(row)
+            .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
+            .exec_without_returning(&self.txn)
+            .await?;
+        Ok(added > 0)
     }
 
     /// The present moment.

@@ -7,7 +7,7 @@ pub mod organisation;
 pub mod personnel;
 pub mod tenancy;
 
-use async_graphql::{EmptySubscription, MergedObject, Object};
+use async_graphql::{MergedObject, MergedSubscription, Object};
 
 use crate::graph::catalogue::{Catalogue, TypeDef};
 
@@ -26,7 +26,12 @@ impl About {
 
 /// What modules answer by themselves.
 #[derive(MergedObject, Default)]
-pub struct Queries(About, personnel::queries::PersonnelQueries, administration::queries::AdministrationQueries);
+pub struct Queries(
+    About,
+    personnel::queries::PersonnelQueries,
+    administration::queries::AdministrationQueries,
+    matters::queries::MattersQueries,
+);
 
 /// All commands.
 #[derive(MergedObject, Default)]
@@ -34,14 +39,20 @@ pub struct Mutations(
     organisation::commands::OrganisationMutations,
     personnel::commands::PersonnelMutations,
     administration::commands::AdministrationMutations,
+    matters::commands::MattersMutations,
 );
 
 /// All subscriptions.
-pub type Subscriptions = EmptySubscription;
+#[derive(MergedSubscription, Default)]
+pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
 
 /// Everything that can be read.
 pub fn catalogue() -> Result<Catalogue, String> {
-    let types: Vec<Vec<TypeDef>> =
-        vec![organisation::catalogue::types(), personnel::catalogue::types(), administration::catalogue::types()];
+    let types: Vec<Vec<TypeDef>> = vec![
+        organisation::catalogue::types(),
+        personnel::catalogue::types(),
+        administration::catalogue::types(),
+        matters::catalogue::types(),
+    ];
     Catalogue::new(types.into_iter().flatten().collect())
 }

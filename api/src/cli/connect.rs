@@ -1,0 +1,84 @@
+//! The database and the cache, opened as a command needs them, with sentences for what can go wrong.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseConnection;
+
+use crate::{
+    cli::Failure,
+    config::Config,
+    kernel::{
+        bus::Bus,
+        calendar::WorkCalendar,
+        clock::Clock,
+        db::{Db, DbOptions, sqlite_path},
+        platform::Platform,
+    },
+};
+
+/// How the mend for a schema that is behind reads.
+const MIGRATE: &str = "run `zugong migrate up`";
+
+/// Opens a connection that may change the schema, with the file beside which migrations lock.
+pub async fn owner(url: &str) -> Result<(DatabaseConnection, Option<std::path::PathBuf>), Failure> {
+    Db::open_owner(url).await.map_err(|error| unreachable(url, &error))
+}
+
+/// Refuses a database whose schema is not that of this program.
+pub async fn require_migrated(url: &str) -> Result<(), Failure> {
+    if let Some(file) = sqlite_path(url).filter(|file| !file.exists()) {
+        return Err(Failure::new(format!("there is no database at {}: {MIGRATE}", file.display())));
+    }
+    let (db, _) = owner(url).await?;
+    let status = migration::status(&db).await;
+    let closed = db.close().await;
+    let status = status.and_then(|status| closed.map(|()| status)).map_err(|error| unreachable(url, &error))?;
+    let missing = status.iter().filter(|(_, applied)| !applied).count();
+    if missing > 0 {
+        let all = status.len();
+        return Err(Failure::new(format!("the schema lacks {missing} of {all} changes: {MIGRATE}")));
+    }
+    Ok(())
+}
+
+/// The shared parts of a server over a database that has been migrated.
+pub async fn platform(options: &DbOptions, redis: Option<&str>) -> Result<Arc<Platform>, Failure> {
+    let db = Db::open(options).await.map_err(|error| unreachable(&options.url, &error))?;
+    let bus = match redis {
+        Some(url) => Bus::redis(url, "zugong").await.map_err(|error| {
+            Failure::new(format!("the cache at {} does not answer ({error}): check redis_url", shown(url)))
+        })?,
+        None => Bus::local(),
+    };
+    Platform::new(db, Clock::system(), bus, WorkCalendar::national().clone())
+        .map_err(|error| Failure::new(format!("the contract of rights does not compile: {error}")))
+}
+
+/// The parts that a configuration describes.
+pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
+    platform(&config.db_options()?, config.redis_url.as_deref()).await
+}
+
+fn unreachable(url: &str, error: &sea_orm::DbErr) -> Failure {
+    let cause = error.to_string().replace('\n', " ");
+    Failure::new(format!("the database at {} does not answer ({cause}): check database_url", shown(url)))
+}
+
+/// An address without the name and password in it.
+pub fn shown(url: &str) -> String {
+    match (url.split_once("://"), url.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+        _ => url.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_address_has_no_password() {
+        assert_eq!(shown("postgres://zugong:p@ss@db.example/zugong"), "postgres://…@db.example/zugong");
+        assert_eq!(shown("sqlite://demo.db"), "sqlite://demo.db");
+    }
+}

@@ -1,0 +1,67 @@
+//! `zugong schema`
+
+use std::sync::Arc;
+
+use entities::tenant;
+use sea_orm::ColumnTrait;
+
+use crate::{
+    cli::{ConfigFile, Failure, connect, log},
+    graph::schema::build,
+    kernel::{platform::Platform, session::Reason},
+};
+
+/// What `schema` is given.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  zugong schema > schema.graphql\n  zugong schema --tenant haishu\n  zugong schema --errors > docs/errors.md"
+)]
+pub struct Arguments {
+    /// The contract of a tenant with its plug-ins; needs the database. Without it, the base contract.
+    #[arg(long, value_name = "CODE", conflicts_with = "errors")]
+    tenant: Option<String>,
+    /// The error codes, as Markdown.
+    #[arg(long)]
+    errors: bool,
+    #[command(flatten)]
+    config: ConfigFile,
+}
+
+/// Prints the contract.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    if arguments.errors {
+        print!("{}", crate::kernel::error::render_docs());
+        return Ok(());
+    }
+    let text = match &arguments.tenant {
+        None => base()?,
+        Some(code) => {
+            let config = arguments.config.load()?;
+            log(config.log, "warn");
+            connect::require_migrated(config.database()?).await?;
+            let platform = connect::configured(&config).await?;
+            let text = of_tenant(&platform, code).await;
+            platform.close().await;
+            text?
+        }
+    };
+    print!("{text}");
+    Ok(())
+}
+
+/// The base contract.
+pub fn base() -> Result<String, Failure> {
+    let catalogue = crate::modules::catalogue().map_err(|error| Failure::new(format!("the schema: {error}")))?;
+    Ok(build(Arc::new(catalogue)).sdl())
+}
+
+/// A tenant's contract. As long as no plug-in adds types, it is the base.
+async fn of_tenant(platform: &Arc<Platform>, code: &str) -> Result<String, Failure> {
+    let tx = platform.system(Reason::Doctor).begin(None).await?;
+    let tenant = tx.global::<tenant::Entity>().filter(tenant::Column::Code.eq(code)).one().await?;
+    tx.rollback().await?;
+    match tenant {
+        Some(_) => base(),
+        None => Err(Failure::new(format!("there is no tenant {code}: check --tenant"))),
+    }
+}

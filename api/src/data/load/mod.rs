@@ -1,0 +1,113 @@
+//! Reproducible data for load tests: as many people and cases as asked for, the same for the same seed.
+//!
+//! Every batch has its own course of chance, so that batches are made on all cores and written through
+//! several connections in whatever order, and the rows are the same all the same. Nothing depends on the
+//! machine's clock: the data's "today" is [`EPOCH`].
+
+mod plan;
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use futures::{StreamExt, TryStreamExt, stream};
+
+use crate::{
+    data::progress::Progress,
+    kernel::{
+        error::{ApiError, Code},
+        platform::Platform,
+        session::Reason,
+    },
+};
+
+/// The day as of which the data is true: 30 October 2026, inside the published calendar.
+pub const EPOCH: NaiveDate = match NaiveDate::from_ymd_opt(2026, 10, 30) {
+    Some(day) => day,
+    None => NaiveDate::MIN,
+};
+
+/// How many rows, of what, from which seed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeedOptions {
+    /// People who are or were cadres, over all tenants.
+    pub cadres: u64,
+    /// Rows of work, over all tenants: finished cases and the seven items of each.
+    pub tasks: u64,
+    /// Tenants, each a county of Zhejiang.
+    pub tenants: u32,
+    /// Where chance begins.
+    pub seed: u64,
+    /// Connections that write at once.
+    pub connections: usize,
+}
+
+impl Default for SeedOptions {
+    fn default() -> Self {
+        Self { cadres: 200_000, tasks: 1_000_000, tenants: 4, seed: 1, connections: 4 }
+    }
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SeedSummary {
+    /// Codes of the tenants.
+    pub tenants: Vec<String>,
+    /// Rows of all tables.
+    pub rows: u64,
+    /// People.
+    pub cadres: u64,
+    /// Cases and items.
+    pub tasks: u64,
+}
+
+/// Fills a migrated database. The tenants must not exist yet; what a run that broke off has written stays.
+pub async fn seed(
+    platform: &Arc<Platform>,
+    options: &SeedOptions,
+    progress: &dyn Progress,
+) -> Result<SeedSummary, ApiError> {
+    let system = platform.system(Reason::Provision);
+    let mut summary = SeedSummary::default();
+    let mut batches = Vec::new();
+    for number in 0..options.tenants.max(1) {
+        let (options, platform) = (options.clone(), platform.clone());
+        let made = tokio::task::spawn_blocking(move || plan::Plan::make(platform.calendar(), &options, number)).await;
+        let (plan, opening) = made.ok().flatten().ok_or_else(|| {
+            ApiError::of(Code::BadUserInput)
+                .at("tenants")
+                .saying("租户数超过浙江省县级行政区划数", "There are fewer counties than tenants asked for.")
+        })?;
+        summary.rows += opening.open(&system, &plan).await?;
+        summary.tenants.push(plan.code.clone());
+        let plan = Arc::new(plan);
+        batches.extend((0..plan.batches).map(|batch| (plan.clone(), batch)));
+    }
+    progress.begin("rows", summary.rows + batches.iter().map(|(plan, batch)| plan.expected(*batch)).sum::<u64>());
+    progress.advance(summary.rows);
+    let system = &system;
+    let written = stream::iter(batches)
+        .map(|(plan, batch)| async move {
+            let (tenant, work) = (plan.region.tenant, plan);
+            let made = tokio::task::spawn_blocking(move || work.batch(batch)).await;
+            let mut rows = made.map_err(|error| {
+                tracing::error!(%error, "a batch could not be made");
+                ApiError::of(Code::InternalServerError)
+            })?;
+            let (count, cadres, tasks) =
+                (rows.count(), rows.cadres.len() as u64, (rows.cases.len() + rows.items.len()) as u64);
+            let tx = system.begin(Some(tenant)).await?;
+            rows.store_people(&tx).await?;
+            rows.store_work(&tx).await?;
+            tx.commit().await?;
+            progress.advance(count);
+            Ok::<_, ApiError>((count, cadres, tasks))
+        })
+        .buffer_unordered(options.connections.max(1))
+        .try_fold((0, 0, 0), |sum, one| async move { Ok((sum.0 + one.0, sum.1 + one.1, sum.2 + one.2)) })
+        .await?;
+    progress.end();
+    summary.rows += written.0;
+    summary.cadres = written.1;
+    summary.tasks = written.2;
+    Ok(summary)
+}

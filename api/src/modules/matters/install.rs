@@ -1,0 +1,286 @@
+//! The standard catalogue of matters (标准事项目录), put into a tenant as data (H-02).
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use entities::{
+    matter, matter_branch, matter_material,
+    values::{MaterialPhase, MatterGroup, MatterState, TenantLevel},
+};
+use sea_orm::{ColumnTrait, Set};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::{
+    kernel::{
+        error::{ApiError, Code},
+        flow::{Branch, Flow},
+        forms::Form,
+        tx::Inner,
+    },
+    modules::matters::forms::FORMATS,
+};
+
+const RETIREMENT: &str = include_str!("../../../../plugins/standard/retirement.json");
+const CATALOGUE: &str = include_str!("../../../../plugins/standard/catalogue.json");
+
+/// The promise for every matter, in working days (H-04).
+const LIMIT_DAYS: i32 = 2;
+
+/// A matter with everything that belongs to it, as a file of `plugins/standard` has it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Definition {
+    key: String,
+    title: String,
+    group: MatterGroup,
+    limit_days: i32,
+    baseline_days: i32,
+    baseline_steps: i32,
+    visits: i32,
+    form: Json,
+    branches: Vec<BranchDefinition>,
+    materials: HashMap<MaterialPhase, Vec<MaterialDefinition>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct BranchDefinition {
+    key: String,
+    title: String,
+    /// The default agency's usual name, for people; the unit comes from the tenant's map.
+    #[allow(dead_code, reason = "read by people")]
+    agency: String,
+    duty_item: String,
+    step: String,
+    mandatory: bool,
+    limit_days: u32,
+    depends_on: Vec<String>,
+    fields: Vec<String>,
+    materials: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MaterialDefinition {
+    key: String,
+    title: String,
+    mandatory: bool,
+    media_types: Vec<String>,
+    max_bytes: i64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Titles {
+    base: Vec<Title>,
+    linked: Vec<Title>,
+    city: Vec<Title>,
+    county: Vec<Title>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Title {
+    key: String,
+    title: String,
+}
+
+/// Keys of the branches of the standard matters, each of which wants a handling unit (承办单位).
+pub fn branch_keys() -> Result<Vec<String>, ApiError> {
+    Ok(retirement()?.branches.into_iter().map(|b| b.key).collect())
+}
+
+/// Puts the standard catalogue into the tenant; what is there already stays. `units` says which unit
+/// handles each branch. City and county tenants get their own groups besides the provincial ones.
+pub async fn install_standard(
+    tx: &Inner,
+    level: TenantLevel,
+    units: &HashMap<String, Uuid>,
+    today: NaiveDate,
+) -> Result<(), ApiError> {
+    install(tx, &retirement()?, units, today).await?;
+    let titles: Titles = parse(CATALOGUE)?;
+    let mut groups = vec![(titles.base, MatterGroup::ProvincialBase), (titles.linked, MatterGroup::ProvincialLinked)];
+    match level {
+        TenantLevel::City => groups.push((titles.city, MatterGroup::City)),
+        TenantLevel::County => groups.push((titles.county, MatterGroup::County)),
+        TenantLevel::Province => {}
+    }
+    for (titles, group) in groups {
+        for title in titles {
+            let bare = Definition {
+                key: title.key,
+                title: title.title,
+                group,
+                limit_days: LIMIT_DAYS,
+                baseline_days: 0,
+                baseline_steps: 0,
+                visits: 0,
+                form: json!({ "type": "object", "additionalProperties": false }),
+                branches: vec![],
+                materials: HashMap::new(),
+            };
+            install(tx, &bare, units, today).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn install(
+    tx: &Inner,
+    definition: &Definition,
+    units: &HashMap<String, Uuid>,
+    today: NaiveDate,
+) -> Result<(), ApiError> {
+    check(definition)?;
+    let present = tx.parts::<matter::Entity>().filter(matter::Column::Key.eq(&definition.key)).count().await?;
+    if present > 0 {
+        return Ok(());
+    }
+    let matter_id = tx.new_id();
+    tx.insert(matter::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(matter_id),
+        key: Set(definition.key.clone()),
+        number: Set(1),
+        title: Set(definition.title.clone()),
+        group: Set(definition.group),
+        state: Set(MatterState::Active),
+        form_schema: Set(definition.form.clone()),
+        limit_days: Set(definition.limit_days),
+        baseline_days: Set(definition.baseline_days),
+        baseline_steps: Set(definition.baseline_steps),
+        visits: Set(definition.visits),
+        effective_from: Set(today),
+        version: Set(1),
+        created_at: Set(tx.now()),
+    })
+    .await?;
+    for (branch, position) in definition.branches.iter().zip(1..) {
+        let unit = units.get(&branch.key).ok_or_else(|| no_unit(&branch.key))?;
+        tx.insert(matter_branch::ActiveModel {
+            tenant_id: Set(tx.tenant_id()),
+            id: Set(tx.new_id()),
+            matter_id: Set(matter_id),
+            key: Set(branch.key.clone()),
+            title: Set(branch.title.clone()),
+            handling_unit_id: Set(*unit),
+            duty_item: Set(branch.duty_item.clone()),
+            step: Set(branch.step.clone()),
+            is_mandatory: Set(branch.mandatory),
+            limit_days: Set(i32::try_from(branch.limit_days).unwrap_or(i32::MAX)),
+            depends_on: Set(json!(branch.depends_on)),
+            fields: Set(json!(branch.fields)),
+            materials: Set(json!(branch.materials)),
+            position: Set(position),
+        })
+        .await?;
+    }
+    for (phase, materials) in &definition.materials {
+        for (material, position) in materials.iter().zip(1..) {
+            tx.insert(matter_material::ActiveModel {
+                tenant_id: Set(tx.tenant_id()),
+                id: Set(tx.new_id()),
+                matter_id: Set(matter_id),
+                key: Set(material.key.clone()),
+                title: Set(material.title.clone()),
+                phase: Set(*phase),
+                is_mandatory: Set(material.mandatory),
+                media_types: Set(json!(material.media_types)),
+                max_bytes: Set(material.max_bytes),
+                position: Set(position),
+            })
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+/// A definition that could not run is refused whole, before any row is written.
+fn check(definition: &Definition) -> Result<(), ApiError> {
+    let wrong = |what: String| {
+        let key = &definition.key;
+        Err(ApiError::of(Code::BadUserInput)
+            .saying(format!("事项 {key} 的定义有误：{what}"), format!("The matter {key} is not well defined: {what}.")))
+    };
+    if let Err(error) = Form::cached(&definition.form, FORMATS) {
+        return wrong(error.to_string());
+    }
+    let branch = |b: &BranchDefinition| Branch {
+        key: b.key.clone(),
+        depends_on: b.depends_on.clone(),
+        mandatory: b.mandatory,
+        limit_days: b.limit_days,
+    };
+    if let Err(faults) = Flow::new(definition.branches.iter().map(branch).collect()) {
+        return wrong(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+    }
+    let current = definition.materials.get(&MaterialPhase::Current).map_or(&[][..], Vec::as_slice);
+    for branch in &definition.branches {
+        if let Some(field) = branch.fields.iter().find(|f| definition.form["properties"].get(f.as_str()).is_none()) {
+            return wrong(format!("{} names the field {field}, which the form lacks", branch.key));
+        }
+        if let Some(key) = branch.materials.iter().find(|m| current.iter().all(|c| &c.key != *m)) {
+            return wrong(format!("{} names the material {key}, which is not asked for", branch.key));
+        }
+    }
+    Ok(())
+}
+
+fn no_unit(key: &str) -> ApiError {
+    ApiError::of(Code::BadUserInput)
+        .saying(format!("环节 {key} 没有承办单位"), format!("The branch {key} has no handling unit."))
+}
+
+fn retirement() -> Result<Definition, ApiError> {
+    parse(RETIREMENT)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    serde_json::from_str(text).map_err(|error| {
+        tracing::error!(%error, "the standard catalogue does not parse");
+        ApiError::of(Code::InternalServerError)
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn h_03_retirement_has_seven_agencies_and_22_materials_became_5() {
+        let definition = retirement().unwrap();
+        check(&definition).unwrap();
+        assert_eq!(definition.branches.len(), 7);
+        assert!(definition.branches.iter().all(|b| b.mandatory && b.limit_days == 2 && b.depends_on.is_empty()));
+        assert_eq!(definition.materials[&MaterialPhase::Before].len(), 22);
+        assert_eq!(definition.materials[&MaterialPhase::Current].len(), 5);
+        assert_eq!((definition.baseline_days, definition.visits), (20, 0));
+    }
+
+    #[test]
+    fn h_02_groups_of_the_catalogue() {
+        let titles: Titles = parse(CATALOGUE).unwrap();
+        // Retirement, which has a file of its own, is the ninth base matter.
+        assert_eq!((titles.base.len() + 1, titles.linked.len()), (9, 10));
+        assert_eq!((titles.city.len(), titles.county.len()), (5, 2));
+        let mut keys: Vec<&str> = [&titles.base, &titles.linked, &titles.city, &titles.county]
+            .into_iter()
+            .flatten()
+            .map(|t| t.key.as_str())
+            .chain(["retirement"])
+            .collect();
+        let all = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), all);
+    }
+
+    #[test]
+    fn h_03_a_branch_cannot_name_what_is_not_there() {
+        let mut definition = retirement().unwrap();
+        definition.branches[0].fields.push("salary".into());
+        assert_eq!(check(&definition).unwrap_err().code, Code::BadUserInput);
+    }
+}

@@ -1,0 +1,96 @@
+//! Timers: retirements whose month has ended take effect (退休生效), rule D-06.
+
+use std::{sync::Arc, time::Duration};
+
+use entities::{audit, personnel_effect, tenant, values::CaseAction};
+use sea_orm::{ColumnTrait, Order, Set};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    kernel::{error::ApiError, platform::Platform, session::Reason, task, tx::SystemTx},
+    modules::matters::{effects, steps::Step},
+};
+
+/// How often the timer looks.
+const EVERY: Duration = Duration::from_secs(3600);
+/// Effects of one tenant in one round.
+const BATCH: u64 = 500;
+
+/// Starts the timer: at once, then every hour. Replicas may all run it.
+pub fn start(platform: &Arc<Platform>) -> tokio::task::JoinHandle<()> {
+    let platform = platform.clone();
+    task::spawn("personnel effects", async move {
+        let mut tick = tokio::time::interval(EVERY);
+        loop {
+            tick.tick().await;
+            match apply_due_effects(&platform).await {
+                Ok(0) => {}
+                Ok(n) => tracing::info!(n, "personnel effects carried out"),
+                Err(error) => tracing::warn!(?error, "personnel effects could not be looked for"),
+            }
+        }
+    })
+}
+
+/// Carries out every effect whose day has come, each in a transaction of its own, and tells how many. One
+/// that fails is logged and tried again at the next round; the others are not held up.
+pub async fn apply_due_effects(platform: &Arc<Platform>) -> Result<u64, ApiError> {
+    let system = platform.system(Reason::Timer);
+    let tx = system.begin(None).await?;
+    let tenants = tx.global::<tenant::Entity>().all().await?;
+    tx.rollback().await?;
+    let mut applied = 0;
+    for tenant in tenants {
+        let tx = system.begin(Some(tenant.id)).await?;
+        let due = tx
+            .parts::<personnel_effect::Entity>()
+            .filter(personnel_effect::Column::AppliedAt.is_null())
+            .filter(personnel_effect::Column::EffectiveOn.lte(platform.clock().today()))
+            .order_by(personnel_effect::Column::EffectiveOn, Order::Asc)
+            .limit(BATCH)
+            .all()
+            .await?;
+        tx.rollback().await?;
+        for effect in due {
+            match apply_one(system.begin(Some(tenant.id)).await?, &effect).await {
+                Ok(true) => applied += 1,
+                Ok(false) => {}
+                Err(error) => tracing::warn!(?error, effect = %effect.id, "a personnel effect failed"),
+            }
+        }
+    }
+    Ok(applied)
+}
+
+async fn apply_one(tx: SystemTx, effect: &personnel_effect::Model) -> Result<bool, ApiError> {
+    // The case's row first, as commands take it, so that the two never wait for each other.
+    tx.parts::<entities::matter_case::Entity>().id(effect.case_id).lock().required().await?;
+    if !effects::apply(&tx, effect).await? {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    let step = Step { case_id: effect.case_id, item_id: None, action: CaseAction::Effect, actor: None, note: None };
+    step.record(&tx, "case.effect", "DONE").await?;
+    tx.insert(audit_of(&tx, effect.cadre_id, effect)).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+fn audit_of(tx: &SystemTx, cadre: Uuid, effect: &personnel_effect::Model) -> audit::ActiveModel {
+    audit::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(tx.new_id()),
+        actor_id: Set(None),
+        actor_name: Set("system".into()),
+        session_id: Set(None),
+        action: Set("personnelEffectApply".into()),
+        object_type: Set("Cadre".into()),
+        object_id: Set(Some(cadre)),
+        request_id: Set(String::new()),
+        remote: Set(None),
+        digest: Set(String::new()),
+        detail: Set(json!({ "kind": effect.kind, "effectiveOn": effect.effective_on })),
+        at: Set(tx.now()),
+    }
+}

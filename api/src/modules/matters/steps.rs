@@ -1,0 +1,60 @@
+//! The record of what was done to a case (办理过程), the case's version and the event that tells of it.
+
+use entities::{case_step, matter_case, values::CaseAction};
+use sea_orm::{ColumnTrait, Set, sea_query::Expr};
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::{
+    kernel::{
+        error::ApiError,
+        id::{ObjectType, publish},
+        tx::Inner,
+    },
+    modules::matters::catalogue::CaseItem,
+};
+
+/// One step of a case.
+pub struct Step<'a> {
+    /// The case.
+    pub case_id: Uuid,
+    /// The item, if it was done to one.
+    pub item_id: Option<Uuid>,
+    /// What.
+    pub action: CaseAction,
+    /// Who; none for the platform.
+    pub actor: Option<Uuid>,
+    /// In words.
+    pub note: Option<&'a str>,
+}
+
+impl Step<'_> {
+    /// Writes the step, moves the case's version on, and tells subscribers. The caller holds the case's row
+    /// or has just made it, so that versions and events of a case have one order.
+    pub async fn record(&self, tx: &Inner, topic: &str, state: &str) -> Result<i32, ApiError> {
+        tx.insert(case_step::ActiveModel {
+            tenant_id: Set(tx.tenant_id()),
+            id: Set(tx.new_id()),
+            case_id: Set(self.case_id),
+            case_item_id: Set(self.item_id),
+            action: Set(self.action),
+            actor_id: Set(self.actor),
+            note: Set(self.note.map(str::to_string)),
+            at: Set(tx.now()),
+        })
+        .await?;
+        let case = tx.parts::<matter_case::Entity>().id(self.case_id).required().await?;
+        let version = case.version + 1;
+        tx.change::<matter_case::Entity>()
+            .id(self.case_id)
+            .filter(matter_case::Column::Version.eq(case.version))
+            .set(matter_case::Column::Version, Expr::value(version))
+            .set(matter_case::Column::UpdatedAt, Expr::value(tx.now()))
+            .run()
+            .await?;
+        let item = self.item_id.map(|id| publish(CaseItem::PREFIX, id));
+        let payload = json!({ "item": item, "state": state });
+        tx.emit(topic, "Case", self.case_id, version, payload).await?;
+        Ok(version)
+    }
+}
