@@ -11,4 +11,6 @@
 mod engine;
 mod invariants;
 mod matters;
+mod probe;
+mod rights;
 mod tidy;

@@ -27,9 +27,10 @@ async fn populate(world: &World) {
     let root = &world.a.superior;
     for (i, parent) in ["root", "town", "village", "other-town", "town", "root", "village", "town"].iter().enumerate() {
         let short = if i % 3 == 0 { Json::Null } else { json!(format!("简{}", i % 2)) };
+        let sequence = ["PARTY", "GOVERNMENT", "TOWNSHIP"][i % 3];
         let input = json!({
             "parent": world.a.id(parent), "code": format!("N{i}x{}", 9 - i), "name": format!("第{}科", i % 4), "shortName": short,
-            "sequence": ["PARTY", "GOVERNMENT", "TOWNSHIP"][i % 3], "kind": "INTERNAL_OFFICE",
+            "sequence": sequence, "kind": "INTERNAL_OFFICE",
             "validFrom": format!("20{:02}-0{}-15", 10 + i % 3, 1 + i % 5), "position": i % 3,
         });
         root.done("unitCreate", input, "unit { id }").await;
@@ -39,10 +40,11 @@ async fn populate(world: &World) {
         let check = zugong::modules::personnel::rules::id_number::check_char(&digits).unwrap();
         let native = if i % 2 == 0 { Json::Null } else { json!(format!("浙江{}", i % 3)) };
         let joined = if i % 3 == 0 { Json::Null } else { json!(["2010-07", "2010-07-01", "1999-12"][i % 3]) };
+        let (ethnicity, unit) = (["01", "02"][i % 2], world.a.id(["town", "village", "other-town"][i % 3]));
         let input = json!({
-            "name": format!("王{}", i % 5), "idNumber": format!("{digits}{check}"), "ethnicity": ["01", "02"][i % 2],
+            "name": format!("王{}", i % 5), "idNumber": format!("{digits}{check}"), "ethnicity": ethnicity,
             "politicalStatus": "13", "nativePlace": native, "joinedParty": joined,
-            "unit": world.a.id(["town", "village", "other-town"][i % 3]),
+            "unit": unit,
         });
         root.done("personCreate", input, "person { id }").await;
     }

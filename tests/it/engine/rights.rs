@@ -121,3 +121,25 @@ async fn a_denied_relation_is_null_and_a_denied_list_empty() {
     assert_eq!((reply.code(), &reply.body["data"]["persons"]), ("FORBIDDEN", &Json::Null));
     assert_eq!(reply.body["data"]["units"]["nodes"][0]["name"], "区A", "one refused root field leaves the others alone");
 }
+
+#[tokio::test]
+async fn a_handler_sees_the_people_of_his_cases_and_nobody_else() {
+    let world = World::start().await;
+    let a = &world.a;
+    let handler = &a.handlers["medical"];
+    let query = "query($id: ID!) { persons { totalCount nodes { name idNumber phone } } cadres { totalCount } node(id: $id) { id } cases { totalCount nodes { number form } } }";
+    let before = handler.ok(query, json!({ "id": a.id("person:applicant") })).await;
+    assert_eq!((&before["persons"]["totalCount"], &before["cadres"]["totalCount"], &before["node"]), (&json!(0), &json!(0), &Json::Null));
+    a.open_case("applicant", "2025-07").await;
+    let reply = handler.gql(query, json!({ "id": a.id("person:applicant") })).await;
+    let data = &reply.body["data"];
+    assert_eq!(data["persons"], json!({ "totalCount": 1, "nodes": [{ "name": "applicantA", "idNumber": null, "phone": null }] }));
+    assert_eq!((&data["cadres"]["totalCount"], &data["node"]["id"]), (&json!(1), &json!(a.id("person:applicant"))));
+    // The whole form is not an agency's, only its part of it is.
+    assert!(data["cases"]["totalCount"] == 1 && data["cases"]["nodes"][0]["form"].is_null(), "{}", reply.text);
+    let paths: Vec<String> = reply.body["errors"].as_array().unwrap().iter().map(|e| e["path"].to_string()).collect();
+    assert_eq!(paths.len(), 3, "{paths:?}");
+    let other = handler.ok(query.replace(" idNumber phone", "").replace(" form", "").as_str(), json!({ "id": a.id("person:colleague") })).await;
+    assert!(other["node"].is_null());
+    assert_eq!(world.b.handlers["medical"].ok("{ persons { totalCount } }", json!({})).await["persons"]["totalCount"], 0);
+}

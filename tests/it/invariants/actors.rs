@@ -63,6 +63,7 @@ impl Scene {
         let model = Model::read(&world.a.superior).await;
         let mut newcomers = vec![];
         for tenant in [&world.a, &world.b] {
+            tenant.open_case("applicant", "2025-07").await;
             newcomers.push(tenant.newcomer(&world.server, "newcomer", &[]).await);
         }
         let mut ours = Things::of(&model, &world.a).await;

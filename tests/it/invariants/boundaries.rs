@@ -115,3 +115,35 @@ async fn inv_2_what_a_sees_does_not_depend_on_b() {
     }
     assert!(!after.texts.iter().any(|text| text.contains("密室")));
 }
+
+/// A ticket for a file is good for its own bytes alone: with the other tenant's name on it, it is no ticket.
+#[tokio::test]
+async fn inv_2_tickets_of_files_open_nothing_else() {
+    let world = World::start().await;
+    let (a, b) = (&world.a, &world.b);
+    let file = b.superior.upload().await;
+    let ticket = "mutation($input: AttachmentDownloadTicketInput!) { attachmentDownloadTicket(input: $input) { ticketPath userErrors { code } } }";
+    let random = format!("att_{:032x}", rand::random::<u128>());
+    for actor in [&a.superior, &a.applicant, &a.handlers["medical"]] {
+        let theirs = send(actor, ticket, &json!({ "input": { "id": file } })).await;
+        let nothing = send(actor, ticket, &json!({ "input": { "id": random } })).await;
+        assert_eq!((theirs.status, &theirs.text), (nothing.status, &nothing.text), "{}", actor.name);
+        assert!(theirs.body["data"]["attachmentDownloadTicket"].is_null(), "{}", theirs.text);
+    }
+    // B's material does not go into A's case either.
+    let got = b.superior.done("attachmentDownloadTicket", json!({ "id": file }), "ticketPath").await;
+    let path = got["ticketPath"].as_str().unwrap().to_string();
+    let moved = path.replace(&b.id.simple().to_string(), &a.id.simple().to_string());
+    let unknown = path.replace(&b.id.simple().to_string(), &Uuid::new_v4().simple().to_string());
+    assert_ne!(moved, path);
+    let get = async |path: &str| {
+        let request = a.superior.http.get(format!("{}{path}", a.superior.url)).header("x-request-id", "probe");
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
+    };
+    let (there, nowhere) = (get(&moved).await, get(&unknown).await);
+    assert_eq!(there, nowhere);
+    assert_eq!(there.0, 404);
+    assert_eq!(get(&path).await.0, 200, "the ticket itself is still good");
+    assert_eq!(get(&path).await, there, "and used up");
+}

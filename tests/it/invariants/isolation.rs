@@ -77,6 +77,9 @@ impl Probe<'_> {
 #[tokio::test]
 async fn inv_2_an_id_of_another_tenant_is_the_id_of_nothing() {
     let world = World::start().await;
+    for tenant in [&world.a, &world.b] {
+        tenant.open_case("applicant", "2025-07").await;
+    }
     let model = Model::read(&world.a.superior).await;
     let (ours, theirs) = (Things::of(&model, &world.a).await, Things::of(&model, &world.b).await);
     let before = digest(&world.server, world.b.id).await;

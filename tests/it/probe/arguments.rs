@@ -84,12 +84,12 @@ impl Model {
         if matches!(name, "id" | "parent") && root.name != "node" {
             return result.into_iter().collect();
         }
-        let fits = |ty: &&str| {
+        let fits = |ty: &str| {
             let mut letters = ty.chars();
             let own: String = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect();
-            own == name || name.ends_with(**ty)
+            own == name || name.ends_with(ty)
         };
-        self.node_types().into_iter().filter(fits).map(String::from).collect()
+        self.node_types().into_iter().filter(|ty| fits(ty)).map(String::from).collect()
     }
 }
 
