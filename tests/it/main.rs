@@ -8,9 +8,11 @@
     reason = "a test that cannot go on says where"
 )]
 
+mod administration;
 mod engine;
 mod invariants;
 mod matters;
 mod probe;
 mod rights;
 mod tidy;
+mod personnel;

@@ -26,6 +26,8 @@ struct Columns {
     nodes: Vec<String>,
     cursor: bool,
     count: bool,
+    /// Whether a list of the rows is asked for.
+    listed: bool,
 }
 
 impl<'a> Planner<'a> {
@@ -71,8 +73,11 @@ impl<'a> Planner<'a> {
         );
         let from = if columns.count {
             format!("(select p.*, row_number() over () as rn, count(*) over () as cnt from ({rows}) p) q")
-        } else {
+        } else if columns.listed {
             format!("({rows}) q")
+        } else {
+            // Nothing below gathers the rows into one, and the answer is one however many there are.
+            format!("(select count(*) as n from ({rows}) p) q")
         };
         let sql = format!("(select {} from {from})", shape.sql);
         Ok(Piece { sql: self.dialect.nested(&sql), post: shape.post })
@@ -111,6 +116,7 @@ impl<'a> Planner<'a> {
         let picked = self.doc.pick(&field.below, &|on| on == format!("{}Connection", ty.name))?;
         // Known before the lists are written: whether a row beyond the page is fetched to learn of it.
         columns.count = picked.values().any(|f| f.name == "pageInfo");
+        columns.listed = picked.values().any(|f| matches!(f.name, "nodes" | "edges"));
         let within = if columns.count { Some(format!("q.rn <= {}", self.bind(first.into()))) } else { None };
         let mut pairs = vec![];
         let mut posts = vec![];
@@ -151,6 +157,7 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
+        columns.listed = true;
         let node = self.object(ty, alias, below)?;
         let sql = self.dialect.list(&format!("q.n{}", columns.nodes.len()), within);
         columns.nodes.push(node.sql);
@@ -165,6 +172,7 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
+        columns.listed = true;
         let picked = self.doc.pick(below, &|on| on == format!("{}Edge", ty.name))?;
         let mut pairs = vec![];
         let mut posts = vec![];

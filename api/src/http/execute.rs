@@ -100,6 +100,8 @@ impl Ready {
         if let Some(session) = session {
             request = request.data(session.clone());
         }
+        // First passwords are hashed by the same service that checks them.
+        request = request.data(app.identity.clone());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }

@@ -42,22 +42,30 @@ pub async fn apply_due_effects(platform: &Arc<Platform>) -> Result<u64, ApiError
     tx.rollback().await?;
     let mut applied = 0;
     for tenant in tenants {
-        let tx = system.begin(Some(tenant.id)).await?;
-        let due = tx
-            .parts::<personnel_effect::Entity>()
-            .filter(personnel_effect::Column::AppliedAt.is_null())
-            .filter(personnel_effect::Column::EffectiveOn.lte(platform.clock().today()))
-            .order_by(personnel_effect::Column::EffectiveOn, Order::Asc)
-            .limit(BATCH)
-            .all()
-            .await?;
-        tx.rollback().await?;
-        for effect in due {
-            match apply_one(system.begin(Some(tenant.id)).await?, &effect).await {
-                Ok(true) => applied += 1,
-                Ok(false) => {}
-                Err(error) => tracing::warn!(?error, effect = %effect.id, "a personnel effect failed"),
-            }
+        applied += apply_due_effects_of(platform, tenant.id).await?;
+    }
+    Ok(applied)
+}
+
+/// The same for one tenant.
+pub async fn apply_due_effects_of(platform: &Arc<Platform>, tenant: Uuid) -> Result<u64, ApiError> {
+    let system = platform.system(Reason::Timer);
+    let tx = system.begin(Some(tenant)).await?;
+    let due = tx
+        .parts::<personnel_effect::Entity>()
+        .filter(personnel_effect::Column::AppliedAt.is_null())
+        .filter(personnel_effect::Column::EffectiveOn.lte(platform.clock().today()))
+        .order_by(personnel_effect::Column::EffectiveOn, Order::Asc)
+        .limit(BATCH)
+        .all()
+        .await?;
+    tx.rollback().await?;
+    let mut applied = 0;
+    for effect in due {
+        match apply_one(system.begin(Some(tenant)).await?, &effect).await {
+            Ok(true) => applied += 1,
+            Ok(false) => {}
+            Err(error) => tracing::warn!(?error, effect = %effect.id, "a personnel effect failed"),
         }
     }
     Ok(applied)

@@ -1,0 +1,1306 @@
+-- The schema, as the migrations make it. Written by `./regenerate`; do not edit.
+
+-- PostgreSQL
+
+-- m20261122_000001_tenancy
+create table tenant (
+  id uuid not null,
+  code text collate "C" not null,
+  name text collate "C" not null,
+  "level" text collate "C" not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  division_code text collate "C" not null,
+  parent_id uuid,
+  state text collate "C" not null check (state in ('ACTIVE', 'SUSPENDED')),
+  created_at timestamptz not null,
+  primary key (id),
+  foreign key (parent_id) references tenant (id)
+);
+create unique index tenant_u1 on tenant (code);
+create index tenant_parent_id on tenant (parent_id);
+grant select, insert, update, delete on tenant to zugong_app;
+create table account (
+  id uuid not null,
+  login text collate "C" not null,
+  password_hash text collate "C",
+  failed_count integer not null,
+  locked_until timestamptz,
+  disabled boolean not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (id)
+);
+create unique index account_u1 on account (login);
+grant select, insert, update, delete on account to zugong_app;
+create table account_tenant (
+  account_id uuid not null,
+  tenant_id uuid not null,
+  user_id uuid not null,
+  is_default boolean not null,
+  primary key (account_id, tenant_id),
+  foreign key (account_id) references account (id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index account_tenant_account_id on account_tenant (account_id);
+create index account_tenant_tenant_id on account_tenant (tenant_id);
+grant select, insert, update, delete on account_tenant to zugong_app;
+create table auth_session (
+  id uuid not null,
+  account_id uuid not null,
+  tenant_id uuid not null,
+  user_id uuid not null,
+  client text collate "C" not null,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  primary key (id),
+  foreign key (account_id) references account (id)
+);
+create index auth_session_account_id on auth_session (account_id);
+create index auth_session_user_id on auth_session (user_id);
+grant select, insert, update, delete on auth_session to zugong_app;
+create table refresh_token (
+  id uuid not null,
+  session_id uuid not null,
+  token_hash text collate "C" not null,
+  previous_id uuid,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  revoked_at timestamptz,
+  primary key (id),
+  foreign key (session_id) references auth_session (id)
+);
+create unique index refresh_token_u1 on refresh_token (token_hash);
+create index refresh_token_session_id on refresh_token (session_id);
+grant select, insert, update, delete on refresh_token to zugong_app;
+create table signing_key (
+  id uuid not null,
+  sealed_key text collate "C" not null,
+  public_key text collate "C" not null,
+  created_at timestamptz not null,
+  sign_from timestamptz not null,
+  sign_until timestamptz not null,
+  retire_at timestamptz not null,
+  primary key (id)
+);
+grant select, insert, update, delete on signing_key to zugong_app;
+create table authz_version (
+  tenant_id uuid not null,
+  version bigint not null,
+  primary key (tenant_id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index authz_version_tenant_id on authz_version (tenant_id);
+grant select, insert, update, delete on authz_version to zugong_app;
+
+-- m20261122_000002_organisation
+create table unit (
+  tenant_id uuid not null,
+  id uuid not null,
+  code text collate "C" not null,
+  name text collate "C" not null,
+  short_name text collate "C",
+  sequence text collate "C" not null check (sequence in ('PARTY', 'GOVERNMENT', 'CONGRESS_AND_MASS', 'TOWNSHIP', 'INSTITUTION')),
+  "kind" text collate "C" not null check ("kind" in ('ORGAN', 'REFERENCED_INSTITUTION', 'PUBLIC_INSTITUTION', 'MASS_ORGANISATION', 'INTERNAL_OFFICE', 'COORDINATING_BODY')),
+  division_code text collate "C" not null,
+  parent_id uuid,
+  path text collate "C" not null,
+  "position" integer not null,
+  valid_from date not null,
+  valid_until date,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, parent_id) references unit (tenant_id, id)
+);
+create unique index unit_u1 on unit (tenant_id, code);
+create unique index unit_u2 on unit (tenant_id, path);
+create index unit_parent_id on unit (tenant_id, parent_id);
+grant select, insert, update, delete on unit to zugong_app;
+alter table unit enable row level security;
+alter table unit force row level security;
+create policy tenant_isolation on unit using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table party_organisation (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text collate "C" not null,
+  "kind" text collate "C" not null check ("kind" in ('COMMITTEE', 'GENERAL_BRANCH', 'BRANCH', 'GROUP')),
+  parent_id uuid,
+  path text collate "C" not null,
+  unit_id uuid not null,
+  valid_from date not null,
+  valid_until date,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, parent_id) references party_organisation (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index party_organisation_u1 on party_organisation (tenant_id, path);
+create index party_organisation_parent_id on party_organisation (tenant_id, parent_id);
+create index party_organisation_unit_id on party_organisation (tenant_id, unit_id);
+grant select, insert, update, delete on party_organisation to zugong_app;
+alter table party_organisation enable row level security;
+alter table party_organisation force row level security;
+create policy tenant_isolation on party_organisation using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table person (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text collate "C" not null,
+  name_key text collate "C" not null,
+  id_number text collate "C" not null,
+  sex text collate "C" not null,
+  ethnicity text collate "C" not null,
+  birth text collate "C" not null,
+  native_place text collate "C",
+  political_status text collate "C" not null,
+  education text collate "C",
+  phone text collate "C",
+  unit_id uuid not null,
+  party_organisation_id uuid,
+  joined_party text collate "C",
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, party_organisation_id) references party_organisation (tenant_id, id)
+);
+create unique index person_u1 on person (tenant_id, id_number);
+create index person_unit_id on person (tenant_id, unit_id);
+create index person_party_organisation_id on person (tenant_id, party_organisation_id);
+create index person_name on person (tenant_id, name);
+create index person_name_key on person (tenant_id, name_key);
+grant select, insert, update, delete on person to zugong_app;
+alter table person enable row level security;
+alter table person force row level security;
+create policy tenant_isolation on person using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table cadre (
+  tenant_id uuid not null,
+  id uuid not null,
+  person_id uuid not null,
+  unit_id uuid not null,
+  "kind" text collate "C" not null check ("kind" in ('CIVIL_SERVANT', 'REFERENCED', 'PUBLIC_INSTITUTION', 'WORKER')),
+  state text collate "C" not null check (state in ('PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED')),
+  state_since date not null,
+  rank text collate "C" check (rank in ('COUNSEL_1', 'COUNSEL_2', 'CONSULTANT_1', 'CONSULTANT_2', 'CONSULTANT_3', 'CONSULTANT_4', 'PRINCIPAL_CLERK_1', 'PRINCIPAL_CLERK_2', 'PRINCIPAL_CLERK_3', 'PRINCIPAL_CLERK_4', 'CLERK_1', 'CLERK_2')),
+  category text collate "C" not null check (category in ('M60', 'F55', 'F50', 'F60')),
+  archive_birth text collate "C" not null,
+  work_started text collate "C" not null,
+  contribution_months integer not null,
+  under_investigation boolean not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, person_id) references person (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index cadre_u1 on cadre (tenant_id, person_id) where state in ('PROBATION', 'SERVING', 'RETIRING');
+create index cadre_unit_id on cadre (tenant_id, unit_id);
+create index cadre_state on cadre (tenant_id, state);
+create index cadre_archive_birth on cadre (tenant_id, archive_birth);
+grant select, insert, update, delete on cadre to zugong_app;
+alter table cadre enable row level security;
+alter table cadre force row level security;
+create policy tenant_isolation on cadre using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table appointment (
+  tenant_id uuid not null,
+  id uuid not null,
+  cadre_id uuid not null,
+  unit_id uuid not null,
+  title text collate "C" not null,
+  "level" text collate "C" not null check ("level" in ('BUREAU_CHIEF', 'BUREAU_DEPUTY', 'DIVISION_CHIEF', 'DIVISION_DEPUTY', 'SECTION_CHIEF', 'SECTION_DEPUTY', 'NO_LEADERSHIP')),
+  is_main boolean not null,
+  started_on date not null,
+  ended_on date,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index appointment_u1 on appointment (tenant_id, cadre_id) where is_main and ended_on is null;
+create index appointment_unit_id on appointment (tenant_id, unit_id);
+grant select, insert, update, delete on appointment to zugong_app;
+alter table appointment enable row level security;
+alter table appointment force row level security;
+create policy tenant_isolation on appointment using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+
+-- m20261122_000003_kernel
+create table app_user (
+  tenant_id uuid not null,
+  id uuid not null,
+  account_id uuid,
+  person_id uuid,
+  name text collate "C" not null,
+  "kind" text collate "C" not null check ("kind" in ('HUMAN', 'SERVICE')),
+  unit_id uuid not null,
+  state text collate "C" not null check (state in ('ACTIVE', 'DISABLED')),
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, person_id) references person (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index app_user_u1 on app_user (tenant_id, account_id) where account_id is not null;
+create index app_user_person_id on app_user (tenant_id, person_id);
+create index app_user_unit_id on app_user (tenant_id, unit_id);
+grant select, insert, update, delete on app_user to zugong_app;
+alter table app_user enable row level security;
+alter table app_user force row level security;
+create policy tenant_isolation on app_user using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table role_assignment (
+  tenant_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  role text collate "C" not null check (role in ('SUPER', 'SENIOR', 'JUNIOR', 'SYSTEM_ADMIN', 'SECURITY_ADMIN', 'AUDIT_ADMIN', 'APPLICANT', 'HANDLER', 'LEADER')),
+  unit_id uuid not null,
+  granted_by uuid,
+  valid_from date not null,
+  valid_until date,
+  created_at timestamptz not null,
+  revoked_at timestamptz,
+  revoked_by uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index role_assignment_u1 on role_assignment (tenant_id, user_id, role, unit_id) where revoked_at is null;
+create index role_assignment_user_id on role_assignment (tenant_id, user_id);
+create index role_assignment_unit_id on role_assignment (tenant_id, unit_id);
+grant select, insert, update, delete on role_assignment to zugong_app;
+alter table role_assignment enable row level security;
+alter table role_assignment force row level security;
+create policy tenant_isolation on role_assignment using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table service_key (
+  tenant_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  label text collate "C" not null,
+  key_hash text collate "C" not null,
+  privileged boolean not null,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index service_key_u1 on service_key (tenant_id, key_hash);
+create index service_key_user_id on service_key (tenant_id, user_id);
+grant select, insert, update, delete on service_key to zugong_app;
+alter table service_key enable row level security;
+alter table service_key force row level security;
+create policy tenant_isolation on service_key using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table outbox (
+  tenant_id uuid not null,
+  id uuid not null,
+  topic text collate "C" not null,
+  object_type text collate "C" not null,
+  object_id uuid not null,
+  object_version integer not null,
+  payload json not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index outbox_object_id on outbox (tenant_id, object_id);
+create index outbox_created_at on outbox (tenant_id, created_at);
+grant select, insert, update, delete on outbox to zugong_app;
+alter table outbox enable row level security;
+alter table outbox force row level security;
+create policy tenant_isolation on outbox using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table audit (
+  tenant_id uuid not null,
+  id uuid not null,
+  actor_id uuid,
+  actor_name text collate "C" not null,
+  session_id uuid,
+  "action" text collate "C" not null,
+  object_type text collate "C" not null,
+  object_id uuid,
+  request_id text collate "C" not null,
+  remote text collate "C",
+  digest text collate "C" not null,
+  detail json not null,
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index audit_at on audit (tenant_id, at);
+create index audit_object_id on audit (tenant_id, object_id);
+grant select, insert, update, delete on audit to zugong_app;
+alter table audit enable row level security;
+alter table audit force row level security;
+create policy tenant_isolation on audit using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table idempotency (
+  tenant_id uuid not null,
+  id uuid not null,
+  actor_id uuid not null,
+  "key" text collate "C" not null,
+  operation text collate "C" not null,
+  body_hash text collate "C" not null,
+  outcome json not null,
+  created_at timestamptz not null,
+  expires_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create unique index idempotency_u1 on idempotency (tenant_id, actor_id, key);
+create index idempotency_actor_id on idempotency (tenant_id, actor_id);
+create index idempotency_expires_at on idempotency (tenant_id, expires_at);
+grant select, insert, update, delete on idempotency to zugong_app;
+alter table idempotency enable row level security;
+alter table idempotency force row level security;
+create policy tenant_isolation on idempotency using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table rule_set (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  "number" integer not null,
+  effective_from date not null,
+  body json not null,
+  published_by uuid,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index rule_set_u1 on rule_set (tenant_id, key, number);
+grant select, insert, update, delete on rule_set to zugong_app;
+alter table rule_set enable row level security;
+alter table rule_set force row level security;
+create policy tenant_isolation on rule_set using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table attachment (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text collate "C" not null,
+  media_type text collate "C" not null,
+  size bigint not null,
+  sha256 text collate "C",
+  owner_id uuid not null,
+  state text collate "C" not null check (state in ('PENDING', 'STORED')),
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, owner_id) references app_user (tenant_id, id)
+);
+create index attachment_owner_id on attachment (tenant_id, owner_id);
+grant select, insert, update, delete on attachment to zugong_app;
+alter table attachment enable row level security;
+alter table attachment force row level security;
+create policy tenant_isolation on attachment using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table blob (
+  tenant_id uuid not null,
+  id uuid not null,
+  sha256 text collate "C" not null,
+  bytes bytea not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index blob_u1 on blob (tenant_id, sha256);
+grant select, insert, update, delete on blob to zugong_app;
+alter table blob enable row level security;
+alter table blob force row level security;
+create policy tenant_isolation on blob using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table file_ticket (
+  tenant_id uuid not null,
+  id uuid not null,
+  token_hash text collate "C" not null,
+  purpose text collate "C" not null check (purpose in ('UPLOAD', 'DOWNLOAD')),
+  attachment_id uuid not null,
+  user_id uuid not null,
+  expires_at timestamptz not null,
+  used_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, attachment_id) references attachment (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index file_ticket_u1 on file_ticket (tenant_id, token_hash);
+create index file_ticket_attachment_id on file_ticket (tenant_id, attachment_id);
+create index file_ticket_user_id on file_ticket (tenant_id, user_id);
+create index file_ticket_expires_at on file_ticket (tenant_id, expires_at);
+grant select, insert, update, delete on file_ticket to zugong_app;
+alter table file_ticket enable row level security;
+alter table file_ticket force row level security;
+create policy tenant_isolation on file_ticket using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+
+-- m20261122_000004_matters
+create table matter (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  "number" integer not null,
+  title text collate "C" not null,
+  "group" text collate "C" not null check ("group" in ('PROVINCIAL_BASE', 'PROVINCIAL_LINKED', 'CITY', 'COUNTY')),
+  state text collate "C" not null check (state in ('ACTIVE', 'SUPERSEDED')),
+  form_schema json not null,
+  limit_days integer not null,
+  baseline_days integer not null,
+  baseline_steps integer not null,
+  visits integer not null,
+  effective_from date not null,
+  version integer not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index matter_u1 on matter (tenant_id, key, number);
+grant select, insert, update, delete on matter to zugong_app;
+alter table matter enable row level security;
+alter table matter force row level security;
+create policy tenant_isolation on matter using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table matter_branch (
+  tenant_id uuid not null,
+  id uuid not null,
+  matter_id uuid not null,
+  "key" text collate "C" not null,
+  title text collate "C" not null,
+  handling_unit_id uuid not null,
+  duty_item text collate "C" not null,
+  step text collate "C" not null,
+  is_mandatory boolean not null,
+  limit_days integer not null,
+  depends_on json not null,
+  fields json not null,
+  materials json not null,
+  "position" integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, handling_unit_id) references unit (tenant_id, id)
+);
+create unique index matter_branch_u1 on matter_branch (tenant_id, matter_id, key);
+create index matter_branch_matter_id on matter_branch (tenant_id, matter_id);
+create index matter_branch_handling_unit_id on matter_branch (tenant_id, handling_unit_id);
+grant select, insert, update, delete on matter_branch to zugong_app;
+alter table matter_branch enable row level security;
+alter table matter_branch force row level security;
+create policy tenant_isolation on matter_branch using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table matter_material (
+  tenant_id uuid not null,
+  id uuid not null,
+  matter_id uuid not null,
+  "key" text collate "C" not null,
+  title text collate "C" not null,
+  phase text collate "C" not null check (phase in ('BEFORE', 'CURRENT')),
+  is_mandatory boolean not null,
+  media_types json not null,
+  max_bytes bigint not null,
+  "position" integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id)
+);
+create unique index matter_material_u1 on matter_material (tenant_id, matter_id, phase, key);
+create index matter_material_matter_id on matter_material (tenant_id, matter_id);
+grant select, insert, update, delete on matter_material to zugong_app;
+alter table matter_material enable row level security;
+alter table matter_material force row level security;
+create policy tenant_isolation on matter_material using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table approval (
+  tenant_id uuid not null,
+  id uuid not null,
+  matter_key text collate "C" not null,
+  cadre_id uuid not null,
+  unit_id uuid not null,
+  document_number text collate "C" not null,
+  decided_on date not null,
+  effective_month text collate "C" not null,
+  decided_by uuid not null,
+  rule_version integer not null,
+  choice json not null,
+  state text collate "C" not null check (state in ('ACTIVE', 'REVOKED')),
+  revoked_at timestamptz,
+  revoke_reason text collate "C",
+  version integer not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, decided_by) references app_user (tenant_id, id)
+);
+create unique index approval_u1 on approval (tenant_id, document_number, matter_key, cadre_id);
+create index approval_cadre_id on approval (tenant_id, cadre_id);
+create index approval_unit_id on approval (tenant_id, unit_id);
+create index approval_decided_by on approval (tenant_id, decided_by);
+grant select, insert, update, delete on approval to zugong_app;
+alter table approval enable row level security;
+alter table approval force row level security;
+create policy tenant_isolation on approval using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table matter_case (
+  tenant_id uuid not null,
+  id uuid not null,
+  "number" text collate "C" not null,
+  "kind" text collate "C" not null check ("kind" in ('ORDINARY', 'REVERSAL')),
+  matter_id uuid not null,
+  approval_id uuid not null,
+  cadre_id uuid not null,
+  unit_id uuid not null,
+  applicant_id uuid not null,
+  form json not null,
+  state text collate "C" not null check (state in ('RUNNING', 'DONE', 'CANCELLED')),
+  "level" text collate "C" not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  division_code text collate "C" not null,
+  submitted_at timestamptz not null,
+  submitted_on date not null,
+  finished_at timestamptz,
+  finished_on date,
+  worked_days integer,
+  cancel_reason text collate "C",
+  offline_steps integer not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, approval_id) references approval (tenant_id, id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, applicant_id) references app_user (tenant_id, id)
+);
+create unique index matter_case_u1 on matter_case (tenant_id, number);
+create unique index matter_case_u2 on matter_case (tenant_id, approval_id, kind) where state <> 'CANCELLED';
+create index matter_case_matter_id on matter_case (tenant_id, matter_id);
+create index matter_case_approval_id on matter_case (tenant_id, approval_id);
+create index matter_case_cadre_id on matter_case (tenant_id, cadre_id);
+create index matter_case_unit_id on matter_case (tenant_id, unit_id);
+create index matter_case_applicant_id on matter_case (tenant_id, applicant_id);
+create index matter_case_state_submitted_at on matter_case (tenant_id, state, submitted_at);
+create index matter_case_submitted_at on matter_case (tenant_id, submitted_at);
+grant select, insert, update, delete on matter_case to zugong_app;
+alter table matter_case enable row level security;
+alter table matter_case force row level security;
+create policy tenant_isolation on matter_case using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table case_item (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_id uuid not null,
+  branch_id uuid not null,
+  "key" text collate "C" not null,
+  title text collate "C" not null,
+  handling_unit_id uuid not null,
+  is_mandatory boolean not null,
+  state text collate "C" not null check (state in ('WAITING', 'PENDING', 'ACCEPTED', 'SUPPLEMENT', 'RETURNED', 'DONE', 'CANCELLED')),
+  limit_days integer not null,
+  started_on date,
+  due_on date,
+  paused_on date,
+  paused_days integer not null,
+  finished_on date,
+  worked_days integer,
+  reason text collate "C",
+  wanted json not null,
+  handler_id uuid,
+  result text collate "C",
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, branch_id) references matter_branch (tenant_id, id),
+  foreign key (tenant_id, handling_unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, handler_id) references app_user (tenant_id, id)
+);
+create unique index case_item_u1 on case_item (tenant_id, case_id, key);
+create index case_item_case_id on case_item (tenant_id, case_id);
+create index case_item_branch_id on case_item (tenant_id, branch_id);
+create index case_item_handling_unit_id on case_item (tenant_id, handling_unit_id);
+create index case_item_handler_id on case_item (tenant_id, handler_id);
+create index case_item_handling_unit_id_state_started_on on case_item (tenant_id, handling_unit_id, state, started_on);
+grant select, insert, update, delete on case_item to zugong_app;
+alter table case_item enable row level security;
+alter table case_item force row level security;
+create policy tenant_isolation on case_item using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table case_step (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_id uuid not null,
+  case_item_id uuid,
+  "action" text collate "C" not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT')),
+  actor_id uuid,
+  note text collate "C",
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create index case_step_case_id on case_step (tenant_id, case_id);
+create index case_step_case_item_id on case_step (tenant_id, case_item_id);
+grant select, insert, update, delete on case_step to zugong_app;
+alter table case_step enable row level security;
+alter table case_step force row level security;
+create policy tenant_isolation on case_step using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table case_material (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_id uuid not null,
+  "key" text collate "C" not null,
+  attachment_id uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, attachment_id) references attachment (tenant_id, id)
+);
+create unique index case_material_u1 on case_material (tenant_id, case_id, key);
+create index case_material_case_id on case_material (tenant_id, case_id);
+create index case_material_attachment_id on case_material (tenant_id, attachment_id);
+grant select, insert, update, delete on case_material to zugong_app;
+alter table case_material enable row level security;
+alter table case_material force row level security;
+create policy tenant_isolation on case_material using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table case_item_material (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_item_id uuid not null,
+  case_material_id uuid not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id),
+  foreign key (tenant_id, case_material_id) references case_material (tenant_id, id)
+);
+create unique index case_item_material_u1 on case_item_material (tenant_id, case_item_id, case_material_id);
+create index case_item_material_case_item_id on case_item_material (tenant_id, case_item_id);
+create index case_item_material_case_material_id on case_item_material (tenant_id, case_material_id);
+grant select, insert, update, delete on case_item_material to zugong_app;
+alter table case_item_material enable row level security;
+alter table case_item_material force row level security;
+create policy tenant_isolation on case_item_material using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table personnel_effect (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_id uuid not null,
+  cadre_id uuid not null,
+  "kind" text collate "C" not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT')),
+  effective_on date not null,
+  applied_at timestamptz,
+  detail json not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id)
+);
+create index personnel_effect_case_id on personnel_effect (tenant_id, case_id);
+create index personnel_effect_cadre_id on personnel_effect (tenant_id, cadre_id);
+create index personnel_effect_effective_on on personnel_effect (tenant_id, effective_on);
+grant select, insert, update, delete on personnel_effect to zugong_app;
+alter table personnel_effect enable row level security;
+alter table personnel_effect force row level security;
+create policy tenant_isolation on personnel_effect using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+
+-- SQLite
+
+-- m20261122_000001_tenancy
+create table tenant (
+  id blob not null,
+  code text not null,
+  name text not null,
+  "level" text not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  division_code text not null,
+  parent_id blob,
+  state text not null check (state in ('ACTIVE', 'SUSPENDED')),
+  created_at timestamp not null,
+  primary key (id),
+  foreign key (parent_id) references tenant (id)
+);
+create unique index tenant_u1 on tenant (code);
+create index tenant_parent_id on tenant (parent_id);
+create table account (
+  id blob not null,
+  login text not null,
+  password_hash text,
+  failed_count integer not null,
+  locked_until timestamp,
+  disabled boolean not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (id)
+);
+create unique index account_u1 on account (login);
+create table account_tenant (
+  account_id blob not null,
+  tenant_id blob not null,
+  user_id blob not null,
+  is_default boolean not null,
+  primary key (account_id, tenant_id),
+  foreign key (account_id) references account (id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index account_tenant_account_id on account_tenant (account_id);
+create index account_tenant_tenant_id on account_tenant (tenant_id);
+create table auth_session (
+  id blob not null,
+  account_id blob not null,
+  tenant_id blob not null,
+  user_id blob not null,
+  client text not null,
+  created_at timestamp not null,
+  expires_at timestamp not null,
+  revoked_at timestamp,
+  primary key (id),
+  foreign key (account_id) references account (id)
+);
+create index auth_session_account_id on auth_session (account_id);
+create index auth_session_user_id on auth_session (user_id);
+create table refresh_token (
+  id blob not null,
+  session_id blob not null,
+  token_hash text not null,
+  previous_id blob,
+  created_at timestamp not null,
+  expires_at timestamp not null,
+  used_at timestamp,
+  revoked_at timestamp,
+  primary key (id),
+  foreign key (session_id) references auth_session (id)
+);
+create unique index refresh_token_u1 on refresh_token (token_hash);
+create index refresh_token_session_id on refresh_token (session_id);
+create table signing_key (
+  id blob not null,
+  sealed_key text not null,
+  public_key text not null,
+  created_at timestamp not null,
+  sign_from timestamp not null,
+  sign_until timestamp not null,
+  retire_at timestamp not null,
+  primary key (id)
+);
+create table authz_version (
+  tenant_id blob not null,
+  version bigint not null,
+  primary key (tenant_id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index authz_version_tenant_id on authz_version (tenant_id);
+
+-- m20261122_000002_organisation
+create table unit (
+  tenant_id blob not null,
+  id blob not null,
+  code text not null,
+  name text not null,
+  short_name text,
+  sequence text not null check (sequence in ('PARTY', 'GOVERNMENT', 'CONGRESS_AND_MASS', 'TOWNSHIP', 'INSTITUTION')),
+  "kind" text not null check ("kind" in ('ORGAN', 'REFERENCED_INSTITUTION', 'PUBLIC_INSTITUTION', 'MASS_ORGANISATION', 'INTERNAL_OFFICE', 'COORDINATING_BODY')),
+  division_code text not null,
+  parent_id blob,
+  path text not null,
+  "position" integer not null,
+  valid_from date not null,
+  valid_until date,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, parent_id) references unit (tenant_id, id)
+);
+create unique index unit_u1 on unit (tenant_id, code);
+create unique index unit_u2 on unit (tenant_id, path);
+create index unit_parent_id on unit (tenant_id, parent_id);
+create table party_organisation (
+  tenant_id blob not null,
+  id blob not null,
+  name text not null,
+  "kind" text not null check ("kind" in ('COMMITTEE', 'GENERAL_BRANCH', 'BRANCH', 'GROUP')),
+  parent_id blob,
+  path text not null,
+  unit_id blob not null,
+  valid_from date not null,
+  valid_until date,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, parent_id) references party_organisation (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index party_organisation_u1 on party_organisation (tenant_id, path);
+create index party_organisation_parent_id on party_organisation (tenant_id, parent_id);
+create index party_organisation_unit_id on party_organisation (tenant_id, unit_id);
+create table person (
+  tenant_id blob not null,
+  id blob not null,
+  name text not null,
+  name_key text not null,
+  id_number text not null,
+  sex text not null,
+  ethnicity text not null,
+  birth text not null,
+  native_place text,
+  political_status text not null,
+  education text,
+  phone text,
+  unit_id blob not null,
+  party_organisation_id blob,
+  joined_party text,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, party_organisation_id) references party_organisation (tenant_id, id)
+);
+create unique index person_u1 on person (tenant_id, id_number);
+create index person_unit_id on person (tenant_id, unit_id);
+create index person_party_organisation_id on person (tenant_id, party_organisation_id);
+create index person_name on person (tenant_id, name);
+create index person_name_key on person (tenant_id, name_key);
+create table cadre (
+  tenant_id blob not null,
+  id blob not null,
+  person_id blob not null,
+  unit_id blob not null,
+  "kind" text not null check ("kind" in ('CIVIL_SERVANT', 'REFERENCED', 'PUBLIC_INSTITUTION', 'WORKER')),
+  state text not null check (state in ('PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED')),
+  state_since date not null,
+  rank text check (rank in ('COUNSEL_1', 'COUNSEL_2', 'CONSULTANT_1', 'CONSULTANT_2', 'CONSULTANT_3', 'CONSULTANT_4', 'PRINCIPAL_CLERK_1', 'PRINCIPAL_CLERK_2', 'PRINCIPAL_CLERK_3', 'PRINCIPAL_CLERK_4', 'CLERK_1', 'CLERK_2')),
+  category text not null check (category in ('M60', 'F55', 'F50', 'F60')),
+  archive_birth text not null,
+  work_started text not null,
+  contribution_months integer not null,
+  under_investigation boolean not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, person_id) references person (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index cadre_u1 on cadre (tenant_id, person_id) where state in ('PROBATION', 'SERVING', 'RETIRING');
+create index cadre_unit_id on cadre (tenant_id, unit_id);
+create index cadre_state on cadre (tenant_id, state);
+create index cadre_archive_birth on cadre (tenant_id, archive_birth);
+create table appointment (
+  tenant_id blob not null,
+  id blob not null,
+  cadre_id blob not null,
+  unit_id blob not null,
+  title text not null,
+  "level" text not null check ("level" in ('BUREAU_CHIEF', 'BUREAU_DEPUTY', 'DIVISION_CHIEF', 'DIVISION_DEPUTY', 'SECTION_CHIEF', 'SECTION_DEPUTY', 'NO_LEADERSHIP')),
+  is_main boolean not null,
+  started_on date not null,
+  ended_on date,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index appointment_u1 on appointment (tenant_id, cadre_id) where is_main and ended_on is null;
+create index appointment_unit_id on appointment (tenant_id, unit_id);
+
+-- m20261122_000003_kernel
+create table app_user (
+  tenant_id blob not null,
+  id blob not null,
+  account_id blob,
+  person_id blob,
+  name text not null,
+  "kind" text not null check ("kind" in ('HUMAN', 'SERVICE')),
+  unit_id blob not null,
+  state text not null check (state in ('ACTIVE', 'DISABLED')),
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, person_id) references person (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index app_user_u1 on app_user (tenant_id, account_id) where account_id is not null;
+create index app_user_person_id on app_user (tenant_id, person_id);
+create index app_user_unit_id on app_user (tenant_id, unit_id);
+create table role_assignment (
+  tenant_id blob not null,
+  id blob not null,
+  user_id blob not null,
+  role text not null check (role in ('SUPER', 'SENIOR', 'JUNIOR', 'SYSTEM_ADMIN', 'SECURITY_ADMIN', 'AUDIT_ADMIN', 'APPLICANT', 'HANDLER', 'LEADER')),
+  unit_id blob not null,
+  granted_by blob,
+  valid_from date not null,
+  valid_until date,
+  created_at timestamp not null,
+  revoked_at timestamp,
+  revoked_by blob,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index role_assignment_u1 on role_assignment (tenant_id, user_id, role, unit_id) where revoked_at is null;
+create index role_assignment_user_id on role_assignment (tenant_id, user_id);
+create index role_assignment_unit_id on role_assignment (tenant_id, unit_id);
+create table service_key (
+  tenant_id blob not null,
+  id blob not null,
+  user_id blob not null,
+  label text not null,
+  key_hash text not null,
+  privileged boolean not null,
+  created_at timestamp not null,
+  expires_at timestamp not null,
+  revoked_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index service_key_u1 on service_key (tenant_id, key_hash);
+create index service_key_user_id on service_key (tenant_id, user_id);
+create table outbox (
+  tenant_id blob not null,
+  id blob not null,
+  topic text not null,
+  object_type text not null,
+  object_id blob not null,
+  object_version integer not null,
+  payload text not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index outbox_object_id on outbox (tenant_id, object_id);
+create index outbox_created_at on outbox (tenant_id, created_at);
+create table audit (
+  tenant_id blob not null,
+  id blob not null,
+  actor_id blob,
+  actor_name text not null,
+  session_id blob,
+  "action" text not null,
+  object_type text not null,
+  object_id blob,
+  request_id text not null,
+  remote text,
+  digest text not null,
+  detail text not null,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index audit_at on audit (tenant_id, at);
+create index audit_object_id on audit (tenant_id, object_id);
+create table idempotency (
+  tenant_id blob not null,
+  id blob not null,
+  actor_id blob not null,
+  "key" text not null,
+  operation text not null,
+  body_hash text not null,
+  outcome text not null,
+  created_at timestamp not null,
+  expires_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create unique index idempotency_u1 on idempotency (tenant_id, actor_id, key);
+create index idempotency_actor_id on idempotency (tenant_id, actor_id);
+create index idempotency_expires_at on idempotency (tenant_id, expires_at);
+create table rule_set (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  "number" integer not null,
+  effective_from date not null,
+  body text not null,
+  published_by blob,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index rule_set_u1 on rule_set (tenant_id, key, number);
+create table attachment (
+  tenant_id blob not null,
+  id blob not null,
+  name text not null,
+  media_type text not null,
+  size bigint not null,
+  sha256 text,
+  owner_id blob not null,
+  state text not null check (state in ('PENDING', 'STORED')),
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, owner_id) references app_user (tenant_id, id)
+);
+create index attachment_owner_id on attachment (tenant_id, owner_id);
+create table blob (
+  tenant_id blob not null,
+  id blob not null,
+  sha256 text not null,
+  bytes blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index blob_u1 on blob (tenant_id, sha256);
+create table file_ticket (
+  tenant_id blob not null,
+  id blob not null,
+  token_hash text not null,
+  purpose text not null check (purpose in ('UPLOAD', 'DOWNLOAD')),
+  attachment_id blob not null,
+  user_id blob not null,
+  expires_at timestamp not null,
+  used_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, attachment_id) references attachment (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index file_ticket_u1 on file_ticket (tenant_id, token_hash);
+create index file_ticket_attachment_id on file_ticket (tenant_id, attachment_id);
+create index file_ticket_user_id on file_ticket (tenant_id, user_id);
+create index file_ticket_expires_at on file_ticket (tenant_id, expires_at);
+
+-- m20261122_000004_matters
+create table matter (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  "number" integer not null,
+  title text not null,
+  "group" text not null check ("group" in ('PROVINCIAL_BASE', 'PROVINCIAL_LINKED', 'CITY', 'COUNTY')),
+  state text not null check (state in ('ACTIVE', 'SUPERSEDED')),
+  form_schema text not null,
+  limit_days integer not null,
+  baseline_days integer not null,
+  baseline_steps integer not null,
+  visits integer not null,
+  effective_from date not null,
+  version integer not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index matter_u1 on matter (tenant_id, key, number);
+create table matter_branch (
+  tenant_id blob not null,
+  id blob not null,
+  matter_id blob not null,
+  "key" text not null,
+  title text not null,
+  handling_unit_id blob not null,
+  duty_item text not null,
+  step text not null,
+  is_mandatory boolean not null,
+  limit_days integer not null,
+  depends_on text not null,
+  fields text not null,
+  materials text not null,
+  "position" integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, handling_unit_id) references unit (tenant_id, id)
+);
+create unique index matter_branch_u1 on matter_branch (tenant_id, matter_id, key);
+create index matter_branch_matter_id on matter_branch (tenant_id, matter_id);
+create index matter_branch_handling_unit_id on matter_branch (tenant_id, handling_unit_id);
+create table matter_material (
+  tenant_id blob not null,
+  id blob not null,
+  matter_id blob not null,
+  "key" text not null,
+  title text not null,
+  phase text not null check (phase in ('BEFORE', 'CURRENT')),
+  is_mandatory boolean not null,
+  media_types text not null,
+  max_bytes bigint not null,
+  "position" integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id)
+);
+create unique index matter_material_u1 on matter_material (tenant_id, matter_id, phase, key);
+create index matter_material_matter_id on matter_material (tenant_id, matter_id);
+create table approval (
+  tenant_id blob not null,
+  id blob not null,
+  matter_key text not null,
+  cadre_id blob not null,
+  unit_id blob not null,
+  document_number text not null,
+  decided_on date not null,
+  effective_month text not null,
+  decided_by blob not null,
+  rule_version integer not null,
+  choice text not null,
+  state text not null check (state in ('ACTIVE', 'REVOKED')),
+  revoked_at timestamp,
+  revoke_reason text,
+  version integer not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, decided_by) references app_user (tenant_id, id)
+);
+create unique index approval_u1 on approval (tenant_id, document_number, matter_key, cadre_id);
+create index approval_cadre_id on approval (tenant_id, cadre_id);
+create index approval_unit_id on approval (tenant_id, unit_id);
+create index approval_decided_by on approval (tenant_id, decided_by);
+create table matter_case (
+  tenant_id blob not null,
+  id blob not null,
+  "number" text not null,
+  "kind" text not null check ("kind" in ('ORDINARY', 'REVERSAL')),
+  matter_id blob not null,
+  approval_id blob not null,
+  cadre_id blob not null,
+  unit_id blob not null,
+  applicant_id blob not null,
+  form text not null,
+  state text not null check (state in ('RUNNING', 'DONE', 'CANCELLED')),
+  "level" text not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  division_code text not null,
+  submitted_at timestamp not null,
+  submitted_on date not null,
+  finished_at timestamp,
+  finished_on date,
+  worked_days integer,
+  cancel_reason text,
+  offline_steps integer not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, approval_id) references approval (tenant_id, id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, applicant_id) references app_user (tenant_id, id)
+);
+create unique index matter_case_u1 on matter_case (tenant_id, number);
+create unique index matter_case_u2 on matter_case (tenant_id, approval_id, kind) where state <> 'CANCELLED';
+create index matter_case_matter_id on matter_case (tenant_id, matter_id);
+create index matter_case_approval_id on matter_case (tenant_id, approval_id);
+create index matter_case_cadre_id on matter_case (tenant_id, cadre_id);
+create index matter_case_unit_id on matter_case (tenant_id, unit_id);
+create index matter_case_applicant_id on matter_case (tenant_id, applicant_id);
+create index matter_case_state_submitted_at on matter_case (tenant_id, state, submitted_at);
+create index matter_case_submitted_at on matter_case (tenant_id, submitted_at);
+create table case_item (
+  tenant_id blob not null,
+  id blob not null,
+  case_id blob not null,
+  branch_id blob not null,
+  "key" text not null,
+  title text not null,
+  handling_unit_id blob not null,
+  is_mandatory boolean not null,
+  state text not null check (state in ('WAITING', 'PENDING', 'ACCEPTED', 'SUPPLEMENT', 'RETURNED', 'DONE', 'CANCELLED')),
+  limit_days integer not null,
+  started_on date,
+  due_on date,
+  paused_on date,
+  paused_days integer not null,
+  finished_on date,
+  worked_days integer,
+  reason text,
+  wanted text not null,
+  handler_id blob,
+  result text,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, branch_id) references matter_branch (tenant_id, id),
+  foreign key (tenant_id, handling_unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, handler_id) references app_user (tenant_id, id)
+);
+create unique index case_item_u1 on case_item (tenant_id, case_id, key);
+create index case_item_case_id on case_item (tenant_id, case_id);
+create index case_item_branch_id on case_item (tenant_id, branch_id);
+create index case_item_handling_unit_id on case_item (tenant_id, handling_unit_id);
+create index case_item_handler_id on case_item (tenant_id, handler_id);
+create index case_item_handling_unit_id_state_started_on on case_item (tenant_id, handling_unit_id, state, started_on);
+create table case_step (
+  tenant_id blob not null,
+  id blob not null,
+  case_id blob not null,
+  case_item_id blob,
+  "action" text not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT')),
+  actor_id blob,
+  note text,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create index case_step_case_id on case_step (tenant_id, case_id);
+create index case_step_case_item_id on case_step (tenant_id, case_item_id);
+create table case_material (
+  tenant_id blob not null,
+  id blob not null,
+  case_id blob not null,
+  "key" text not null,
+  attachment_id blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, attachment_id) references attachment (tenant_id, id)
+);
+create unique index case_material_u1 on case_material (tenant_id, case_id, key);
+create index case_material_case_id on case_material (tenant_id, case_id);
+create index case_material_attachment_id on case_material (tenant_id, attachment_id);
+create table case_item_material (
+  tenant_id blob not null,
+  id blob not null,
+  case_item_id blob not null,
+  case_material_id blob not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id),
+  foreign key (tenant_id, case_material_id) references case_material (tenant_id, id)
+);
+create unique index case_item_material_u1 on case_item_material (tenant_id, case_item_id, case_material_id);
+create index case_item_material_case_item_id on case_item_material (tenant_id, case_item_id);
+create index case_item_material_case_material_id on case_item_material (tenant_id, case_material_id);
+create table personnel_effect (
+  tenant_id blob not null,
+  id blob not null,
+  case_id blob not null,
+  cadre_id blob not null,
+  "kind" text not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT')),
+  effective_on date not null,
+  applied_at timestamp,
+  detail text not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id)
+);
+create index personnel_effect_case_id on personnel_effect (tenant_id, case_id);
+create index personnel_effect_cadre_id on personnel_effect (tenant_id, cadre_id);
+create index personnel_effect_effective_on on personnel_effect (tenant_id, effective_on);
