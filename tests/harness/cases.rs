@@ -19,6 +19,15 @@ impl Actor {
 }
 
 impl Tenant {
+    /// Something of every type that the world does not have from the start: a case with all that belongs to it,
+    /// and a rule set.
+    pub async fn furnish(&self) {
+        self.open_case("applicant", "2025-07").await;
+        let body = json!({ "limit": 2 });
+        let input = json!({ "key": "furnished", "effectiveFrom": "2025-10-01", "body": body });
+        self.superior.done("ruleSetPublish", input, "ruleSet { id }").await;
+    }
+
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:
     /// `case { id items { nodes { id key version } } }`.
     pub async fn open_case(&self, who: &str, month: &str) -> Json {

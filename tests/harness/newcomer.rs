@@ -26,7 +26,8 @@ impl Tenant {
         let login = format!("{name}-{}", Uuid::new_v4().simple());
         let account = provision::create_account(&tx, &login, None).await.unwrap();
         let unit = roles.first().map_or("village", |(_, unit)| unit);
-        let user = NewUser { account: Some(account), person: None, unit: self.number(unit), name, kind: UserKind::Human };
+        let user =
+            NewUser { account: Some(account), person: None, unit: self.number(unit), name, kind: UserKind::Human };
         let user = provision::create_user(&tx, user).await.unwrap();
         for (role, unit) in roles {
             provision::assign(&tx, user, *role, self.number(unit), server.clock.today()).await.unwrap();

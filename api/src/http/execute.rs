@@ -68,9 +68,29 @@ impl Sent {
         let document = guard::check(&query, &app.settings.limits)?.document;
         let variables = self.variables.unwrap_or_default();
         let variables = Variables::from_json(Json::Object(variables));
-        let operation = operation(&document, self.operation_name.as_deref())?.node.ty;
+        let operation = &operation(&document, self.operation_name.as_deref())?.node;
+        all_given(operation, &variables)?;
+        let operation = operation.ty;
         Ok(Ready { document, operation, query, name: self.operation_name, variables })
     }
+}
+
+/// Refuses an operation that lacks a variable it cannot do without. The library would notice only where it
+/// executes by itself, and the engine would take the argument for one that was left out.
+fn all_given(operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
+    for definition in &operation.variable_definitions {
+        let (name, ty) = (&definition.node.name.node, &definition.node.var_type.node);
+        let given = match variables.get(name) {
+            Some(value) => *value != async_graphql::Value::Null,
+            None => definition.node.default_value.is_some(),
+        };
+        if !ty.nullable && !given {
+            return Err(ApiError::of(Code::BadUserInput)
+                .at(format!("variables.{name}"))
+                .saying(format!("缺少变量 ${name}"), format!("The variable ${name} is required.")));
+        }
+    }
+    Ok(())
 }
 
 fn operation<'d>(

@@ -35,6 +35,7 @@ pub struct Queries(
 
 /// All commands.
 #[derive(MergedObject, Default)]
+#[graphql(name = "Mutation")]
 pub struct Mutations(
     organisation::commands::OrganisationMutations,
     personnel::commands::PersonnelMutations,
@@ -44,6 +45,7 @@ pub struct Mutations(
 
 /// All subscriptions.
 #[derive(MergedSubscription, Default)]
+#[graphql(name = "Subscription")]
 pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
 
 /// Everything that can be read.

@@ -27,11 +27,16 @@ async fn a_wrong_cursor_is_wrong_in_one_way() {
     let query = "query($after: String, $order: [UnitOrder!]) { units(first: 2, after: $after, orderBy: $order) { nodes { id } } }";
     let mut answers = vec![];
     for (what, cursor) in wrong {
-        let reply = actor.send(json!({ "query": query, "variables": { "after": cursor } }), &[("x-request-id", "same")]).await;
+        let reply =
+            actor.send(json!({ "query": query, "variables": { "after": cursor } }), &[("x-request-id", "same")]).await;
         assert_eq!(reply.code(), "BAD_USER_INPUT", "{what}: {}", reply.text);
         answers.push(reply.text);
     }
-    for order in [json!([{ "field": "NAME" }]), json!([{ "field": "PATH", "direction": "DESC" }]), json!([{ "field": "PATH" }, { "field": "NAME" }])] {
+    for order in [
+        json!([{ "field": "NAME" }]),
+        json!([{ "field": "PATH", "direction": "DESC" }]),
+        json!([{ "field": "PATH" }, { "field": "NAME" }]),
+    ] {
         let variables = json!({ "after": good, "order": order });
         let reply = actor.send(json!({ "query": query, "variables": variables }), &[("x-request-id", "same")]).await;
         assert_eq!(reply.code(), "BAD_USER_INPUT", "{order}: {}", reply.text);
@@ -52,7 +57,9 @@ async fn a_page_has_1_to_100_rows() {
         assert_eq!(reply.code(), "BAD_USER_INPUT", "{first}: {}", reply.text);
         assert_eq!(reply.body["errors"][0]["extensions"]["field"], "first");
     }
-    for (first, rows, more) in [(json!(1), 1, true), (json!(11), 11, false), (json!(100), 11, false), (json!(null), 11, false)] {
+    for (first, rows, more) in
+        [(json!(1), 1, true), (json!(11), 11, false), (json!(100), 11, false), (json!(null), 11, false)]
+    {
         let page = world.a.superior.ok(query, json!({ "first": first })).await["units"].clone();
         assert_eq!(page["nodes"].as_array().unwrap().len(), rows, "{first}");
         assert_eq!(page["pageInfo"]["hasNextPage"], more, "{first}");

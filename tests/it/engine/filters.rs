@@ -50,7 +50,11 @@ async fn operators_on_numbers_dates_codes_and_ids() {
     assert_eq!(count(json!({ "updatedAt": { "lt": "2025-09-22T01:00:00Z" } })).await, 0);
     let village = world.a.id("village");
     assert_eq!(units(a, json!({ "id": { "eq": village } })).await, ["甲街道第一社区A"]);
-    assert_eq!(count(json!({ "id": { "in": [village, world.b.id("town"), "nonsense", world.a.id("cadre:applicant")] } })).await, 1);
+    assert_eq!(
+        count(json!({ "id": { "in": [village, world.b.id("town"), "nonsense", world.a.id("cadre:applicant")] } }))
+            .await,
+        1
+    );
     assert_eq!(count(json!({ "id": { "notIn": [village] } })).await, 10);
     let query = "query($where: AppointmentWhere) { appointments(where: $where) { totalCount } }";
     for (condition, rows) in [
@@ -95,11 +99,17 @@ async fn conditions_cross_relations() {
     assert_eq!(units(a, json!({ "children": { "none": long } })).await.len(), 10);
     // Of units without children every one holds.
     assert_eq!(units(a, json!({ "children": { "every": long } })).await.len(), 10);
-    assert_eq!(units(a, json!({ "children": { "some": { "name": { "isNull": false } }, "every": long } })).await, ["甲街道A"]);
+    assert_eq!(
+        units(a, json!({ "children": { "some": { "name": { "isNull": false } }, "every": long } })).await,
+        ["甲街道A"]
+    );
     let applicant = json!({ "cadres": { "some": { "person": { "name": { "eq": "applicantA" } } } } });
     assert_eq!(units(a, applicant).await, ["甲街道第一社区A"]);
     // Relations lead no further than the caller's own reach.
-    assert_eq!(units(&world.a.junior, json!({ "not": { "parent": { "name": { "isNull": false } } } })).await, ["甲街道第一社区A"]);
+    assert_eq!(
+        units(&world.a.junior, json!({ "not": { "parent": { "name": { "isNull": false } } } })).await,
+        ["甲街道第一社区A"]
+    );
 }
 
 #[tokio::test]
@@ -142,7 +152,7 @@ async fn conditions_are_bounded() {
     let reply = world.a.superior.gql(query, json!({ "where": { "name": { "in": list } } })).await;
     assert_eq!(reply.code(), "BAD_USER_INPUT", "{}", reply.text);
     let mut deep = json!({ "name": { "eq": "x" } });
-    for _ in 0..200 {
+    for _ in 0..110 {
         deep = json!({ "not": deep });
     }
     let reply = world.a.superior.gql(query, json!({ "where": deep })).await;

@@ -79,14 +79,32 @@ async fn pages_are_the_pieces_of_one_sorted_list() {
     world.a.superior.done("unitClose", close, "unit { id }").await;
     let both = [false, true];
     for (list, ty, fields, sorted) in [
-        ("units", "Unit", FIELDS, &[&["validUntil"][..], &["name", "validUntil"], &["validUntil", "position", "name"], &["validFrom", "code"]][..]),
-        ("persons", "Person", "id name birth joinedParty createdAt", &[&["joinedParty"], &["name", "joinedParty"], &["createdAt", "joinedParty"]]),
+        (
+            "units",
+            "Unit",
+            FIELDS,
+            &[
+                &["validUntil"][..],
+                &["name", "validUntil"],
+                &["validUntil", "position", "name"],
+                &["validFrom", "code"],
+            ][..],
+        ),
+        (
+            "persons",
+            "Person",
+            "id name birth joinedParty createdAt",
+            &[&["joinedParty"], &["name", "joinedParty"], &["createdAt", "joinedParty"]],
+        ),
     ] {
         for names in sorted {
             for (descending, nulls_first) in both.iter().flat_map(|d| both.iter().map(move |n| (*d, *n))) {
                 // Every second column the other way round.
-                let keys: Vec<(String, bool, bool)> =
-                    names.iter().enumerate().map(|(i, n)| (n.to_string(), descending ^ (i % 2 == 1), nulls_first)).collect();
+                let keys: Vec<(String, bool, bool)> = names
+                    .iter()
+                    .enumerate()
+                    .map(|(i, n)| (n.to_string(), descending ^ (i % 2 == 1), nulls_first))
+                    .collect();
                 let rows = paged(&world.a.superior, list, ty, &argument(&keys), fields).await;
                 let mut expected = rows.clone();
                 expected.sort_by(|a, b| compare(a, b, &keys));

@@ -77,7 +77,12 @@ impl Rows {
         let mut all = vec![];
         for list in [&UNITS, &PERSONS] {
             let names: Vec<&str> = list.fields.iter().map(|f| f.0).collect();
-            let query = format!("{{ {}(first: 100) {{ totalCount nodes {{ {} _one: {} {{ id }} }} }} }}", list.root, names.join(" "), list.one.0);
+            let query = format!(
+                "{{ {}(first: 100) {{ totalCount nodes {{ {} _one: {} {{ id }} }} }} }}",
+                list.root,
+                names.join(" "),
+                list.one.0
+            );
             let page = actor.ok(&query, json!({})).await[list.root].clone();
             let rows = page["nodes"].as_array().unwrap().clone();
             assert_eq!(page["totalCount"], rows.len());
@@ -199,16 +204,22 @@ async fn random_queries_answer_as_a_naive_evaluation() {
         let (condition, keys, selection) = (dice.condition(list, 2), dice.keys(list), dice.selection(list));
         let first = dice.rng.random_range(1..=7);
         let related = |row: &Json, field: &str| rows.related(row, field);
-        let mut expected: Vec<&Json> = rows.of(list).iter().filter(|r| holds(r, &condition, &related) == Some(true)).collect();
+        let mut expected: Vec<&Json> =
+            rows.of(list).iter().filter(|r| holds(r, &condition, &related) == Some(true)).collect();
         expected.sort_by(|a, b| compare(a, b, &keys));
         found += expected.len();
-        let expected: Vec<Json> = expected.iter().map(|row| selection.iter().map(|(k, f)| (k.clone(), row[*f].clone())).collect::<Map<_, _>>().into()).collect();
+        let expected: Vec<Json> = expected
+            .iter()
+            .map(|row| selection.iter().map(|(k, f)| (k.clone(), row[*f].clone())).collect::<Map<_, _>>().into())
+            .collect();
 
         let fields: Vec<String> = selection.iter().map(|(k, f)| format!("{k}: {f}")).collect();
         let query = format!(
             "query($where: {0}Where, $order: [{0}Order!], $after: String) {{ {1}(first: {first}, where: $where, orderBy: $order, after: $after) \
                {{ totalCount nodes {{ {2} }} pageInfo {{ hasNextPage endCursor }} }} }}",
-            list.ty, list.root, fields.join(" ")
+            list.ty,
+            list.root,
+            fields.join(" ")
         );
         let (mut got, mut after) = (vec![], Json::Null);
         loop {

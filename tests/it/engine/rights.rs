@@ -3,7 +3,8 @@
 use serde_json::{Value as Json, json};
 use zugong_tests::{Actor, World};
 
-const PERSONS: &str = "{ persons(first: 50, orderBy: [{field: NAME}]) { nodes { name idNumber phone idNumberMasked } } }";
+const PERSONS: &str =
+    "{ persons(first: 50, orderBy: [{field: NAME}]) { nodes { name idNumber phone idNumberMasked } } }";
 
 #[tokio::test]
 async fn a_field_beyond_ones_rights_is_null_with_an_error_that_names_it() {
@@ -11,14 +12,21 @@ async fn a_field_beyond_ones_rights_is_null_with_an_error_that_names_it() {
     let reply = world.a.junior.gql(PERSONS, json!({})).await;
     let nodes = reply.body["data"]["persons"]["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 2);
-    assert!(nodes.iter().all(|n| n["name"].is_string() && n["idNumber"].is_null() && n["phone"].is_null() && n["idNumberMasked"].is_string()));
+    assert!(nodes.iter().all(|n| n["name"].is_string()
+        && n["idNumber"].is_null()
+        && n["phone"].is_null()
+        && n["idNumberMasked"].is_string()));
     let paths: Vec<&Json> = reply.body["errors"].as_array().unwrap().iter().map(|e| &e["path"]).collect();
     let at = |i: usize, field: &str| json!(["persons", "nodes", i, field]);
     assert_eq!(paths, [&at(0, "idNumber"), &at(0, "phone"), &at(1, "idNumber"), &at(1, "phone")]);
     assert_eq!(reply.code(), "FORBIDDEN");
     // Under an alias the path is the alias.
     let id = world.a.id("person:applicant");
-    let reply = world.a.junior.gql("query($id: ID!) { p: node(id: $id) { ... on Person { secret: idNumber } } }", json!({ "id": id })).await;
+    let reply = world
+        .a
+        .junior
+        .gql("query($id: ID!) { p: node(id: $id) { ... on Person { secret: idNumber } } }", json!({ "id": id }))
+        .await;
     assert_eq!(reply.body["errors"][0]["path"], json!(["p", "secret"]));
     assert_eq!(reply.body["data"]["p"], json!({ "secret": null }));
 }
@@ -27,7 +35,8 @@ async fn a_field_beyond_ones_rights_is_null_with_an_error_that_names_it() {
 async fn errors_of_a_page_are_at_most_ten() {
     let world = World::start().await;
     super::populate(&world).await;
-    let above = world.a.newcomer(&world.server, "juniorAtTheTop", &[(entities::values::RoleName::Junior, "root")]).await;
+    let above =
+        world.a.newcomer(&world.server, "juniorAtTheTop", &[(entities::values::RoleName::Junior, "root")]).await;
     let reply = above.gql(PERSONS, json!({})).await;
     let nodes = reply.body["data"]["persons"]["nodes"].as_array().unwrap();
     assert!(nodes.len() == 11 && nodes.iter().all(|n| n["idNumber"].is_null() && n["phone"].is_null()));
@@ -42,7 +51,12 @@ async fn whoever_may_sees_sensitive_fields_of_his_reach() {
         let data = actor.ok(PERSONS, json!({})).await;
         let nodes = data["persons"]["nodes"].as_array().unwrap();
         assert_eq!(nodes.len(), count, "{}", actor.name);
-        assert_eq!((&nodes[0]["name"], &nodes[0]["idNumber"]), (&json!("applicantA"), &json!(number)), "{}", actor.name);
+        assert_eq!(
+            (&nodes[0]["name"], &nodes[0]["idNumber"]),
+            (&json!("applicantA"), &json!(number)),
+            "{}",
+            actor.name
+        );
     }
     // Two roles, one of which sees more: field by field, row by row.
     use entities::values::RoleName::{Junior, Senior};
@@ -60,7 +74,9 @@ async fn what_one_may_not_see_one_may_not_ask_about() {
     let query = "query($where: PersonWhere) { persons(where: $where) { totalCount } }";
     let number = world.a.id("idNumber:stranger");
     let direct = json!({ "idNumber": { "eq": number } });
-    for condition in [direct.clone(), json!({ "not": direct }), json!({ "or": [direct, { "phone": { "startsWith": "1" } }] })] {
+    for condition in
+        [direct.clone(), json!({ "not": direct }), json!({ "or": [direct, { "phone": { "startsWith": "1" } }] })]
+    {
         let reply = world.a.junior.gql(query, json!({ "where": condition })).await;
         assert_eq!(reply.code(), "FORBIDDEN", "{condition}: {}", reply.text);
     }
@@ -75,7 +91,8 @@ async fn what_one_may_not_see_one_may_not_ask_about() {
     // Whoever sees some rows in full learns nothing of the others, not even by the opposite.
     use entities::values::RoleName::{Junior, Senior};
     let both = world.a.newcomer(&world.server, "both", &[(Junior, "other-town"), (Senior, "village")]).await;
-    let asked = async |condition: Json| both.ok(query, json!({ "where": condition })).await["persons"]["totalCount"].clone();
+    let asked =
+        async |condition: Json| both.ok(query, json!({ "where": condition })).await["persons"]["totalCount"].clone();
     let wrong = json!({ "idNumber": { "eq": "330602199003070024" } });
     assert_eq!((asked(direct.clone()).await, asked(wrong.clone()).await), (json!(0), json!(0)));
     assert_eq!(asked(json!({ "not": direct })).await, asked(json!({ "not": wrong })).await);
@@ -92,7 +109,11 @@ async fn reading_sensitive_fields_leaves_a_trace() {
     assert_eq!(trace(&world.a.audit).await, Vec::<Json>::new());
     world.a.junior.gql(PERSONS, json!({})).await;
     world.a.superior.ok("{ persons { nodes { name idNumberMasked } } }", json!({})).await;
-    world.a.superior.ok("query($id: ID!) { person(id: $id) { idNumber } }", json!({ "id": world.b.id("person:applicant") })).await;
+    world
+        .a
+        .superior
+        .ok("query($id: ID!) { person(id: $id) { idNumber } }", json!({ "id": world.b.id("person:applicant") }))
+        .await;
     assert_eq!(trace(&world.a.audit).await, Vec::<Json>::new(), "nothing sensitive was read");
 
     let body = json!({ "query": "{ persons { nodes { id } nodes { number: idNumber cadres { nodes { underInvestigation } } } } }" });
@@ -119,7 +140,10 @@ async fn a_denied_relation_is_null_and_a_denied_list_empty() {
     assert_eq!(reply.body["errors"][0]["path"], json!(["cadres", "nodes", 0, "person"]));
     let reply = world.a.leader.gql("{ persons { totalCount } units(first: 1) { nodes { name } } }", json!({})).await;
     assert_eq!((reply.code(), &reply.body["data"]["persons"]), ("FORBIDDEN", &Json::Null));
-    assert_eq!(reply.body["data"]["units"]["nodes"][0]["name"], "区A", "one refused root field leaves the others alone");
+    assert_eq!(
+        reply.body["data"]["units"]["nodes"][0]["name"], "区A",
+        "one refused root field leaves the others alone"
+    );
 }
 
 #[tokio::test]
@@ -129,17 +153,31 @@ async fn a_handler_sees_the_people_of_his_cases_and_nobody_else() {
     let handler = &a.handlers["medical"];
     let query = "query($id: ID!) { persons { totalCount nodes { name idNumber phone } } cadres { totalCount } node(id: $id) { id } cases { totalCount nodes { number form } } }";
     let before = handler.ok(query, json!({ "id": a.id("person:applicant") })).await;
-    assert_eq!((&before["persons"]["totalCount"], &before["cadres"]["totalCount"], &before["node"]), (&json!(0), &json!(0), &Json::Null));
+    assert_eq!(
+        (&before["persons"]["totalCount"], &before["cadres"]["totalCount"], &before["node"]),
+        (&json!(0), &json!(0), &Json::Null)
+    );
     a.open_case("applicant", "2025-07").await;
     let reply = handler.gql(query, json!({ "id": a.id("person:applicant") })).await;
     let data = &reply.body["data"];
-    assert_eq!(data["persons"], json!({ "totalCount": 1, "nodes": [{ "name": "applicantA", "idNumber": null, "phone": null }] }));
+    assert_eq!(
+        data["persons"],
+        json!({ "totalCount": 1, "nodes": [{ "name": "applicantA", "idNumber": null, "phone": null }] })
+    );
     assert_eq!((&data["cadres"]["totalCount"], &data["node"]["id"]), (&json!(1), &json!(a.id("person:applicant"))));
     // The whole form is not an agency's, only its part of it is.
     assert!(data["cases"]["totalCount"] == 1 && data["cases"]["nodes"][0]["form"].is_null(), "{}", reply.text);
     let paths: Vec<String> = reply.body["errors"].as_array().unwrap().iter().map(|e| e["path"].to_string()).collect();
     assert_eq!(paths.len(), 3, "{paths:?}");
-    let other = handler.ok(query.replace(" idNumber phone", "").replace(" form", "").as_str(), json!({ "id": a.id("person:colleague") })).await;
+    let other = handler
+        .ok(
+            query.replace(" idNumber phone", "").replace(" form", "").as_str(),
+            json!({ "id": a.id("person:colleague") }),
+        )
+        .await;
     assert!(other["node"].is_null());
-    assert_eq!(world.b.handlers["medical"].ok("{ persons { totalCount } }", json!({})).await["persons"]["totalCount"], 0);
+    assert_eq!(
+        world.b.handlers["medical"].ok("{ persons { totalCount } }", json!({})).await["persons"]["totalCount"],
+        0
+    );
 }

@@ -63,7 +63,7 @@ impl Scene {
         let model = Model::read(&world.a.superior).await;
         let mut newcomers = vec![];
         for tenant in [&world.a, &world.b] {
-            tenant.open_case("applicant", "2025-07").await;
+            tenant.furnish().await;
             newcomers.push(tenant.newcomer(&world.server, "newcomer", &[]).await);
         }
         let mut ours = Things::of(&model, &world.a).await;
@@ -114,7 +114,8 @@ async fn inv_7_four_actors_at_every_root_field() {
         expect(lacking, refused && nothing(&root, &reply), &reply);
 
         let reply = scene.call(cast(b, &scene.newcomers[1], allowed), &root).await;
-        let takes_ids = scene.model.slots(&root).iter().any(|s| s.kind == SlotKind::Id && !s.path.contains(&"where".into()));
+        let takes_ids =
+            scene.model.slots(&root).iter().any(|s| s.kind == SlotKind::Id && !s.path.contains(&"where".into()));
         expect("the other tenant's", !takes_ids || not_found(&root, &reply, &scene.model), &reply);
         let leaks = canaries.iter().find(|c| !asked.contains(&c.to_string()) && reply.text.contains(**c));
         expect(&format!("the other tenant's sees {leaks:?}"), leaks.is_none(), &reply);
@@ -128,7 +129,10 @@ async fn inv_7_four_actors_at_every_root_field() {
         let reply = scene.call(cast(a, &scene.newcomers[0], allowed), &root).await;
         let value = &reply.body["data"][&root.name];
         let good = match Scene::refusal(&root, &reply).as_deref() {
-            None => !value.is_null() && value["userErrors"].as_array().is_none_or(|e| e.iter().all(|e| e["code"] != "FORBIDDEN")),
+            None => {
+                !value.is_null()
+                    && value["userErrors"].as_array().is_none_or(|e| e.iter().all(|e| e["code"] != "FORBIDDEN"))
+            }
             // The world may hold no object to name.
             Some("NOT_FOUND") => lacks_object(&scene, &root),
             Some(_) => false,
@@ -156,7 +160,8 @@ fn not_found(root: &Root, reply: &Reply, model: &Model) -> bool {
             value.is_null() || value.as_array().is_some_and(Vec::is_empty) || optional
         }
         None => {
-            let unknown = value["userErrors"].as_array().is_some_and(|e| e.iter().any(|e| e["code"] == "UNKNOWN_REFERENCE"));
+            let unknown =
+                value["userErrors"].as_array().is_some_and(|e| e.iter().any(|e| e["code"] == "UNKNOWN_REFERENCE"));
             // References that a mutation can do without were not given.
             let required = model.requires_id(root);
             unknown || !required

@@ -41,8 +41,8 @@ pub const RIGHTS: &[Right] = &[
     right("cadreUpdate", "cadre:update", "applicant", "superior"),
     right("cadreInvestigationSet", "cadre_discipline:update", "senior", "superior"),
     // Administration
-    right("user", "user:read", "leader", "superior"),
-    right("users", "user:read", "applicant", "security"),
+    right("user", "user:read", "newcomer", "superior"),
+    right("users", "user:read", "newcomer", "security"),
     right("roleAssignment", "assignment:read", "handler", "superior"),
     right("roleAssignments", "assignment:read", "audit", "security"),
     right("serviceKey", "service_account:read", "senior", "system"),

@@ -149,10 +149,12 @@ impl Model {
 
     /// A whole document that calls a root field with all arguments as variables.
     pub fn document(&self, root: &Root, depth: usize) -> String {
-        let declared: Vec<String> =
-            root.args.iter().map(|a| format!("${}: {}", a["name"].as_str().unwrap(), written(&a["type"]))).collect();
-        let passed: Vec<String> =
-            root.args.iter().map(|a| format!("{0}: ${0}", a["name"].as_str().unwrap())).collect();
+        let declare = |a: &Json| {
+            let default = a["defaultValue"].as_str().map(|d| format!(" = {d}")).unwrap_or_default();
+            format!("${}: {}{default}", a["name"].as_str().unwrap(), written(&a["type"]))
+        };
+        let declared: Vec<String> = root.args.iter().map(declare).collect();
+        let passed: Vec<String> = root.args.iter().map(|a| format!("{0}: ${0}", a["name"].as_str().unwrap())).collect();
         let around = |list: Vec<String>| if list.is_empty() { String::new() } else { format!("({})", list.join(", ")) };
         let ty = named(&root.ty);
         let below = match self.types[ty]["kind"].as_str() {

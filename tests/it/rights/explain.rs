@@ -17,13 +17,17 @@ async fn it_names_rule_and_predicate() {
     let a = &world.a;
     let cadre = a.id("cadre:applicant");
     let told = explain(&a.superior, cadre, "read", &a.junior).await;
-    assert_eq!((&told["isAllowed"], &told["resource"], &told["action"]), (&json!(true), &json!("cadre"), &json!("read")));
+    assert_eq!(
+        (&told["isAllowed"], &told["resource"], &told["action"]),
+        (&json!(true), &json!("cadre"), &json!("read"))
+    );
     assert_eq!(told["ruleHits"][0]["text"], "p, junior, cadre, read, subtree, allow");
     assert_eq!(told["ruleHits"][0]["effect"], "ALLOW");
     let line = told["ruleHits"][0]["line"].as_u64().unwrap() as usize;
     let contract = include_str!("../../../policies/roles.csv");
     assert_eq!(contract.lines().nth(line - 1), told["ruleHits"][0]["text"].as_str());
-    let predicate = json!({ "scope": "SUBTREE", "role": "JUNIOR", "unit": { "name": "甲街道第一社区A" }, "isSatisfied": true });
+    let predicate =
+        json!({ "scope": "SUBTREE", "role": "JUNIOR", "unit": { "name": "甲街道第一社区A" }, "isSatisfied": true });
     assert_eq!(told["predicates"], json!([predicate]));
 
     // The same line, but the row lies elsewhere.
@@ -47,9 +51,13 @@ async fn it_agrees_with_what_happens() {
     let world = World::start().await;
     let a = &world.a;
     let query = "query($id: ID!) { node(id: $id) { id } }";
-    for object in ["cadre:applicant", "cadre:stranger", "person:applicant", "person:stranger", "town", "other-town", "party"] {
+    for object in
+        ["cadre:applicant", "cadre:stranger", "person:applicant", "person:stranger", "town", "other-town", "party"]
+    {
         let handler = &a.handlers["medical"];
-        for actor in [&a.superior, &a.senior, &a.junior, &a.neighbour, &a.applicant, &a.leader, &a.system, &a.audit, handler] {
+        for actor in
+            [&a.superior, &a.senior, &a.junior, &a.neighbour, &a.applicant, &a.leader, &a.system, &a.audit, handler]
+        {
             let told = explain(&a.superior, a.id(object), "read", actor).await;
             let seen = actor.ok(query, json!({ "id": a.id(object) })).await;
             assert_eq!(told["isAllowed"], !seen["node"].is_null(), "{} reads {object}: {told}", actor.name);

@@ -28,7 +28,8 @@ async fn c_13_another_town_is_empty_in_lists_and_null_by_id() {
         node(id: $person) { id } nodes(ids: [$unit, $cadre]) { id } \
         units(where: {id: {eq: $unit}}) { totalCount nodes { id } } cadres(where: {unit: {id: {eq: $unit}}}) { totalCount } \
         persons(where: {id: {in: [$person]}}) { totalCount nodes { id } } appointments(where: {cadre: {id: {eq: $cadre}}}) { totalCount } }";
-    let there = json!({ "unit": a.id("other-town"), "person": a.id("person:stranger"), "cadre": a.id("cadre:stranger") });
+    let there =
+        json!({ "unit": a.id("other-town"), "person": a.id("person:stranger"), "cadre": a.id("cadre:stranger") });
     for actor in [&a.senior, &a.junior] {
         let empty = json!({ "totalCount": 0, "nodes": [] });
         let none = json!({ "totalCount": 0 });
