@@ -27,14 +27,18 @@
     reason = "a test that cannot go on says where"
 )]
 
+pub mod cases;
 pub mod client;
 pub mod database;
+pub mod digest;
+pub mod newcomer;
 pub mod probe;
 pub mod server;
 pub mod socket;
 pub mod world;
 
 pub use client::{Actor, Reply};
+pub use digest::{difference, digest};
 pub use probe::Probe;
 pub use server::Server;
 pub use world::{Tenant, World};

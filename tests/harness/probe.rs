@@ -1,6 +1,8 @@
 //! Looks into the database beside the server, and makes it refuse what the server writes.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionTrait, Value,
+};
 use uuid::Uuid;
 use zugong::kernel::db::Db;
 

@@ -16,6 +16,8 @@ mod identity;
 mod invariants;
 mod matters;
 mod personnel;
+mod probe;
 mod progress;
+mod rights;
 mod sockets;
 mod tidy;

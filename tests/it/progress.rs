@@ -14,7 +14,8 @@ use crate::{
     sockets::{closed, subscribe, word},
 };
 
-const PROGRESS: &str = "subscription($case: ID!, $after: ID) { caseProgress(caseId: $case, after: $after) { id type version objectIds } }";
+const PROGRESS: &str =
+    "subscription($case: ID!, $after: ID) { caseProgress(caseId: $case, after: $after) { id type version objectIds } }";
 
 async fn listen(actor: &Actor, url: &str, case: &Json, after: Option<&str>) -> Socket {
     let mut socket = Socket::greeted(url, actor.token.as_deref()).await;
@@ -125,7 +126,8 @@ async fn nobody_follows_what_he_may_not_read() {
     let mut stranger = Socket::greeted(&world.server.url, None).await;
     stranger.say(subscribe("p", PROGRESS, json!({ "case": case["id"] }))).await;
     assert!(word(stranger.hear().await).to_string().contains("UNAUTHENTICATED"));
-    let mut lost = listen(&tenant.applicant, &world.server.url, &case, Some("evt_00000000000000000000000000000000")).await;
+    let mut lost =
+        listen(&tenant.applicant, &world.server.url, &case, Some("evt_00000000000000000000000000000000")).await;
     assert!(word(lost.hear().await).to_string().contains("NOT_FOUND"));
 }
 
@@ -163,7 +165,9 @@ async fn whoever_loses_the_right_hears_nothing_more() {
     while !silent(&mut socket, Duration::from_millis(300)).await {}
     let probe = Probe::of(world.server.database_url(), tenant.id).await;
     let user = zugong::kernel::id::parse(&tenant.junior.user).unwrap().1;
-    probe.run("delete from role_assignment where tenant_id = $1 and user_id = $2", vec![tenant.id.into(), user.into()]).await;
+    probe
+        .run("delete from role_assignment where tenant_id = $1 and user_id = $2", vec![tenant.id.into(), user.into()])
+        .await;
     probe.run("update authz_version set version = version + 1 where tenant_id = $1", vec![tenant.id.into()]).await;
     // Rights are polled every second here, every hint aside.
     tokio::time::sleep(Duration::from_millis(1500)).await;

@@ -68,7 +68,9 @@ async fn shake(server: &Server, headers: &[(&str, &str)]) -> (u16, Option<u16>) 
 #[tokio::test]
 async fn only_the_agreed_protocol_is_spoken() {
     let server = Server::start().await;
-    for headers in [vec![], vec![("sec-websocket-protocol", "graphql-ws")], vec![("sec-websocket-protocol", "mqtt, graphql-ws")]] {
+    for headers in
+        [vec![], vec![("sec-websocket-protocol", "graphql-ws")], vec![("sec-websocket-protocol", "mqtt, graphql-ws")]]
+    {
         assert_eq!(shake(&server, &headers).await, (101, Some(4406)), "{headers:?}");
     }
     assert_eq!(shake(&server, &[("sec-websocket-protocol", "graphql-ws, graphql-transport-ws")]).await, (101, None));
@@ -147,7 +149,9 @@ async fn a_bad_token_ends_the_conversation_and_none_is_a_stranger() {
     let revoked = world.a.junior.token.clone().unwrap();
     let body = reqwest::Client::new().post(format!("{}/auth/logout", world.server.url)).bearer_auth(&revoked);
     assert_eq!(body.send().await.unwrap().status(), 200);
-    for value in ["Bearer rubbish", "rubbish", "", "Bearer ", "Basic eDp5", "Bearer zgk_rubbish", &format!("Bearer {revoked}")] {
+    for value in
+        ["Bearer rubbish", "rubbish", "", "Bearer ", "Basic eDp5", "Bearer zgk_rubbish", &format!("Bearer {revoked}")]
+    {
         let mut socket = Socket::open(&world.server.url, PROTOCOL).await;
         socket.say(json!({ "type": "connection_init", "payload": { "Authorization": value } })).await;
         assert_eq!(closed(&mut socket).await, 4403, "{value}");
@@ -177,7 +181,8 @@ async fn queries_mutations_and_errors_travel_over_the_socket() {
     assert_eq!(word(socket.hear().await), json!({ "id": "a", "type": "next", "payload": data }));
     assert_eq!(word(socket.hear().await), json!({ "id": "a", "type": "complete" }));
     // An id may be used again when its operation has ended.
-    let rename = "mutation($input: UnitUpdateInput!) { unitUpdate(input: $input) { unit { version } userErrors { code } } }";
+    let rename =
+        "mutation($input: UnitUpdateInput!) { unitUpdate(input: $input) { unit { version } userErrors { code } } }";
     let input = json!({ "input": { "id": world.a.id("town"), "expectedVersion": 1, "name": "改名" } });
     socket.say(subscribe("a", rename, input)).await;
     let done = json!({ "data": { "unitUpdate": { "unit": { "version": 2 }, "userErrors": [] } } });

@@ -26,8 +26,8 @@ struct Columns {
     nodes: Vec<String>,
     cursor: bool,
     count: bool,
-    /// Whether a list of the rows is asked for.
-    listed: bool,
+    /// Whether something that is asked for gathers the rows into one.
+    gathered: bool,
 }
 
 impl<'a> Planner<'a> {
@@ -71,13 +71,13 @@ impl<'a> Planner<'a> {
             after.map(|a| format!(" and {a}")).unwrap_or_default(),
             ordering.sql(),
         );
-        let from = if columns.count {
-            format!("(select p.*, row_number() over () as rn, count(*) over () as cnt from ({rows}) p) q")
-        } else if columns.listed {
-            format!("({rows}) q")
-        } else {
+        let from = if !columns.gathered {
             // Nothing below gathers the rows into one, and the answer is one however many there are.
             format!("(select count(*) as n from ({rows}) p) q")
+        } else if columns.count {
+            format!("(select p.*, row_number() over () as rn, count(*) over () as cnt from ({rows}) p) q")
+        } else {
+            format!("({rows}) q")
         };
         let sql = format!("(select {} from {from})", shape.sql);
         Ok(Piece { sql: self.dialect.nested(&sql), post: shape.post })
@@ -116,7 +116,7 @@ impl<'a> Planner<'a> {
         let picked = self.doc.pick(&field.below, &|on| on == format!("{}Connection", ty.name))?;
         // Known before the lists are written: whether a row beyond the page is fetched to learn of it.
         columns.count = picked.values().any(|f| f.name == "pageInfo");
-        columns.listed = picked.values().any(|f| matches!(f.name, "nodes" | "edges"));
+        columns.gathered = picked.values().any(|f| matches!(f.name, "nodes" | "edges"));
         let within = if columns.count { Some(format!("q.rn <= {}", self.bind(first.into()))) } else { None };
         let mut pairs = vec![];
         let mut posts = vec![];
@@ -134,6 +134,7 @@ impl<'a> Planner<'a> {
                     if sql.contains("q.c") {
                         columns.cursor = true;
                     }
+                    columns.gathered |= sql.contains("max(");
                     (sql, Post::Keep)
                 }
                 "nodes" => self.nodes(ty, alias, &field.below, within.as_deref(), columns)?,
@@ -157,7 +158,6 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
-        columns.listed = true;
         let node = self.object(ty, alias, below)?;
         let sql = self.dialect.list(&format!("q.n{}", columns.nodes.len()), within);
         columns.nodes.push(node.sql);
@@ -172,7 +172,6 @@ impl<'a> Planner<'a> {
         within: Option<&str>,
         columns: &mut Columns,
     ) -> Result<(String, Post), ApiError> {
-        columns.listed = true;
         let picked = self.doc.pick(below, &|on| on == format!("{}Edge", ty.name))?;
         let mut pairs = vec![];
         let mut posts = vec![];

@@ -216,7 +216,10 @@ mod tests {
             let bytes = axum::body::to_bytes(response.into_body(), 4096).await.expect("a body");
             let body: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
             let extensions = &body["errors"][0]["extensions"];
-            assert_eq!((extensions["code"].as_str(), extensions["requestId"].as_str()), (Some("INTERNAL_SERVER_ERROR"), Some(id.as_str())));
+            assert_eq!(
+                (extensions["code"].as_str(), extensions["requestId"].as_str()),
+                (Some("INTERNAL_SERVER_ERROR"), Some(id.as_str()))
+            );
             assert!(!body.to_string().contains("canary") && id.len() == 32, "{body}");
             ids.push(id);
         }

@@ -96,8 +96,11 @@ fn operation<'d>(
 fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
     let missing = operation.variable_definitions.iter().find(|definition| {
         let definition = &definition.node;
-        let given = variables.get(&definition.name.node).is_some_and(|value| *value != ConstValue::Null);
-        !definition.var_type.node.nullable && definition.default_value.is_none() && !given
+        let given = match variables.get(&definition.name.node) {
+            Some(value) => *value != ConstValue::Null,
+            None => definition.default_value.is_some(),
+        };
+        !definition.var_type.node.nullable && !given
     });
     let Some(missing) = missing else { return Ok(()) };
     let name: String = missing.node.name.node.chars().take(100).collect();
@@ -137,8 +140,7 @@ pub(super) async fn run(
     info: &RequestInfo,
 ) -> Reply {
     if session.is_none() && !app.settings.explore && introspects(&ready) {
-        let error = ApiError::of(Code::Unauthenticated)
-            .saying("读取接口定义请先登录", "Log in to read the schema.");
+        let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply { body: failed(&error, info), refused: Some(error.code) };
     }
     let request = ready.request(session, key, app);

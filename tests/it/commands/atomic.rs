@@ -5,7 +5,8 @@ use zugong_tests::{Probe, World};
 
 use super::{plus, rows, unit, with};
 
-const CREATE: &str = "mutation($input: UnitCreateInput!) { unitCreate(input: $input) { unit { id version } userErrors { code } } }";
+const CREATE: &str =
+    "mutation($input: UnitCreateInput!) { unitCreate(input: $input) { unit { id version } userErrors { code } } }";
 
 #[tokio::test]
 async fn inv_4_a_command_leaves_all_its_rows_or_none() {
@@ -14,9 +15,13 @@ async fn inv_4_a_command_leaves_all_its_rows_or_none() {
     let input = json!({ "input": with(unit(&world, 1), json!({ "idempotencyKey": "k" })) });
     let before = rows(&probe).await;
     // The database refuses the row itself, then each of the rows that go with it, at each step.
-    for (table, event) in
-        [("unit", "insert"), ("outbox", "insert"), ("audit", "insert"), ("idempotency", "insert"), ("idempotency", "update")]
-    {
+    for (table, event) in [
+        ("unit", "insert"),
+        ("outbox", "insert"),
+        ("audit", "insert"),
+        ("idempotency", "insert"),
+        ("idempotency", "update"),
+    ] {
         probe.break_table(table, event).await;
         let reply = world.a.superior.gql(CREATE, input.clone()).await;
         // Another tenant is not touched by this one's trouble.
@@ -85,6 +90,9 @@ async fn commands_of_one_request_run_one_after_another() {
     let variables = json!({ "one": unit(&world, 1), "same": unit(&world, 1), "two": unit(&world, 2) });
     let data = world.a.superior.ok(query, variables).await;
     assert!(data["one"]["unit"]["id"].is_string() && data["two"]["unit"]["id"].is_string(), "{data}");
-    assert_eq!((&data["same"]["unit"], &data["same"]["userErrors"][0]["code"]), (&json!(null), &json!("ALREADY_EXISTS")));
+    assert_eq!(
+        (&data["same"]["unit"], &data["same"]["userErrors"][0]["code"]),
+        (&json!(null), &json!("ALREADY_EXISTS"))
+    );
     assert_eq!(rows(&probe).await, plus(before, [2, 2, 2, 0]));
 }

@@ -9,7 +9,8 @@ use zugong_tests::{Actor, Probe, Reply, World, client::codes};
 
 use super::{plus, rows, unit, with};
 
-const CREATE: &str = "mutation($input: UnitCreateInput!) { unitCreate(input: $input) { unit { id name } userErrors { code } } }";
+const CREATE: &str =
+    "mutation($input: UnitCreateInput!) { unitCreate(input: $input) { unit { id name } userErrors { code } } }";
 
 async fn create(actor: &Actor, input: &Json, key: Option<&str>) -> Reply {
     let headers: Vec<_> = key.iter().map(|key| ("idempotency-key", *key)).collect();
@@ -62,7 +63,8 @@ async fn a_key_is_for_one_body_and_one_command() {
     }
     let query = "mutation($input: PartyOrganisationCreateInput!) { partyOrganisationCreate(input: $input) { userErrors { code } } }";
     let input = json!({ "name": "新支部", "kind": "BRANCH", "unit": world.a.id("town") });
-    let reply = actor.send(json!({ "query": query, "variables": { "input": input } }), &[("idempotency-key", "k")]).await;
+    let reply =
+        actor.send(json!({ "query": query, "variables": { "input": input } }), &[("idempotency-key", "k")]).await;
     assert_eq!(reply.code(), "IDEMPOTENCY_MISMATCH", "{}", reply.text);
     assert_eq!(rows(&probe).await, after);
 }
@@ -95,9 +97,12 @@ async fn inv_4_twenty_at_once_are_one() {
     let replica = world.server.replica().await;
     let there = world.a.superior.at(&replica.url);
     let inputs: Vec<Json> = (2..22).map(|n| unit(&world, n)).collect();
-    let replies = join_all(inputs.iter().enumerate().map(|(i, input)| {
-        create(if i % 2 == 0 { &world.a.superior } else { &there }, input, Some("contested"))
-    }))
+    let replies = join_all(
+        inputs
+            .iter()
+            .enumerate()
+            .map(|(i, input)| create(if i % 2 == 0 { &world.a.superior } else { &there }, input, Some("contested"))),
+    )
     .await;
     let won = replies.iter().filter(|r| r.code() == "none").count();
     let lost = replies.iter().filter(|r| r.code() == "IDEMPOTENCY_MISMATCH").count();
@@ -155,12 +160,17 @@ async fn a_refused_command_leaves_its_key_free() {
 #[tokio::test]
 async fn a_key_has_1_to_255_characters() {
     let world = World::start().await;
-    for (number, length, code) in [(1, 1, "none"), (2, 255, "none"), (3, 256, "BAD_USER_INPUT"), (4, 5000, "BAD_USER_INPUT")] {
+    for (number, length, code) in
+        [(1, 1, "none"), (2, 255, "none"), (3, 256, "BAD_USER_INPUT"), (4, 5000, "BAD_USER_INPUT")]
+    {
         let key = "k".repeat(length);
         let input = with(unit(&world, number), json!({ "idempotencyKey": key }));
         assert_eq!(create(&world.a.superior, &input, None).await.code(), code, "{length} in the input");
         let number = number + 10;
-        assert_eq!(create(&world.a.superior, &unit(&world, number), Some(&format!("{}h", &key[1..]))).await.code(), code);
+        assert_eq!(
+            create(&world.a.superior, &unit(&world, number), Some(&format!("{}h", &key[1..]))).await.code(),
+            code
+        );
     }
     let input = with(unit(&world, 5), json!({ "idempotencyKey": "" }));
     assert_eq!(create(&world.a.superior, &input, None).await.code(), "BAD_USER_INPUT");

@@ -38,8 +38,19 @@ async fn every_fault_of_an_input_is_told_at_once() {
     let payload = world.a.superior.mutate("personCreate", person, "person { id }").await;
     let mut told = fields(&payload);
     told.sort_unstable();
-    let expected = ["birth", "education", "ethnicity", "idNumber", "joinedParty", "name", "partyOrganisation", "phone",
-        "politicalStatus", "sex", "unit"];
+    let expected = [
+        "birth",
+        "education",
+        "ethnicity",
+        "idNumber",
+        "joinedParty",
+        "name",
+        "partyOrganisation",
+        "phone",
+        "politicalStatus",
+        "sex",
+        "unit",
+    ];
     assert_eq!(told, expected.map(|f| format!("input.{f}")), "{payload}");
 }
 
@@ -63,7 +74,11 @@ async fn j_01_a_division_is_in_force_on_the_first_day() {
         if accepted {
             assert_eq!(payload["unit"], json!({ "divisionCode": division, "validFrom": day }), "{payload}");
         } else {
-            assert_eq!((codes(&payload), fields(&payload)), (vec!["INVALID_DIVISION"], vec!["input.divisionCode"]), "{division} {payload}");
+            assert_eq!(
+                (codes(&payload), fields(&payload)),
+                (vec!["INVALID_DIVISION"], vec!["input.divisionCode"]),
+                "{division} {payload}"
+            );
         }
     }
 }
@@ -124,9 +139,15 @@ async fn j_02_an_identity_number_is_checked_and_tells_sex_and_birth() {
         let again = actor.mutate("personCreate", person(&world, json!({ "idNumber": kept })), "person { id }").await;
         assert_eq!((codes(&again), fields(&again)), (vec!["ALREADY_EXISTS"], vec!["input.idNumber"]), "{again}");
     }
-    for wrong in ["331123198506150018", "330203198702290031", "33112319850615001", "331123850615001", "", "331123198506150019X",
-        "991123198506150016"]
-    {
+    for wrong in [
+        "331123198506150018",
+        "330203198702290031",
+        "33112319850615001",
+        "331123850615001",
+        "",
+        "331123198506150019X",
+        "991123198506150016",
+    ] {
         let payload = actor.mutate("personCreate", person(&world, json!({ "idNumber": wrong })), "person { id }").await;
         assert_eq!((codes(&payload), fields(&payload)), (vec!["INVALID_ID_NUMBER"], vec!["input.idNumber"]), "{wrong}");
     }
@@ -155,7 +176,8 @@ async fn j_04_codes_and_their_names_are_accepted_and_others_name_the_set() {
         let input = person(&world, json!({ field: value, "idNumber": "330602199003070024" }));
         let payload = actor.mutate("personCreate", input, selection).await;
         let refusals = payload["userErrors"].as_array().unwrap();
-        let refusal = refusals.iter().find(|r| r["field"] == format!("input.{field}")).unwrap_or_else(|| panic!("{payload}"));
+        let refusal =
+            refusals.iter().find(|r| r["field"] == format!("input.{field}")).unwrap_or_else(|| panic!("{payload}"));
         assert_eq!(refusal["code"], "UNKNOWN_CODE");
         assert!(refusal["message"].as_str().unwrap().contains(set), "{refusal}");
     }

@@ -38,7 +38,10 @@ async fn of_updates_at_once_exactly_one_wins() {
             .map(|i| json!({ "id": world.a.id("town"), "expectedVersion": number + 1, "name": format!("第{number}次{i}号") }))
             .collect();
         let payloads = join_all(
-            inputs.iter().enumerate().map(|(i, input)| actors[i % 2].mutate("unitUpdate", input.clone(), "unit { name version }")),
+            inputs
+                .iter()
+                .enumerate()
+                .map(|(i, input)| actors[i % 2].mutate("unitUpdate", input.clone(), "unit { name version }")),
         )
         .await;
         let won: Vec<&Json> = payloads.iter().filter(|p| codes(p).is_empty()).collect();

@@ -11,10 +11,49 @@ use super::{GRAPHQL, JSON, document, get, header, post};
 
 /// Words of the inside. No error of any class has one of them.
 const INSIDE: [&str; 44] = [
-    "sqlx", "sea_orm", "sea-orm", "seaorm", "tokio", "axum", "async_graphql", "async-graphql", "hyper", "serde", "casbin",
-    "tower", "reqwest", "redis::", "zugong::", "panick", "backtrace", "unwrap", "stack", "thread '", ".rs", ".toml",
-    "/src/", "/home", "/var/", "/root", "/usr", "/tmp", "127.0.0.1", "select ", "insert ", "update ", " from ", "constraint",
-    "sqlite", "postgres", "plpgsql", "relation \"", "duplicate key", "unique", "canary", "expected value", "eof while",
+    "sqlx",
+    "sea_orm",
+    "sea-orm",
+    "seaorm",
+    "tokio",
+    "axum",
+    "async_graphql",
+    "async-graphql",
+    "hyper",
+    "serde",
+    "casbin",
+    "tower",
+    "reqwest",
+    "redis::",
+    "zugong::",
+    "panick",
+    "backtrace",
+    "unwrap",
+    "stack",
+    "thread '",
+    ".rs",
+    ".toml",
+    "/src/",
+    "/home",
+    "/var/",
+    "/root",
+    "/usr",
+    "/tmp",
+    "127.0.0.1",
+    "select ",
+    "insert ",
+    "update ",
+    " from ",
+    "constraint",
+    "sqlite",
+    "postgres",
+    "plpgsql",
+    "relation \"",
+    "duplicate key",
+    "unique",
+    "canary",
+    "expected value",
+    "eof while",
     "option<",
 ];
 
@@ -40,7 +79,8 @@ fn well_formed(name: &str, reply: &Reply) {
     clean(name, &reply.text);
 }
 
-const CREATE: &str = "mutation($input: UnitCreateInput!) { unitCreate(input: $input) { unit { id } userErrors { code } } }";
+const CREATE: &str =
+    "mutation($input: UnitCreateInput!) { unitCreate(input: $input) { unit { id } userErrors { code } } }";
 
 fn new_unit(world: &World) -> Json {
     json!({ "input": { "parent": world.a.id("root"), "code": "11330602002567895Q", "name": "新设机构",
@@ -74,7 +114,12 @@ fn classes(world: &World) -> Vec<(&'static str, &'static str, String, Json)> {
         case("empty condition", "BAD_USER_INPUT", "{ units(where: {}) { nodes { id } } }", json!({})),
         case("wrong page", "BAD_USER_INPUT", "{ units(first: 0) { nodes { id } } }", json!({})),
         case("wrong cursor", "BAD_USER_INPUT", "{ units(after: \"' or 1=1 --\") { nodes { id } } }", json!({})),
-        case("wrong filter value", "BAD_USER_INPUT", "{ cadres(where: { workStarted: { eq: \"' or '1'='1\" } }) { nodes { id } } }", json!({})),
+        case(
+            "wrong filter value",
+            "BAD_USER_INPUT",
+            "{ cadres(where: { workStarted: { eq: \"' or '1'='1\" } }) { nodes { id } } }",
+            json!({}),
+        ),
         case("another tenant's object", "none", &format!("{{ unit(id: \"{id}\") {{ id }} }}"), json!({})),
         case("subscription over HTTP", "any", "subscription { nothing }", json!({})),
     ]
@@ -107,7 +152,10 @@ async fn a_denied_or_anonymous_request_has_the_same_form() {
     for (name, reply) in [
         ("anonymous", world.a.superior.anonymous().gql(query, json!({})).await),
         ("bad token", Actor { token: Some("rubbish".into()), ..world.a.superior.clone() }.gql(query, json!({})).await),
-        ("bad key", Actor { token: Some("zgk_rubbish".into()), ..world.a.superior.clone() }.gql(query, json!({})).await),
+        (
+            "bad key",
+            Actor { token: Some("zgk_rubbish".into()), ..world.a.superior.clone() }.gql(query, json!({})).await,
+        ),
     ] {
         well_formed(name, &reply);
         assert_eq!(reply.code(), "UNAUTHENTICATED", "{name}");
@@ -117,7 +165,8 @@ async fn a_denied_or_anonymous_request_has_the_same_form() {
     let reply = document(&world.server, &format!("{{ {many} }}")).await;
     well_formed("many", &reply);
     assert_eq!(reply.body["errors"].as_array().unwrap().len(), 10);
-    let reply = document(&world.server, &format!("{{ {} }}", (0..20).map(|i| format!("x{i} ")).collect::<String>())).await;
+    let reply =
+        document(&world.server, &format!("{{ {} }}", (0..20).map(|i| format!("x{i} ")).collect::<String>())).await;
     well_formed("many unknown fields", &reply);
 }
 
@@ -194,7 +243,8 @@ async fn the_language_changes_the_message_and_never_the_code() {
         assert!(!ascii(&chinese), "{name}: {}", chinese.text);
     }
     // Refusals by a rule, and plain answers.
-    let input = json!({ "input": { "parent": "x", "code": "x", "name": "", "sequence": "GOVERNMENT", "kind": "ORGAN" } });
+    let input =
+        json!({ "input": { "parent": "x", "code": "x", "name": "", "sequence": "GOVERNMENT", "kind": "ORGAN" } });
     let query = CREATE.replace("{ code }", "{ code message }");
     let said = async |language: &'static str| {
         let body = json!({ "query": query, "variables": input });
@@ -212,16 +262,23 @@ async fn the_language_changes_the_message_and_never_the_code() {
 #[tokio::test]
 async fn misspellings_are_not_mended() {
     let server = Server::start().await;
-    let roots = ["unit", "units", "cadre", "cadres", "person", "persons", "node", "nodes", "version", "partyOrganisations"];
+    let roots =
+        ["unit", "units", "cadre", "cadres", "person", "persons", "node", "nodes", "version", "partyOrganisations"];
     for root in roots {
-        for misspelt in [format!("{root}x"), format!("x{root}"), root[1..].to_string(), root.to_uppercase(), format!("{root}_")] {
+        for misspelt in
+            [format!("{root}x"), format!("x{root}"), root[1..].to_string(), root.to_uppercase(), format!("{root}_")]
+        {
             let reply = document(&server, &format!("{{ {misspelt} {{ id }} }}")).await;
             if roots.contains(&misspelt.as_str()) {
                 continue;
             }
             assert_eq!(reply.code(), "GRAPHQL_VALIDATION_FAILED", "{}", reply.text);
             let rest = reply.text.replace(&misspelt, "").to_lowercase();
-            assert!(!rest.contains("did you mean") && !rest.contains(&root.to_lowercase()), "{misspelt}: {}", reply.text);
+            assert!(
+                !rest.contains("did you mean") && !rest.contains(&root.to_lowercase()),
+                "{misspelt}: {}",
+                reply.text
+            );
         }
     }
     let headers: HeaderMap = post(&server, "{}", &[JSON]).await.headers;

@@ -123,7 +123,8 @@ async fn wide_and_circular_fragments() {
         let chain: String = (0..900).map(|i| format!("fragment H{i} on Query{{...H{}}}", i + 1)).collect();
         format!("{{...H0}}{chain}fragment H900 on Query{{{tail}}}")
     };
-    refused(&server, "a long chain to nothing", &long("...Nothing"), &["QUERY_TOO_LARGE", "GRAPHQL_VALIDATION_FAILED"]).await;
+    refused(&server, "a long chain to nothing", &long("...Nothing"), &["QUERY_TOO_LARGE", "GRAPHQL_VALIDATION_FAILED"])
+        .await;
     for circle in [
         "{...A} fragment A on Query{...A}",
         "{...A} fragment A on Query{...B} fragment B on Query{...A}",
@@ -145,9 +146,12 @@ async fn floods_of_one_thing() {
     for n in [101, 500, 1_300, 5_000] {
         let aliases = format!("{{{}}}", many(n, &|i| format!("a{i}:__typename")));
         refused(&server, "aliases", &aliases, &[large, cost]).await;
-        let split = format!("{{units{{nodes{{...A ...B}}}}}}{}", ["A", "B"].map(|f| {
-            format!("fragment {f} on Unit{{{}}}", many(n / 2, &|i| format!("{f}{i}:id")))
-        }).concat());
+        let split = format!(
+            "{{units{{nodes{{...A ...B}}}}}}{}",
+            ["A", "B"]
+                .map(|f| { format!("fragment {f} on Unit{{{}}}", many(n / 2, &|i| format!("{f}{i}:id"))) })
+                .concat()
+        );
         refused(&server, "aliases over fragments", &split, &[large, cost]).await;
         let operations = many(n, &|i| format!("query Q{i}{{__typename}}"));
         refused(&server, "operations", &operations, &[large, cost]).await;
@@ -164,7 +168,10 @@ async fn floods_of_one_thing() {
     let (reply, took) = timed(&server, &strings).await;
     assert!(took < AT_ONCE && reply.text.len() < SHORT, "a long string: {took:?} {}", reply.text.len());
     let comments = format!("{{__typename}}{}", "#\n".repeat(32_000));
-    assert!(timed(&server, &comments).await.1 < Duration::from_millis(500), "the parser is slow over comments in a debug build");
+    assert!(
+        timed(&server, &comments).await.1 < Duration::from_millis(500),
+        "the parser is slow over comments in a debug build"
+    );
     is_well(&server).await;
 }
 

@@ -47,7 +47,10 @@ fn parents(count: usize) -> String {
 fn variables(count: usize) -> (String, Json) {
     let (declared, used) = (repeat(count, |i| format!("$v{i}: String!")), repeat(count, |i| format!("$v{i}")));
     let values: serde_json::Map<String, Json> = (0..count).map(|i| (format!("v{i}"), json!("x"))).collect();
-    (format!("query({declared}) {{ units(where: {{code: {{in: [{used}]}}}}) {{ nodes {{ id }} }} }}"), Json::Object(values))
+    (
+        format!("query({declared}) {{ units(where: {{code: {{in: [{used}]}}}}) {{ nodes {{ id }} }} }}"),
+        Json::Object(values),
+    )
 }
 
 fn coded(texts: usize, length: usize) -> Json {
@@ -79,7 +82,12 @@ fn limits() -> Vec<Limit> {
         plain("depth", cost, &|n| parents(n - 3), 15),
         plain("aliases", cost, &|n| below_units(&repeat(n, |i| format!("a{i}: id"))), 30),
         plain("root fields", cost, &|n| format!("{{ {} }}", repeat(n, |_| "__typename".into())), 20),
-        plain("root fields of a mutation", cost, &|n| format!("mutation {{ {} }}", repeat(n, |_| "__typename".into())), 5),
+        plain(
+            "root fields of a mutation",
+            cost,
+            &|n| format!("mutation {{ {} }}", repeat(n, |_| "__typename".into())),
+            5,
+        ),
         plain("selections", cost, &|n| below_units(&repeat(n - 2, |_| "id".into())), 2_000),
         plain("directives", cost, &|n| below_units(&repeat(n, |_| "id @skip(if: false)".into())), 50),
         Limit { name: "variables", within: variables(100), beyond: variables(101), code: cost },
@@ -152,7 +160,8 @@ async fn a_refused_limit_names_itself_and_the_figure_in_both_languages() {
 async fn in_pieces(server: &Server, body: &str) -> String {
     let address = server.url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let head = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
+    let head =
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
     for piece in body.as_bytes().chunks(10_000) {
         let piece = [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();
@@ -172,7 +181,8 @@ async fn a_body_has_256_kib() {
     let world = World::start().await;
     let start = json!({ "query": "{ __typename }" }).to_string();
     let most = 256 * 1024;
-    for (bytes, status, code) in [(most, 200, "none"), (most + 1, 413, "QUERY_TOO_LARGE"), (300 * 1024, 413, "QUERY_TOO_LARGE")]
+    for (bytes, status, code) in
+        [(most, 200, "none"), (most + 1, 413, "QUERY_TOO_LARGE"), (300 * 1024, 413, "QUERY_TOO_LARGE")]
     {
         let body = format!("{start}{}", " ".repeat(bytes - start.len()));
         let reply = post(&world.server, body.clone(), &[JSON]).await;
@@ -197,7 +207,10 @@ async fn a_request_id_is_echoed_if_it_is_short_and_plain() {
     let body = json!({ "query": "{ nonsense }" }).to_string();
     for id in ["a", "req-1_2.3", &"x".repeat(64)] {
         let reply = post(&world.server, body.clone(), &[JSON, ("x-request-id", id)]).await;
-        assert_eq!((header(&reply, "x-request-id"), &reply.body["errors"][0]["extensions"]["requestId"]), (id, &json!(id)));
+        assert_eq!(
+            (header(&reply, "x-request-id"), &reply.body["errors"][0]["extensions"]["requestId"]),
+            (id, &json!(id))
+        );
     }
     let mut made = std::collections::HashSet::new();
     for id in ["", "a b", "a/b", "<script>", &"x".repeat(65)] {

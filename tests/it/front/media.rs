@@ -135,7 +135,8 @@ async fn the_status_tells_what_the_clients_media_type_can_say() {
         let plain = post(&server, body.clone(), &[JSON]).await;
         assert_eq!((plain.status, plain.code()), (200, code), "{query}: {}", plain.text);
         assert_eq!(header(&plain, "content-type"), "application/json; charset=utf-8");
-        for accept in ["application/graphql-response+json", "application/graphql-response+json, application/json;q=0.9"] {
+        for accept in ["application/graphql-response+json", "application/graphql-response+json, application/json;q=0.9"]
+        {
             let own = post(&server, body.clone(), &[JSON, ("accept", accept)]).await;
             assert_eq!((own.status, own.code()), (own_status, code), "{query}: {}", own.text);
             assert_eq!(header(&own, "content-type"), "application/graphql-response+json; charset=utf-8");
@@ -146,7 +147,10 @@ async fn the_status_tells_what_the_clients_media_type_can_say() {
     for headers in [vec![JSON], vec![JSON, GRAPHQL]] {
         let reply = post(&server, json!({ "query": "{ units { nodes { id } } }" }).to_string(), &headers).await;
         assert_eq!((reply.status, reply.code()), (200, "UNAUTHENTICATED"), "{}", reply.text);
-        assert_eq!((&reply.body["data"], &reply.body["errors"][0]["path"]), (&json!({ "units": null }), &json!(["units"])));
+        assert_eq!(
+            (&reply.body["data"], &reply.body["errors"][0]["path"]),
+            (&json!({ "units": null }), &json!(["units"]))
+        );
     }
     let reply = document(&server, "{ __typename }").await;
     assert_eq!(header(&reply, "cache-control"), "no-store");

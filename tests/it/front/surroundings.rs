@@ -25,7 +25,8 @@ async fn figures_count_routes_and_never_what_a_client_made_up() {
     get(&world.server, "/files/canary-ticket").await;
     let reply = get(&world.server, "/metrics").await;
     assert!(header(&reply, "content-type").starts_with("text/plain; version=0.0.4"));
-    let graphql = reply.text.lines().find(|l| l.starts_with("zugong_http_requests_total") && l.contains("\"/graphql\""));
+    let graphql =
+        reply.text.lines().find(|l| l.starts_with("zugong_http_requests_total") && l.contains("\"/graphql\""));
     assert!(graphql.is_some_and(|l| l.contains("status=\"200\"")), "{}", reply.text);
     assert!(reply.text.contains("zugong_http_request_seconds"));
     for word in ["canary", world.a.code.as_str(), "甲街道", &world.a.id.simple().to_string()] {
@@ -93,7 +94,8 @@ async fn large_answers_are_compressed_and_small_ones_are_not() {
     let large = json!({ "query": "{ units { nodes { id code name sequence kind path validFrom } } }" }).to_string();
     let plain = post(&world.server, large.clone(), &[JSON, ("authorization", &bearer)]).await;
     assert!(plain.text.len() > 1024 && header(&plain, "content-encoding").is_empty());
-    for (asked, used) in [("gzip", "gzip"), ("br", "br"), ("zstd", "zstd"), ("gzip;q=0.1, br", "br"), ("identity", "")] {
+    for (asked, used) in [("gzip", "gzip"), ("br", "br"), ("zstd", "zstd"), ("gzip;q=0.1, br", "br"), ("identity", "")]
+    {
         let ask = |body: String| {
             let request = world.server.http.post(format!("{}/graphql", world.server.url)).body(body);
             request.header(JSON.0, JSON.1).header("authorization", &bearer).header("accept-encoding", asked).send()
@@ -103,7 +105,8 @@ async fn large_answers_are_compressed_and_small_ones_are_not() {
         assert_eq!(encoding, used, "{asked}");
         let bytes = reply.bytes().await.unwrap();
         assert!(used.is_empty() || bytes.len() < plain.text.len(), "{asked}: {}", bytes.len());
-        let small = ask(json!({ "query": "{ __typename units(first: 1) { nodes { id } } }" }).to_string()).await.unwrap();
+        let small =
+            ask(json!({ "query": "{ __typename units(first: 1) { nodes { id } } }" }).to_string()).await.unwrap();
         assert!(small.headers().get("content-encoding").is_none(), "{asked}");
     }
 }
@@ -112,9 +115,18 @@ async fn large_answers_are_compressed_and_small_ones_are_not() {
 async fn every_answer_has_the_headers_that_keep_browsers_in_bounds() {
     let server = Server::with(HttpSettings { explore: true, ..HttpSettings::default() }).await;
     let mut replies: Vec<(String, Reply)> = vec![];
-    for path in ["/healthz", "/readyz", "/metrics", "/schema.graphql", "/graphiql", "/graphql", "/files/x", "/nothing",
-        "/.well-known/jwks.json", "/auth/login"]
-    {
+    for path in [
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/schema.graphql",
+        "/graphiql",
+        "/graphql",
+        "/files/x",
+        "/nothing",
+        "/.well-known/jwks.json",
+        "/auth/login",
+    ] {
         replies.push((path.into(), get(&server, path).await));
     }
     replies.push(("POST".into(), document(&server, "{ __typename }").await));

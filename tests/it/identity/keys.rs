@@ -1,7 +1,10 @@
 //! Service keys: programs that act in one tenant.
 
 use chrono::TimeDelta;
-use entities::{service_key, values::{RoleName, UserKind}};
+use entities::{
+    service_key,
+    values::{RoleName, UserKind},
+};
 use sea_orm::{ColumnTrait, sea_query::Expr};
 use serde_json::json;
 use zugong::{

@@ -74,7 +74,10 @@ async fn after_five_failures_an_account_waits_and_others_do_not() {
         // Whether there is such an account cannot be told from the wait either.
         let early = login(server, victim, PASSWORD).await;
         assert_eq!((early.status, code(&early)), (429, "THROTTLED"), "{victim}");
-        assert_eq!((early.headers["retry-after"].to_str().unwrap(), &early.body["error"]["retryable"]), ("1", &json!(true)));
+        assert_eq!(
+            (early.headers["retry-after"].to_str().unwrap(), &early.body["error"]["retryable"]),
+            ("1", &json!(true))
+        );
     }
     assert_eq!(login(server, &other, PASSWORD).await.status, 200, "somebody else");
     server.clock.advance(TimeDelta::milliseconds(999));
@@ -114,7 +117,9 @@ async fn only_small_json_of_the_agreed_form_is_read() {
         let request = kind.into_iter().fold(request, |r, kind| r.header("content-type", kind));
         Reply::of(request.send().await.unwrap()).await
     };
-    for kind in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/json; charset=gbk")] {
+    for kind in
+        [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/json; charset=gbk")]
+    {
         let reply = send(kind, good.clone()).await;
         assert_eq!((reply.status, code(&reply)), (415, "UNSUPPORTED_MEDIA_TYPE"), "{kind:?}");
     }

@@ -67,10 +67,13 @@ pub fn text(reply: &Reply, name: &str) -> String {
 
 /// What a token can do: the status and code, and of whose tenant the names are.
 pub async fn sees(server: &Server, token: &str) -> (u16, String) {
-    let request = server.http.post(format!("{}/graphql", server.url)).bearer_auth(token).json(&json!({ "query": NAMES }));
+    let request =
+        server.http.post(format!("{}/graphql", server.url)).bearer_auth(token).json(&json!({ "query": NAMES }));
     let reply = Reply::of(request.send().await.unwrap()).await;
     let nodes = reply.body["data"]["units"]["nodes"].as_array();
-    let ends = |end: char| nodes.is_some_and(|n| !n.is_empty() && n.iter().all(|n| n["name"].as_str().unwrap().ends_with(end)));
+    let ends = |end: char| {
+        nodes.is_some_and(|n| !n.is_empty() && n.iter().all(|n| n["name"].as_str().unwrap().ends_with(end)))
+    };
     let seen = match (ends('A'), ends('B')) {
         (true, false) => "A".to_string(),
         (false, true) => "B".to_string(),

@@ -59,7 +59,11 @@ async fn twenty_renewals_at_once_leave_one_live_token() {
     let servers = [&world.server, &replica];
     let first = text(&login(&world.server, &name, PASSWORD).await, "refreshToken");
     let replies = join_all((0..20).map(|i| refresh(servers[i % 2], &first))).await;
-    assert!(replies.iter().all(|r| [200, 401, 409].contains(&r.status)), "{:?}", replies.iter().map(|r| r.status).collect::<Vec<_>>());
+    assert!(
+        replies.iter().all(|r| [200, 401, 409].contains(&r.status)),
+        "{:?}",
+        replies.iter().map(|r| r.status).collect::<Vec<_>>()
+    );
     let probe = Probe::of(world.server.database_url(), world.a.id).await;
     assert_eq!(probe.number(LIVE, vec![account.into()]).await, 1);
     let given: Vec<String> = replies.iter().filter(|r| r.status == 200).map(|r| text(r, "refreshToken")).collect();
@@ -140,7 +144,8 @@ async fn switching_moves_the_user_and_leaves_the_old_tenant_behind() {
     // The refresh token goes along: renewing leads to where the session is now.
     let renewed = refresh(server, &text(&first, "refreshToken")).await;
     assert_eq!(sees(server, &text(&renewed, "accessToken")).await, in_tenant("B"));
-    let back = auth(server, "switch", Some(&new), json!({ "tenant": format!(" {} ", world.a.code.to_uppercase()) })).await;
+    let back =
+        auth(server, "switch", Some(&new), json!({ "tenant": format!(" {} ", world.a.code.to_uppercase()) })).await;
     assert_eq!(sees(server, &text(&back, "accessToken")).await, in_tenant("A"));
     assert_eq!(sees(server, &new).await, refused());
 }

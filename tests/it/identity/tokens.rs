@@ -62,7 +62,16 @@ fn confused(token: &Parts, jwks: &Json) -> Vec<String> {
 }
 
 async fn jwks(world: &World) -> Json {
-    world.server.http.get(format!("{}/.well-known/jwks.json", world.server.url)).send().await.unwrap().json().await.unwrap()
+    world
+        .server
+        .http
+        .get(format!("{}/.well-known/jwks.json", world.server.url))
+        .send()
+        .await
+        .unwrap()
+        .json()
+        .await
+        .unwrap()
 }
 
 /// A well-signed token for tenant A of an identity that differs in its settings.
@@ -161,7 +170,8 @@ async fn there_is_one_way_to_present_a_token() {
     let world = World::start().await;
     let token = world.a.superior.token.clone().unwrap();
     let send = async |headers: &[(&str, String)]| {
-        let mut request = world.server.http.post(format!("{}/graphql", world.server.url)).json(&json!({ "query": NAMES }));
+        let mut request =
+            world.server.http.post(format!("{}/graphql", world.server.url)).json(&json!({ "query": NAMES }));
         for (name, value) in headers {
             request = request.header(*name, value);
         }
@@ -171,16 +181,30 @@ async fn there_is_one_way_to_present_a_token() {
     let header = |value: String| [("authorization", value)];
     assert_eq!(send(&header(format!("Bearer {token}"))).await, (200, "none".into()));
     assert_eq!(send(&header(format!("bearer  {token} "))).await, (200, "none".into()));
-    for value in [token.clone(), format!("Token {token}"), format!("Basic {token}"), "Bearer".into(), "Bearer ".into(), String::new(), format!("Bearer {token}, Bearer {token}")] {
+    for value in [
+        token.clone(),
+        format!("Token {token}"),
+        format!("Basic {token}"),
+        "Bearer".into(),
+        "Bearer ".into(),
+        String::new(),
+        format!("Bearer {token}, Bearer {token}"),
+    ] {
         assert_eq!(send(&header(value.clone())).await, refused(), "{}", &value[..value.len().min(20)]);
     }
     let twice = [("authorization", format!("Bearer {token}")), ("authorization", format!("Bearer {token}"))];
     assert_eq!(send(&twice).await, refused(), "two answers to who are you");
-    for (name, value) in [("cookie", format!("token={token}")), ("x-access-token", token.clone()), ("x-tenant", world.b.code.clone())] {
+    for (name, value) in
+        [("cookie", format!("token={token}")), ("x-access-token", token.clone()), ("x-tenant", world.b.code.clone())]
+    {
         assert_eq!(send(&[(name, value)]).await, (200, "UNAUTHENTICATED".into()), "{name} says nothing");
     }
     // The tenant is the token's, whatever else is said.
-    let mixed = [("authorization", format!("Bearer {token}")), ("x-tenant", world.b.code.clone()), ("x-tenant-id", world.b.id.to_string())];
+    let mixed = [
+        ("authorization", format!("Bearer {token}")),
+        ("x-tenant", world.b.code.clone()),
+        ("x-tenant-id", world.b.id.to_string()),
+    ];
     assert_eq!(send(&mixed).await, (200, "none".into()));
     assert_eq!(sees(&world.server, &token).await, in_tenant("A"));
 }

@@ -1,4 +1,8 @@
 //! The invariants of ARCHITECTURE.md. Each test bears the number of its invariant.
 
+mod actors;
+mod boundaries;
 mod database;
+mod isolation;
+mod rights;
 mod schema;

@@ -17,7 +17,7 @@ const PDF: &[u8] = b"%PDF-1.7\nzugong\n%%EOF";
 const ITEMS: &str = "case { id number state version itemsDone itemsTotal lamp dueOn workedDays offlineSteps \
     items { nodes { id key state version dueOn lamp } } }";
 
-async fn approve(tenant: &Tenant, who: &str, month: &str) -> Json {
+pub async fn approve(tenant: &Tenant, who: &str, month: &str) -> Json {
     let input = json!({
         "matterKey": "retirement", "cadre": tenant.id(&format!("cadre:{who}")),
         "documentNumber": format!("海组退〔2025〕{who}"), "effectiveMonth": month
@@ -52,12 +52,12 @@ async fn materials(actor: &Actor) -> Json {
     Json::Array(given)
 }
 
-async fn submit(tenant: &Tenant, actor: &Actor, who: &str, approval: &Json) -> Json {
+pub async fn submit(tenant: &Tenant, actor: &Actor, who: &str, approval: &Json) -> Json {
     let input = json!({ "approval": approval["id"], "form": form(tenant, who), "materials": materials(actor).await });
     actor.done("matterSubmit", input, ITEMS).await["case"].clone()
 }
 
-fn item(case: &Json, key: &str) -> Json {
+pub fn item(case: &Json, key: &str) -> Json {
     case["items"]["nodes"].as_array().unwrap().iter().find(|i| i["key"] == key).unwrap().clone()
 }
 

@@ -44,3 +44,29 @@ async fn pages_follow_one_another_without_gap_or_repetition() {
         assert_eq!((seen.len(), distinct.len()), (11, 11), "{order}");
     }
 }
+
+/// Whatever is asked of a list, it is one answer, of no row as of many.
+#[tokio::test]
+async fn every_part_of_a_list_can_be_asked_alone() {
+    let world = World::start().await;
+    let parts = [
+        ("__typename", json!("UnitConnection"), json!("UnitConnection")),
+        ("totalCount", json!(0), json!(11)),
+        ("nodes { __typename }", json!([]), json!([{ "__typename": "Unit" }, { "__typename": "Unit" }])),
+        ("edges { __typename }", json!([]), json!([{ "__typename": "UnitEdge" }, { "__typename": "UnitEdge" }])),
+        ("pageInfo { __typename }", json!({ "__typename": "PageInfo" }), json!({ "__typename": "PageInfo" })),
+        ("pageInfo { hasPreviousPage }", json!({ "hasPreviousPage": false }), json!({ "hasPreviousPage": false })),
+        ("pageInfo { hasNextPage }", json!({ "hasNextPage": false }), json!({ "hasNextPage": true })),
+    ];
+    for (part, of_none, of_many) in parts {
+        let key = part.split(' ').next().unwrap();
+        for (condition, expected) in [("isNull: true", of_none), ("isNull: false", of_many)] {
+            let list = format!("(first: 2, where: {{code: {{{condition}}}}}) {{ {part} }}");
+            let query = format!("{{ units{list} top: units(first: 1) {{ nodes {{ children{list} }} }} }}");
+            let data = world.a.superior.ok(&query, json!({})).await;
+            assert_eq!(data["units"][key], expected, "{part} {condition}");
+            let expected = if expected == 11 { json!(9) } else { expected };
+            assert_eq!(data["top"]["nodes"][0]["children"][key], expected, "{part} {condition} below");
+        }
+    }
+}

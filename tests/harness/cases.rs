@@ -1,0 +1,53 @@
+//! A case under way, for tests that are about something else.
+
+use serde_json::{Value as Json, json};
+
+use crate::{Actor, Tenant};
+
+const PDF: &[u8] = b"%PDF-1.7\nzugong\n%%EOF";
+
+impl Actor {
+    /// Announces a file and puts its bytes; `att_…`.
+    pub async fn upload(&self) -> String {
+        let input = json!({ "name": "材料.pdf", "mediaType": "application/pdf", "size": PDF.len() });
+        let made = self.done("attachmentUploadTicket", input, "attachment { id } ticketPath").await;
+        let url = format!("{}{}", self.url, made["ticketPath"].as_str().unwrap());
+        let put = self.http.put(&url).header("content-type", "application/pdf").body(PDF).send().await.unwrap();
+        assert_eq!(put.status(), 200);
+        made["attachment"]["id"].as_str().unwrap().to_string()
+    }
+}
+
+impl Tenant {
+    /// Something of every type that the world does not have from the start: a case with all that belongs to it,
+    /// and a rule set.
+    pub async fn furnish(&self) {
+        self.open_case("applicant", "2025-07").await;
+        let body = json!({ "limit": 2 });
+        let input = json!({ "key": "furnished", "effectiveFrom": "2025-10-01", "body": body });
+        self.superior.done("ruleSetPublish", input, "ruleSet { id }").await;
+    }
+
+    /// An approved retirement of one of the world's cadres, submitted by the super administrator:
+    /// `case { id items { nodes { id key version } } }`.
+    pub async fn open_case(&self, who: &str, month: &str) -> Json {
+        let input = json!({
+            "matterKey": "retirement", "cadre": self.id(&format!("cadre:{who}")),
+            "documentNumber": format!("组退〔2025〕{who}"), "effectiveMonth": month
+        });
+        let approval = self.superior.done("approvalCreate", input, "approval { id }").await["approval"]["id"].clone();
+        let form = json!({
+            "idNumber": self.id(&format!("idNumber:{who}")), "phone": "13800000000", "address": "宁波市海曙区",
+            "bankName": "中国工商银行", "bankAccount": "622202100000000001", "pensionAccount": "330203001",
+            "medicalAccount": "330203002", "housingFundAccount": "330203003", "hasCommuterCar": false,
+            "commutingAllowance": true
+        });
+        let mut materials = vec![];
+        for key in ["application", "id-card", "archive-birth", "bank-card"] {
+            materials.push(json!({ "key": key, "attachment": self.superior.upload().await }));
+        }
+        let input = json!({ "approval": approval, "form": form, "materials": materials });
+        let selection = "case { id items { nodes { id key version } } }";
+        self.superior.done("matterSubmit", input, selection).await["case"].clone()
+    }
+}

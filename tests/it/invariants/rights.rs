@@ -1,0 +1,87 @@
+//! Which right each root field wants, who of the cast lacks it and who has it.
+
+/// A root field with its right in the contract, somebody without it and somebody with it.
+pub struct Right {
+    pub root: &'static str,
+    pub right: &'static str,
+    pub lacking: &'static str,
+    pub allowed: &'static str,
+}
+
+const fn right(root: &'static str, right: &'static str, lacking: &'static str, allowed: &'static str) -> Right {
+    Right { root, right, lacking, allowed }
+}
+
+pub const RIGHTS: &[Right] = &[
+    // Organisation
+    right("unit", "unit:read", "newcomer", "junior"),
+    right("units", "unit:read", "newcomer", "handler"),
+    right("partyOrganisation", "party_organisation:read", "handler", "junior"),
+    right("partyOrganisations", "party_organisation:read", "system", "applicant"),
+    right("unitCreate", "unit:create", "junior", "superior"),
+    right("unitUpdate", "unit:update", "leader", "superior"),
+    right("unitMove", "unit:move", "senior", "superior"),
+    right("unitClose", "unit:close", "senior", "superior"),
+    right("partyOrganisationCreate", "party_organisation:create", "senior", "superior"),
+    right("partyOrganisationUpdate", "party_organisation:update", "senior", "superior"),
+    // Personnel
+    right("person", "person:read", "leader", "superior"),
+    right("persons", "person:read", "security", "applicant"),
+    right("cadre", "cadre:read", "audit", "superior"),
+    right("cadres", "cadre:read", "system", "leader"),
+    right("appointment", "appointment:read", "handler", "superior"),
+    right("appointments", "appointment:read", "handler", "applicant"),
+    right("codeSets", "code_set:read", "newcomer", "applicant"),
+    right("codeSet", "code_set:read", "newcomer", "leader"),
+    right("division", "code_set:read", "newcomer", "handler"),
+    right("retirementForecast", "cadre:read", "security", "leader"),
+    right("personCreate", "person:create", "applicant", "superior"),
+    right("personUpdate", "person:update", "handler", "superior"),
+    right("cadreCreate", "cadre:create", "leader", "superior"),
+    right("cadreUpdate", "cadre:update", "applicant", "superior"),
+    right("cadreInvestigationSet", "cadre_discipline:update", "senior", "superior"),
+    // Administration
+    right("user", "user:read", "newcomer", "superior"),
+    right("users", "user:read", "newcomer", "security"),
+    right("roleAssignment", "assignment:read", "handler", "superior"),
+    right("roleAssignments", "assignment:read", "audit", "security"),
+    right("serviceKey", "service_account:read", "senior", "system"),
+    right("serviceKeys", "service_account:read", "security", "superior"),
+    right("auditRecord", "audit:read", "superior", "audit"),
+    right("auditRecords", "audit:read", "system", "audit"),
+    right("auditTrail", "audit:read", "superior", "audit"),
+    right("ruleSet", "rule_set:read", "newcomer", "superior"),
+    right("ruleSets", "rule_set:read", "newcomer", "applicant"),
+    right("explainAccess", "policy:explain", "senior", "security"),
+    right("userCreate", "user:create", "junior", "superior"),
+    right("userDisable", "user:disable", "senior", "superior"),
+    right("sessionsEnd", "user:disable", "senior", "security"),
+    right("assignmentGrant", "assignment:grant", "leader", "superior"),
+    right("assignmentRevoke", "assignment:revoke", "junior", "superior"),
+    right("serviceAccountCreate", "service_account:create", "security", "superior"),
+    right("serviceKeyRevoke", "service_account:revoke", "audit", "system"),
+    right("ruleSetPublish", "rule_set:publish", "senior", "superior"),
+    // Matters
+    right("matter", "matter:read", "newcomer", "applicant"),
+    right("matters", "matter:read", "newcomer", "leader"),
+    right("approval", "approval:read", "junior", "superior"),
+    right("approvals", "approval:read", "handler", "applicant"),
+    right("case", "case:read", "system", "superior"),
+    right("cases", "case:read", "audit", "handler"),
+    right("caseItem", "case_item:read", "security", "superior"),
+    right("caseItems", "case_item:read", "audit", "handler"),
+    right("attachment", "attachment:read", "leader", "superior"),
+    right("attachments", "attachment:read", "leader", "applicant"),
+    right("matterStatistics", "statistic:read", "junior", "leader"),
+    right("approvalCreate", "approval:create", "junior", "superior"),
+    right("approvalRevoke", "approval:revoke", "senior", "superior"),
+    right("matterSubmit", "case:submit", "handler", "superior"),
+    right("caseItemAccept", "case_item:accept", "applicant", "superior"),
+    right("caseItemReturn", "case_item:return", "senior", "superior"),
+    right("caseItemRequestSupplement", "case_item:request_supplement", "junior", "superior"),
+    right("caseItemSupply", "case:supplement", "handler", "superior"),
+    right("caseItemFinish", "case_item:finish", "leader", "superior"),
+    right("caseWithdraw", "case:withdraw", "senior", "superior"),
+    right("attachmentUploadTicket", "attachment:upload", "handler", "superior"),
+    right("attachmentDownloadTicket", "attachment:download", "leader", "superior"),
+];
