@@ -54,7 +54,7 @@ async fn variables_defaults_and_directives() {
     assert_eq!(data["units"], json!({ "nodes": [{ "name": "甲街道A" }], "totalCount": 2 }));
     assert_eq!(data["none"]["totalCount"], 0);
     let reply = world.a.superior.gql(query, json!({})).await;
-    assert_eq!(reply.code(), "BAD_USER_INPUT", "a required variable is missing: {}", reply.text);
+    assert_eq!(reply.code(), "GRAPHQL_VALIDATION_FAILED", "a required variable is missing: {}", reply.text);
 }
 
 #[tokio::test]

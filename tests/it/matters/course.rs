@@ -138,3 +138,33 @@ async fn h_03_a_withdrawn_case_may_be_submitted_anew() {
     let input = json!({ "id": now["id"], "expectedVersion": now["version"], "reason": "填错" });
     assert_eq!(codes(&tenant.applicant.mutate("caseWithdraw", input, "case { id }").await), ["NOT_IN_STATE"]);
 }
+
+/// Invariant 8: what is finished stays as it was, whoever asks and whatever the clock says later.
+#[tokio::test]
+async fn inv_8_a_finished_case_never_changes() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let approval = approve(tenant, "applicant", "2025-07").await;
+    let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
+    for key in AGENCIES {
+        finish(&tenant.handlers[key], &item(&case, key)).await;
+    }
+    let done = read(&tenant.applicant, &case["id"]).await;
+    for (field, more) in [
+        ("caseItemAccept", json!({})),
+        ("caseItemReturn", json!({ "reason": "晚了" })),
+        ("caseItemRequestSupplement", json!({ "reason": "晚了", "fields": ["phone"] })),
+        ("caseItemFinish", json!({ "result": "再办一次" })),
+    ] {
+        let finished = item(&done, "medical");
+        let mut input = json!({ "id": finished["id"], "expectedVersion": finished["version"] });
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let payload = tenant.handlers["medical"].mutate(field, input, "caseItem { id }").await;
+        assert_eq!(codes(&payload), ["NOT_IN_STATE"], "{field}");
+    }
+    let input = json!({ "id": case["id"], "expectedVersion": done["version"], "reason": "反悔" });
+    let payload = tenant.applicant.mutate("caseWithdraw", input, "case { id }").await;
+    assert_eq!(codes(&payload), ["NOT_IN_STATE"]);
+    world.server.clock.advance(chrono::TimeDelta::minutes(10));
+    assert_eq!(read(&tenant.applicant, &case["id"]).await, done);
+}
