@@ -73,8 +73,15 @@ fn nothing_is_left_unfinished() {
 /// Invariant 1: the database is named only where sessions guard it.
 #[test]
 fn inv_1_no_row_is_reached_without_a_session() {
-    let words = ["DatabaseConnection", "DatabaseTransaction", "ConnectionTrait", "query_all_raw", "query_one_raw",
-        "execute_unprepared", "find_by_statement"];
+    let words = [
+        "DatabaseConnection",
+        "DatabaseTransaction",
+        "ConnectionTrait",
+        "query_all_raw",
+        "query_one_raw",
+        "execute_unprepared",
+        "find_by_statement",
+    ];
     let allowed = ["api/src/kernel/", "migration/", "entities/", "tests/", "api/src/cli/doctor", "api/src/cli/migrate"];
     let found = offenders(&words, |path| !allowed.iter().any(|a| path.starts_with(a)));
     assert!(found.is_empty(), "only the kernel holds a connection: {found:#?}");
@@ -83,8 +90,19 @@ fn inv_1_no_row_is_reached_without_a_session() {
 /// Invariant 5: a rule knows no database, clock, GraphQL or async.
 #[test]
 fn inv_5_rules_are_pure() {
-    let words = ["sea_orm", "async_graphql", "async fn", ".await", "Utc::now", "Local::now", "SystemTime", "axum",
-        "entities::", "kernel::session", "kernel::tx"];
+    let words = [
+        "sea_orm",
+        "async_graphql",
+        "async fn",
+        ".await",
+        "Utc::now",
+        "Local::now",
+        "SystemTime",
+        "axum",
+        "entities::",
+        "kernel::session",
+        "kernel::tx",
+    ];
     let found = offenders(&words, |path| path.contains("/rules/"));
     assert!(found.is_empty(), "{found:#?}");
 }
@@ -99,10 +117,10 @@ fn only_the_transport_names_axum() {
 
 #[test]
 fn only_the_schema_touches_the_registry_of_the_library() {
-    let allowed = ["api/src/graph/schema/", "api/src/graph/scalars.rs", "api/src/graph/payload.rs", "api/src/kernel/id.rs"];
-    let found = offenders(&["registry::"], |path| {
-        path.starts_with("api/src/") && !allowed.iter().any(|a| path.starts_with(a))
-    });
+    let allowed =
+        ["api/src/graph/schema/", "api/src/graph/scalars.rs", "api/src/graph/payload.rs", "api/src/kernel/id.rs"];
+    let found =
+        offenders(&["registry::"], |path| path.starts_with("api/src/") && !allowed.iter().any(|a| path.starts_with(a)));
     assert!(found.is_empty(), "{found:#?}");
 }
 

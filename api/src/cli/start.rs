@@ -26,6 +26,8 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     let identity = Identity::start(platform.clone(), identity).await?;
     identity.watch();
     platform.watch_rights(POLL);
+    // The timer runs as long as the process; nobody waits for it.
+    let _ = crate::modules::matters::jobs::start(platform);
     App::new(identity, http).map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))
 }
 

@@ -9,7 +9,9 @@ async fn rows(url: &str, sql: &str) -> Vec<Vec<String>> {
     let rows = db.query_all_raw(Statement::from_string(kind, sql)).await.unwrap();
     let out = rows
         .iter()
-        .map(|row| (0..row.column_names().len()).map(|i| row.try_get_by_index::<String>(i).unwrap_or_default()).collect())
+        .map(|row| {
+            (0..row.column_names().len()).map(|i| row.try_get_by_index::<String>(i).unwrap_or_default()).collect()
+        })
         .collect();
     db.close().await.unwrap();
     out
@@ -24,9 +26,11 @@ fn is_global(table: &str) -> bool {
 async fn inv_6_every_table_is_a_tenants_or_on_the_global_list() {
     let server = Server::start().await;
     let sql = match backend().as_str() {
-        "postgres" => "select c.relname::text, (c.relrowsecurity and c.relforcerowsecurity)::text, \
+        "postgres" => {
+            "select c.relname::text, (c.relrowsecurity and c.relforcerowsecurity)::text, \
             coalesce((select string_agg(coalesce(p.qual, '-') || ' ' || coalesce(p.with_check, '-'), ';') from pg_policies p where p.tablename = c.relname), '') \
-            from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p')",
+            from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'public' and c.relkind in ('r', 'p')"
+        }
         _ => "select name, 'true', 'tenant_id' from sqlite_master where type = 'table' and name not like 'sqlite_%'",
     };
     let tables = rows(server.database_url(), sql).await;
@@ -62,7 +66,11 @@ async fn inv_6_keys_and_references_begin_with_the_tenant() {
     }
     for table in migration::table_names().into_iter().filter(|t| !is_global(t)) {
         for index in rows(server.database_url(), &format!("select name from pragma_index_list('{table}')")).await {
-            let first = rows(server.database_url(), &format!("select name from pragma_index_info('{}') where seqno = 0", index[0])).await;
+            let first = rows(
+                server.database_url(),
+                &format!("select name from pragma_index_info('{}') where seqno = 0", index[0]),
+            )
+            .await;
             assert_eq!(first[0][0], "tenant_id", "{} of {table}", index[0]);
         }
     }

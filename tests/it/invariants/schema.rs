@@ -43,8 +43,12 @@ async fn every_type_field_argument_and_value_is_documented() {
 #[tokio::test]
 async fn names_follow_the_contract() {
     let world = World::start().await;
-    let camel = |n: &str| n.chars().next().is_some_and(|c| c.is_ascii_lowercase()) && n.chars().all(|c| c.is_ascii_alphanumeric());
-    let pascal = |n: &str| n.chars().next().is_some_and(|c| c.is_ascii_uppercase()) && n.chars().all(|c| c.is_ascii_alphanumeric());
+    let camel = |n: &str| {
+        n.chars().next().is_some_and(|c| c.is_ascii_lowercase()) && n.chars().all(|c| c.is_ascii_alphanumeric())
+    };
+    let pascal = |n: &str| {
+        n.chars().next().is_some_and(|c| c.is_ascii_uppercase()) && n.chars().all(|c| c.is_ascii_alphanumeric())
+    };
     let screaming = |n: &str| n.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     for ty in types(&world).await {
         let name = ty["name"].as_str().unwrap();
@@ -52,7 +56,9 @@ async fn names_follow_the_contract() {
             continue;
         }
         assert!(pascal(name), "{name}");
-        for (part, good) in [("fields", &camel as &dyn Fn(&str) -> bool), ("inputFields", &camel), ("enumValues", &screaming)] {
+        for (part, good) in
+            [("fields", &camel as &dyn Fn(&str) -> bool), ("inputFields", &camel), ("enumValues", &screaming)]
+        {
             for thing in ty[part].as_array().into_iter().flatten() {
                 let thing = thing["name"].as_str().unwrap();
                 assert!(good(thing), "{name}.{thing}");
