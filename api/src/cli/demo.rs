@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    cli::{Failure, bars::Bar, connect, demo_store::Store, log, start},
+    cli::{Failure, bars::Bar, connect, demo_store::Store, log, print, start},
     config::{DEMO_SECRET, LogFormat},
     data::demo::{DemoSummary, DemoTenant, find_demo, load_demo},
     http::app::{App, HttpSettings},
@@ -61,9 +61,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let tokens = mint(&platform, &app, &summary).await?;
     let url = format!("http://{}", reachable(address));
     if arguments.print_json {
-        println!("{}", line(&url, &summary, &tokens));
+        print(&format!("{}\n", line(&url, &summary, &tokens)))?;
     } else {
-        screen(&url, &summary, &tokens);
+        print(&screen(&url, &summary, &tokens))?;
     }
     start::serve(app, listener).await
 }
@@ -101,18 +101,19 @@ fn line(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) -> Json {
     json!({ "url": url, "tenants": tenants })
 }
 
-fn screen(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) {
-    println!("\n  组工 Zugong demo is ready; everything in it is invented.\n");
+fn screen(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) -> String {
+    let mut out = String::from("\n  组工 Zugong demo is ready; everything in it is invented.\n\n");
     if let Some(token) = tokens.first().and_then(|row| row.first()) {
-        println!("  Open GraphiQL as the first administrator:\n  {url}/graphiql#token={token}\n");
+        out += &format!("  Open GraphiQL as the first administrator:\n  {url}/graphiql#token={token}\n\n");
     }
-    println!("  GraphQL: {url}/graphql   Schema: {url}/schema.graphql   Ctrl-C stops.\n");
-    println!("  Tokens, for `Authorization: Bearer …` or behind {url}/graphiql#token=");
+    out += &format!("  GraphQL: {url}/graphql   Schema: {url}/schema.graphql   Ctrl-C stops.\n\n");
+    out += &format!("  Tokens, for `Authorization: Bearer …` or behind {url}/graphiql#token=\n");
     for (tenant, row) in summary.tenants.iter().zip(tokens) {
-        println!("\n  {} ({})", tenant.name, tenant.code);
+        out += &format!("\n  {} ({})\n", tenant.name, tenant.code);
         for (user, token) in tenant.users.iter().zip(row) {
-            println!("    {:<15} {}\n      {token}", user.key, user.name);
+            out += &format!("    {:<15} {}\n      {token}\n", user.key, user.name);
         }
     }
-    println!();
+    out.push('\n');
+    out
 }

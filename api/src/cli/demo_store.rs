@@ -77,9 +77,11 @@ impl Store {
         migration::up(db, lock).await.map_err(|error| self.spoilt(&error))
     }
 
-    /// Notes that the database has been filled.
+    /// Notes that the database has been filled, and lets it count its rows: every index begins with the tenant,
+    /// and without figures SQLite may take the wrong one.
     pub async fn done(&self) -> Result<(), Failure> {
         let (db, _) = connect::owner(&self.url).await?;
+        db.execute_unprepared("analyze").await.map_err(|error| self.spoilt(&error))?;
         set(&db, "user_version", i64::from(DATA_VERSION)).await.map_err(|error| self.spoilt(&error))?;
         db.close().await.map_err(|error| self.spoilt(&error))
     }

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use crate::cli::{ConfigFile, Failure, connect, log};
+use crate::cli::{ConfigFile, Failure, connect, log, print};
 
 /// What `migrate` is given.
 #[derive(Debug, clap::Args)]
@@ -31,8 +31,7 @@ enum Action {
 /// Moves the schema.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Action::Dump = arguments.action {
-        print!("{}", migration::dump());
-        return Ok(());
+        return print(&migration::dump());
     }
     let config = arguments.config.load()?;
     log(config.log, "warn");
@@ -53,7 +52,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let status = migration::status(&db).await.map_err(|e| failed("the history cannot be read", &e))?;
     for (name, applied) in status {
-        println!("{} {name}", if applied { "applied" } else { "missing" });
+        print(&format!("{} {name}\n", if applied { "applied" } else { "missing" }))?;
     }
     db.close().await.map_err(|e| failed("the connection did not close", &e))
 }

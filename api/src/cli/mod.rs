@@ -134,3 +134,15 @@ fn log(format: LogFormat, otherwise: &str) {
         LogFormat::Json => lines.json().try_init(),
     };
 }
+
+/// Writes to standard output. A reader who has seen enough, such as `head`, is no failure.
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::{ErrorKind, Write};
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("standard output takes nothing ({error}): look at where it leads")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -6,7 +6,7 @@ use entities::tenant;
 use sea_orm::ColumnTrait;
 
 use crate::{
-    cli::{ConfigFile, Failure, connect, log},
+    cli::{ConfigFile, Failure, connect, log, print},
     graph::schema::build,
     kernel::{platform::Platform, session::Reason},
 };
@@ -30,8 +30,7 @@ pub struct Arguments {
 /// Prints the contract.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.errors {
-        print!("{}", crate::kernel::error::render_docs());
-        return Ok(());
+        return print(&crate::kernel::error::render_docs());
     }
     let text = match &arguments.tenant {
         None => base()?,
@@ -45,8 +44,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
             text?
         }
     };
-    print!("{text}");
-    Ok(())
+    print(&text)
 }
 
 /// The base contract.

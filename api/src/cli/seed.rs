@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::{
-    cli::{ConfigFile, Failure, bars::Bar, connect, log},
+    cli::{ConfigFile, Failure, bars::Bar, connect, log, print},
     data::load::{SeedOptions, seed},
     kernel::db::DbOptions,
 };
@@ -54,29 +54,36 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         connections: arguments.connections as usize,
     };
     let started = Instant::now();
-    let outcome = seed(&platform, &options, &Bar::default()).await;
+    let outcome = seed(&platform, &options, &Bar::default(), async || analyse(url).await).await;
     platform.close().await;
     let summary = outcome?;
-    analyse(url).await?;
+    analyse(url).await;
     let seconds = started.elapsed().as_secs_f64();
-    println!(
-        "{} rows ({} cadres, {} of work) in {} tenants, {seconds:.1} s, {:.0} rows/s: {}",
+    print(&format!(
+        "{} rows ({} cadres, {} of work) in {} tenants, {seconds:.1} s, {:.0} rows/s: {}\n",
         summary.rows,
         summary.cadres,
         summary.tasks,
         summary.tenants.len(),
         summary.rows as f64 / seconds.max(0.001),
         summary.tenants.join(" ")
-    );
-    Ok(())
+    ))
 }
 
-/// Lets the database count, so that the first queries are planned for what is there.
-async fn analyse(url: &str) -> Result<(), Failure> {
+/// Lets the database count its rows, so that it plans for what is there. A failure costs time, not rows.
+async fn analyse(url: &str) {
     use sea_orm::ConnectionTrait;
-    let (db, _) = connect::owner(url).await?;
-    if let Err(error) = db.execute_unprepared("analyze").await {
+    let counted = match connect::owner(url).await {
+        Ok((db, _)) => {
+            let tables = migration::table_names();
+            // SQLite takes one table or none.
+            let names = if url.starts_with("sqlite:") { String::new() } else { tables.join(", ") };
+            let counted = db.execute_unprepared(&format!("analyze {names}")).await;
+            counted.and(db.close().await).map_err(|error| Failure::new(error.to_string()))
+        }
+        Err(failure) => Err(failure),
+    };
+    if let Err(error) = counted {
         tracing::warn!(%error, "the database did not count its rows");
     }
-    db.close().await.map_err(|error| Failure::new(format!("the connection did not close: {error}")))
 }

@@ -57,7 +57,7 @@ async fn nothing_tells_why_a_log_in_failed() {
     ] {
         assert_eq!(other, wrong, "{what}");
     }
-    let failures = "select failed_count from account where id = $1";
+    let failures = "select cast(failed_count as bigint) from account where id = $1";
     assert_eq!(probe.number(failures, vec![account.into()]).await, 4, "every failure counts");
 }
 
@@ -102,7 +102,8 @@ async fn a_burst_of_guesses_is_worth_no_more_than_five() {
     assert_eq!((counted(401), counted(429)), (5, 15));
     assert_eq!(login(&replica, &name, PASSWORD).await.status, 429);
     let probe = Probe::of(world.server.database_url(), world.a.id).await;
-    let failures = probe.number("select failed_count from account where id = $1", vec![account.into()]).await;
+    let failures =
+        probe.number("select cast(failed_count as bigint) from account where id = $1", vec![account.into()]).await;
     assert_eq!(failures, 5);
     assert_eq!(probe.count_where("audit", "action = 'login_failed'", vec![]).await, 5);
 }

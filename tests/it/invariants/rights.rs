@@ -14,7 +14,7 @@ const fn right(root: &'static str, right: &'static str, lacking: &'static str, a
 
 pub const RIGHTS: &[Right] = &[
     // Organisation
-    right("unit", "unit:read", "newcomer", "junior"),
+    right("unit", "unit:read", "newcomer", "superior"),
     right("units", "unit:read", "newcomer", "handler"),
     right("partyOrganisation", "party_organisation:read", "handler", "junior"),
     right("partyOrganisations", "party_organisation:read", "system", "applicant"),

@@ -1,6 +1,8 @@
 //! The demo: a city with two of its districts and one more district, with people, units, matters and cases.
 
 mod tenant;
+#[cfg(test)]
+mod tests;
 mod users;
 mod work;
 

@@ -61,10 +61,15 @@ pub struct SeedSummary {
 }
 
 /// Fills a migrated database. The tenants must not exist yet; what a run that broke off has written stays.
+///
+/// `count` is called once the first batch is there and lets the owner of the tables have them counted.
+/// PostgreSQL checks every reference by a statement of its own; for tables it believes empty it plans that over
+/// any index that begins with the tenant, and reads the whole tenant for every row.
 pub async fn seed(
     platform: &Arc<Platform>,
     options: &SeedOptions,
     progress: &dyn Progress,
+    count: impl AsyncFnOnce(),
 ) -> Result<SeedSummary, ApiError> {
     let system = platform.system(Reason::Provision);
     let mut summary = SeedSummary::default();
@@ -85,25 +90,32 @@ pub async fn seed(
     progress.begin("rows", summary.rows + batches.iter().map(|(plan, batch)| plan.expected(*batch)).sum::<u64>());
     progress.advance(summary.rows);
     let system = &system;
+    let write = |(plan, batch): (Arc<plan::Plan>, u64)| async move {
+        let (tenant, work) = (plan.region.tenant, plan);
+        let made = tokio::task::spawn_blocking(move || work.batch(batch)).await;
+        let mut rows = made.map_err(|error| {
+            tracing::error!(%error, "a batch could not be made");
+            ApiError::of(Code::InternalServerError)
+        })?;
+        let (count, cadres, tasks) =
+            (rows.count(), rows.cadres.len() as u64, (rows.cases.len() + rows.items.len()) as u64);
+        let tx = system.begin(Some(tenant)).await?;
+        rows.store_people(&tx).await?;
+        rows.store_work(&tx).await?;
+        tx.commit().await?;
+        progress.advance(count);
+        Ok::<_, ApiError>((count, cadres, tasks))
+    };
+    let mut batches = batches.into_iter();
+    let mut first = (0, 0, 0);
+    if let Some(batch) = batches.next() {
+        first = write(batch).await?;
+    }
+    count().await;
     let written = stream::iter(batches)
-        .map(|(plan, batch)| async move {
-            let (tenant, work) = (plan.region.tenant, plan);
-            let made = tokio::task::spawn_blocking(move || work.batch(batch)).await;
-            let mut rows = made.map_err(|error| {
-                tracing::error!(%error, "a batch could not be made");
-                ApiError::of(Code::InternalServerError)
-            })?;
-            let (count, cadres, tasks) =
-                (rows.count(), rows.cadres.len() as u64, (rows.cases.len() + rows.items.len()) as u64);
-            let tx = system.begin(Some(tenant)).await?;
-            rows.store_people(&tx).await?;
-            rows.store_work(&tx).await?;
-            tx.commit().await?;
-            progress.advance(count);
-            Ok::<_, ApiError>((count, cadres, tasks))
-        })
+        .map(write)
         .buffer_unordered(options.connections.max(1))
-        .try_fold((0, 0, 0), |sum, one| async move { Ok((sum.0 + one.0, sum.1 + one.1, sum.2 + one.2)) })
+        .try_fold(first, |sum, one| async move { Ok((sum.0 + one.0, sum.1 + one.1, sum.2 + one.2)) })
         .await?;
     progress.end();
     summary.rows += written.0;

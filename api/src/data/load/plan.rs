@@ -48,6 +48,7 @@ pub(super) struct Plan {
     pub(super) region: Region,
     pub(super) batches: u64,
     number: u64,
+    tenants: u64,
     seed: u64,
     size: u64,
     cadres: u64,
@@ -96,7 +97,8 @@ impl Plan {
         let matter = catalogue.matter(RETIREMENT)?;
         let tenants = u64::from(options.tenants.max(1));
         let (cadres, cases) = (options.cadres / tenants, options.tasks / tenants / CASE_ROWS);
-        let size = BATCH.max(cadres.div_ceil(SLOTS));
+        // Each batch of each tenant has sequence numbers of its own, as far as there are any.
+        let size = BATCH.max(options.cadres.div_ceil(SLOTS.saturating_sub(tenants).max(1)));
         let mut opening = Opening {
             catalogue,
             users: vec![],
@@ -126,6 +128,7 @@ impl Plan {
             code: format!("seed-{}", county.code),
             batches: cadres.div_ceil(size),
             number: u64::from(number),
+            tenants,
             seed: options.seed,
             size,
             cadres,
@@ -158,7 +161,7 @@ impl Plan {
     /// Makes a batch: people, and finished cases of those among them who have retired.
     pub(super) fn batch(&self, batch: u64) -> Rows {
         let mut chance = Chance::new(self.seed, (self.number << 32) + 1 + batch);
-        let mut numbers = IdNumbers::of_slot(batch);
+        let mut numbers = IdNumbers::of_slot(batch * self.tenants + self.number);
         let (cadres, cases) = self.shares(batch);
         let (org, party, places, created) = (&self.org, &self.party, &self.places, self.created);
         let populace = Populace { org, party, places, today: EPOCH, created };

@@ -21,7 +21,10 @@ use crate::{
         year_month::YearMonth,
     },
     modules::{
-        matters::rules::clock::{ClockError, ItemClock},
+        matters::{
+            opening,
+            rules::clock::{ClockError, ItemClock},
+        },
         personnel::rules::forecast,
     },
 };
@@ -119,7 +122,13 @@ impl<'a> CaseMaker<'a> {
             effective_month: subject.month.to_string(),
             decided_by: self.setting.approver,
             rule_version: 1,
-            choice: serde_json::json!({}),
+            choice: json!({
+                "elastic": "STATUTORY",
+                "statutoryMonth": subject.month.to_string(),
+                "noticeOn": null,
+                "writtenChoiceOn": null,
+                "contributionMonths": subject.cadre.contribution_months,
+            }),
             state: ApprovalState::Active,
             revoked_at: None,
             revoke_reason: None,
@@ -226,7 +235,7 @@ impl<'a> CaseMaker<'a> {
         matter_case::Model {
             tenant_id: self.setting.tenant,
             id,
-            number: number(subject.division_code, day, id),
+            number: opening::number(subject.division_code, day, id),
             kind: CaseKind::Ordinary,
             matter_id: self.setting.matter.id,
             approval_id: approval,
@@ -343,14 +352,6 @@ fn form(chance: &mut Chance, subject: &Subject<'_>) -> serde_json::Value {
         "commutingAllowance": true,
         "accessCardReturned": true,
     })
-}
-
-/// A case's number: division, day, and eight characters of the id.
-fn number(division: &str, on: NaiveDate, id: Uuid) -> String {
-    const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    let tail: String =
-        (0..8).rev().map(|place| char::from(DIGITS[(id.as_u128() >> (place * 5) & 31) as usize])).collect();
-    format!("{division}-{}-{tail}", on.format("%Y%m%d"))
 }
 
 /// The last working day before today on which a case can still run within the calendar.

@@ -7,7 +7,7 @@ pub mod files;
 mod forms;
 pub mod install;
 pub mod jobs;
-mod opening;
+pub(crate) mod opening;
 pub mod queries;
 pub mod rules;
 mod steps;
