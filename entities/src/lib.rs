@@ -1,7 +1,7 @@
 //! One file per table: columns and value types. No queries, no rules, no GraphQL.
 //!
 //! Every table that belongs to a tenant has the key `(tenant_id, id)` and is marked with
-//! [`tenant_entity!`]; the few global tables are listed in `migration`.
+//! `tenant_entity!`; the few global tables are listed in `migration`.
 
 #[macro_use]
 mod code_enum;

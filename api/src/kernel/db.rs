@@ -138,7 +138,7 @@ async fn enter(txn: DatabaseTransaction, tenant: Option<Uuid>) -> Result<Databas
     Ok(txn)
 }
 
-/// What stands for the tenant in a statement given to [`Db::json`].
+/// What stands for the tenant in a statement given to `Db::json`.
 pub fn tenant_expression(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => "asker.t",

@@ -2,8 +2,8 @@
 //! order, and nothing that fails a step reaches the next.
 //!
 //! The order is the defence. The parser recurses on brackets, so that 4 KB of `[` overflow its stack
-//! and abort the process: the [`scan`] bounds the nesting first. The engine's own limits expand
-//! fragments without memory, so that 1 KB of doubling fragments costs hours: [`document`] bounds the
+//! and abort the process: the `scan` bounds the nesting first. The engine's own limits expand
+//! fragments without memory, so that 1 KB of doubling fragments costs hours: `document` bounds the
 //! expansion first. What comes out is handed on with `Request::set_parsed_query`, unparsed again.
 
 mod document;
