@@ -25,8 +25,9 @@ use crate::{
     graph::{
         run::Engine,
         schema::{Zugong, build},
+        variables::InputTypes,
     },
-    http::{auth, files, graphiql, graphql, guard::Limits, health, request::REQUEST_ID, ws},
+    http::{auth, documents::Documents, files, graphiql, graphql, guard::Limits, health, request::REQUEST_ID, ws},
     kernel::platform::Platform,
     modules::identity::Identity,
 };
@@ -80,6 +81,10 @@ pub struct Parts {
     pub engine: Engine,
     /// The schema as SDL.
     pub sdl: String,
+    /// The types of the schema's variables.
+    pub inputs: InputTypes,
+    /// Documents that were seen before.
+    pub(super) documents: Documents,
     /// What clients may do.
     pub settings: HttpSettings,
     /// Figures for Prometheus.
@@ -105,10 +110,13 @@ impl App {
     pub fn new(identity: Arc<Identity>, settings: HttpSettings) -> Result<Self, String> {
         let catalogue = Arc::new(crate::modules::catalogue()?);
         let schema = build(catalogue.clone());
+        let sdl = schema.sdl();
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
             identity,
-            sdl: schema.sdl(),
+            inputs: InputTypes::of(&sdl).ok_or("the schema's own SDL cannot be read")?,
+            documents: Documents::new(),
+            sdl,
             schema,
             engine: Engine::new(catalogue),
             settings,

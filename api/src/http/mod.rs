@@ -4,6 +4,7 @@ pub mod answer;
 pub mod app;
 pub mod auth;
 mod body;
+mod documents;
 mod errors;
 mod execute;
 mod files;

@@ -26,7 +26,6 @@ use crate::{Bench, Outcome};
 
 /// What the requests are made of.
 pub struct Facts {
-    pub tenant: Uuid,
     pub token: String,
     pub root: Uuid,
     /// Serving cadres, at random.
@@ -54,7 +53,7 @@ pub async fn facts(bench: &Bench, secret: &str) -> Outcome<Facts> {
     let births = sqlx::query("select distinct archive_birth from cadre where tenant_id = $1 order by 1 limit 300");
     let births = births.bind(tenant).fetch_all(&pool).await?.iter().map(|row| row.get(0)).collect();
     pool.close().await;
-    Ok(Facts { tenant, token: token(bench, secret, tenant, root).await?, root, cadres, units, births })
+    Ok(Facts { token: token(bench, secret, tenant, root).await?, root, cadres, units, births })
 }
 
 async fn ids(pool: &PgPool, tenant: Uuid, sql: &'static str) -> Outcome<Vec<Uuid>> {
