@@ -74,7 +74,7 @@ pub async fn serve(
         // Whoever finds no place is let go at once: a closed door can be told from a slow one.
         let Some(place) = peers.enter(peer.ip()) else { continue };
         let (router, builder, watcher) = (router.clone(), builder.clone(), graceful.watcher());
-        let work = Work::new(settings.header(), settings.idle());
+        let work = Work::new(settings.times());
         task::spawn("connection", async move {
             if let Err(error) = stream.set_nodelay(true) {
                 tracing::debug!(%error, "small answers may wait");

@@ -67,7 +67,7 @@ pub(super) async fn stream(State(app): State<App>, request: Request) -> Response
     };
     match outcome {
         Ok(feed) => respond(feed, &info),
-        Err(error) => refusal(Media::Json, &error, &info, "POST"),
+        Err(error) => refusal(Media::Graphql, &error, &info, "POST"),
     }
 }
 
