@@ -32,6 +32,7 @@ pub mod client;
 pub mod database;
 pub mod digest;
 pub mod newcomer;
+pub mod node;
 pub mod probe;
 pub mod server;
 pub mod socket;

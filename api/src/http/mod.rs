@@ -1,10 +1,12 @@
 //! The transport. The only place that names axum; it decides nothing about rights or rules.
 
+mod admit;
 pub mod answer;
 pub mod app;
 pub mod auth;
 mod body;
-mod documents;
+pub mod cost;
+mod edge;
 mod errors;
 mod execute;
 mod files;
@@ -12,6 +14,13 @@ pub mod graphiql;
 mod graphql;
 pub mod guard;
 mod health;
+mod media;
+mod parsed;
+pub mod persisted;
 pub mod request;
+mod sse;
+mod standing;
+mod stream;
+mod trace;
 mod ws;
 mod ws_protocol;

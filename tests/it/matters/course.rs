@@ -126,16 +126,16 @@ async fn h_01_a_revoked_approval_ends_a_case_or_opens_a_reversal() {
 async fn d_06_a_reversal_leaves_the_register_alone_where_the_person_stands_elsewhere_by_now() {
     let world = World::start().await;
     let tenant = &world.a;
-    let approval = approve(tenant, "colleague", "2025-07").await;
-    let case = submit(tenant, &tenant.junior, "colleague", &approval).await;
+    let approval = approve(tenant, "applicant", "2025-07").await;
+    let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
     for key in AGENCIES {
         finish(&tenant.handlers[key], &item(&case, key)).await;
     }
-    assert_eq!(register(&world, "colleague").await.0, CadreState::Retired);
+    assert_eq!(register(&world, "applicant").await.0, CadreState::Retired);
     let query = "query($id: ID!) { cadre(id: $id) { person { id } unit { id } } }";
-    let old = tenant.junior.ok(query, json!({ "id": tenant.id("cadre:colleague") })).await["cadre"].clone();
+    let old = tenant.junior.ok(query, json!({ "id": tenant.id("cadre:applicant") })).await["cadre"].clone();
     let anew = json!({ "person": old["person"]["id"], "unit": old["unit"]["id"], "kind": "PUBLIC_INSTITUTION",
-        "category": "M60", "archiveBirth": "1965-07", "workStarted": "1985-08", "contributionMonths": 400,
+        "category": "M60", "archiveBirth": "1965-05", "workStarted": "1985-08", "contributionMonths": 400,
         "title": "返聘专家", "level": "NO_LEADERSHIP" });
     tenant.junior.done("cadreCreate", anew, "cadre { id }").await;
     let input = json!({ "id": approval["id"], "expectedVersion": 1, "reason": "审批有误" });
@@ -145,7 +145,7 @@ async fn d_06_a_reversal_leaves_the_register_alone_where_the_person_stands_elsew
     for key in AGENCIES {
         finish(&tenant.handlers[key], &item(reversal, key)).await;
     }
-    assert_eq!(register(&world, "colleague").await.0, CadreState::Retired);
+    assert_eq!(register(&world, "applicant").await.0, CadreState::Retired);
 }
 
 #[tokio::test]

@@ -31,11 +31,11 @@ impl Document {
 }
 
 /// The documents of one schema, by the digest of their text. Bounded; those that are asked for often stay.
-pub(super) struct Documents {
+pub(super) struct Parsed {
     known: Cache<[u8; 32], Arc<Document>>,
 }
 
-impl Documents {
+impl Parsed {
     pub(super) fn new() -> Self {
         let weight = |_: &[u8; 32], document: &Arc<Document>| weight(document.bytes);
         Self { known: Cache::builder().max_capacity(BYTES).weigher(weight).build() }
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn only_what_passed_validation_is_remembered_for_each_operation() {
-        let documents = Documents::new();
+        let documents = Parsed::new();
         let text = "query A { __typename } query B { nonsense }";
         let limits = Limits::default();
         let (key, document) = documents.of(text, &limits).expect("a document");
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_stream_of_documents_takes_bounded_room() {
-        let documents = Documents::new();
+        let documents = Parsed::new();
         let limits = Limits::default();
         for i in 0..3_000 {
             let text = format!("{{ a{i}: __typename }} # {}", "x".repeat(2_000));
