@@ -9,7 +9,7 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -48,6 +48,8 @@ struct Now {
     served: bool,
     idle_since: Instant,
     heard: Option<Instant>,
+    /// Who drives the connection, to be told when it is idle again: its time begins then.
+    driver: Option<Waker>,
 }
 
 /// A request under way.
@@ -62,6 +64,7 @@ impl Work {
             served: false,
             idle_since: Instant::now(),
             heard: None,
+            driver: None,
         };
         Arc::new(Self { times, now: Mutex::new(now) })
     }
@@ -77,6 +80,17 @@ impl Work {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Now> {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Until when the next bytes must come; if there is no such time now, the driver is woken when there is.
+    fn deadline_or_wake(&self, cx: &Context<'_>) -> Option<Instant> {
+        let deadline = self.deadline();
+        if deadline.is_none() {
+            self.lock().driver = Some(cx.waker().clone());
+            // A request may have ended in between.
+            return self.deadline();
+        }
+        deadline
     }
 
     /// Until when the next bytes must come.
@@ -114,6 +128,9 @@ impl Drop for Begun {
         now.running = now.running.saturating_sub(1);
         now.idle_since = Instant::now();
         now.heard = None;
+        if let Some(driver) = now.driver.take().filter(|_| now.running == 0) {
+            driver.wake();
+        }
     }
 }
 
@@ -197,7 +214,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
             }
             return Poll::Ready(outcome);
         }
-        let Some(at) = self.work.deadline() else { return Poll::Pending };
+        let Some(at) = self.work.deadline_or_wake(cx) else { return Poll::Pending };
         let error = ready!(Self::overdue(&mut self.reading, at, cx));
         Poll::Ready(Err(error))
     }
@@ -297,6 +314,16 @@ mod tests {
         begun.upgraded();
         drop(begun);
         assert!(tokio::time::timeout(TIMES.idle * 2, server.read_u8()).await.is_err(), "upgraded");
+
+        let work = Work::new(TIMES);
+        let (_client, mut server) = connection(&work);
+        let begun = work.begin();
+        let end = async {
+            tokio::time::sleep(TIMES.idle).await;
+            drop(begun);
+        };
+        let (took, ()) = tokio::join!(waited(&mut server), end);
+        assert!(took >= TIMES.idle * 2 && took < TIMES.idle * 2 + LATE, "its time begins with its end: {took:?}");
     }
 
     #[tokio::test]

@@ -44,6 +44,17 @@ async fn two_thousand_half_requests_do_not_slow_a_good_client_down() {
         b"POST /graphql HTTP/1.1\r\nhost: x\r\nx-a: b",
         b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{",
     ];
+    let read = async || {
+        let mut times = vec![];
+        for _ in 0..200 {
+            let start = Instant::now();
+            world.a.superior.ok("{ units(first: 5) { nodes { id name } } }", json!({})).await;
+            times.push(start.elapsed());
+        }
+        times.sort();
+        times[times.len() * 99 / 100]
+    };
+    let before = read().await;
     let flood = (0..2_000).map(|i| {
         let world = &world;
         async move {
@@ -57,14 +68,9 @@ async fn two_thousand_half_requests_do_not_slow_a_good_client_down() {
     let mut held: Vec<TcpStream> = join_all(flood).await.into_iter().flatten().collect();
     // Less only where the machine does not let one process have so many files.
     assert!(held.len() > 400, "{}", held.len());
-    let mut times = vec![];
-    for _ in 0..200 {
-        let start = Instant::now();
-        world.a.superior.ok("{ units(first: 5) { nodes { id name } } }", json!({})).await;
-        times.push(start.elapsed());
-    }
-    times.sort();
-    assert!(times[times.len() * 99 / 100] < Duration::from_millis(200), "{:?}", &times[190..]);
+    let meanwhile = read().await;
+    // A machine that is busy with other things is slow before as well.
+    assert!(meanwhile < Duration::from_millis(200).max(before * 3), "{meanwhile:?}, and {before:?} without them");
     // Each of them is let go: ten seconds for the headers, and no longer for a body within the deadline.
     let left = Duration::from_secs(14).saturating_sub(begun.elapsed());
     let all = join_all(held.iter_mut().map(|stream| ended(stream, left))).await;
