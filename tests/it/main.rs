@@ -19,5 +19,6 @@ mod personnel;
 mod probe;
 mod progress;
 mod rights;
+mod schema_contract;
 mod sockets;
 mod tidy;

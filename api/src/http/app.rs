@@ -23,6 +23,7 @@ use tower_http::{
 
 use crate::{
     graph::{
+        cursor::CursorKey,
         run::Engine,
         schema::{Zugong, build},
     },
@@ -104,13 +105,15 @@ impl App {
     /// Puts the parts together; fails with a sentence if the catalogue contradicts itself.
     pub fn new(identity: Arc<Identity>, settings: HttpSettings) -> Result<Self, String> {
         let catalogue = Arc::new(crate::modules::catalogue()?);
-        let schema = build(catalogue.clone());
+        let key = identity.cursor_key().map_err(|error| error.to_string())?;
+        let engine = Engine::new(catalogue, CursorKey::new(key));
+        let schema = build(engine.clone());
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
             identity,
             sdl: schema.sdl(),
             schema,
-            engine: Engine::new(catalogue),
+            engine,
             settings,
             metrics: health::recorder(),
             stopping: watch::Sender::new(false),
