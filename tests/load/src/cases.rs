@@ -36,6 +36,12 @@ const FILTERED: &str = "query Filtered($unit: ID!) { cadres(first: 20, where: { 
 const TREE: &str = "query Tree($unit: ID!) { unit(id: $unit) { name children(first: 5) { nodes { name \
     children(first: 5) { nodes { name cadres(first: 3) { nodes { id person { name } } } } } } } } }";
 
+const UNIT_GROUPS: &str = "query UnitGroups($unit: ID!) { cadreAggregate(where: { unit: { id: { eq: $unit } } }, \
+    groupBy: [STATE]) { groups { key { state } count sum { contributionMonths } } } }";
+
+const TENANT_GROUPS: &str = "query TenantGroups { cadreAggregate(groupBy: [STATE]) \
+    { groups { key { state } count sum { contributionMonths } } } }";
+
 const COMMAND: &str = "mutation Command($input: CadreUpdateInput!) { cadreUpdate(input: $input) \
     { cadre { id version contributionMonths } userErrors { code } } }";
 

@@ -45,6 +45,31 @@ const TREE: &str = "select json_build_object('unit', (select json_build_object('
     from unit v where v.tenant_id = $1 and v.parent_id = u.id order by v.path, v.id limit 5) x), '[]'::json)))
     from unit u where u.tenant_id = $1 and u.id = $2))::text";
 
+const UNIT_GROUPS: &str =
+    "select json_build_object('cadreAggregate', json_build_object('groups', coalesce((select json_agg(
+    json_build_object('key', json_build_object('state', g.state), 'count', g.n,
+        'sum', json_build_object('contributionMonths', g.months::text)))
+    from (select state, count(*) n, sum(contribution_months) months from cadre where tenant_id = $1 and unit_id = $2
+        group by state order by state) g), '[]'::json)))::text";
+
+const TENANT_GROUPS: &str =
+    "select json_build_object('cadreAggregate', json_build_object('groups', coalesce((select json_agg(
+    json_build_object('key', json_build_object('state', g.state), 'count', g.n,
+        'sum', json_build_object('contributionMonths', g.months::text)))
+    from (select state, count(*) n, sum(contribution_months) months from cadre where tenant_id = $1
+        group by state order by state) g), '[]'::json)))::text";
+
+pub async fn unit_groups(State(parts): Caller, body: Bytes) -> Answer {
+    let unit = id(&read(&body)?["unit"])?;
+    let row = sqlx::query(UNIT_GROUPS).bind(parts.tenant).bind(unit).fetch_one(&parts.pool).await.map_err(failed)?;
+    Ok(data(row.get(0)))
+}
+
+pub async fn tenant_groups(State(parts): Caller) -> Answer {
+    let row = sqlx::query(TENANT_GROUPS).bind(parts.tenant).fetch_one(&parts.pool).await.map_err(failed)?;
+    Ok(data(row.get(0)))
+}
+
 pub async fn point(State(parts): Caller, body: Bytes) -> Answer {
     let id = id(&read(&body)?["id"])?;
     let row = sqlx::query(POINT).bind(parts.tenant).bind(id).fetch_one(&parts.pool).await.map_err(failed)?;

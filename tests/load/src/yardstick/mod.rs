@@ -45,12 +45,16 @@ pub async fn serve(arguments: Yardstick) -> Outcome<()> {
             .route("/point", post(json::point))
             .route("/list", post(json::list))
             .route("/filtered", post(json::filtered))
-            .route("/tree", post(json::tree)),
+            .route("/tree", post(json::tree))
+            .route("/unit-groups", post(json::unit_groups))
+            .route("/tenant-groups", post(json::tenant_groups)),
         Mode::Rows => router
             .route("/point", post(rows::point))
             .route("/list", post(rows::list))
             .route("/filtered", post(rows::filtered))
-            .route("/tree", post(rows::tree)),
+            .route("/tree", post(rows::tree))
+            .route("/unit-groups", post(rows::unit_groups))
+            .route("/tenant-groups", post(rows::tenant_groups)),
     };
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", arguments.port)).await?;
     axum::serve(listener, router.with_state(Parts { pool, tenant })).await?;

@@ -34,6 +34,12 @@ const TREE: &str = "select u.name, v.id, v.name, w.id, w.name, c.id, p.name
     left join person p on p.tenant_id = $1 and p.id = c.person_id
     where u.tenant_id = $1 and u.id = $2 order by v.path, v.id, w.path, w.id, c.id";
 
+const UNIT_GROUPS: &str = "select state, count(*), sum(contribution_months) from cadre
+    where tenant_id = $1 and unit_id = $2 group by state order by state";
+
+const TENANT_GROUPS: &str = "select state, count(*), sum(contribution_months) from cadre
+    where tenant_id = $1 group by state order by state";
+
 #[derive(Serialize)]
 struct Nodes<T> {
     nodes: Vec<T>,
@@ -130,6 +136,44 @@ pub async fn list(State(parts): Caller, body: Bytes) -> Answer {
         }
     }
     data("cadres", Nodes { nodes })
+}
+
+fn groups(rows: &[PgRow]) -> Answer {
+    #[derive(Serialize)]
+    struct Key {
+        state: String,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sum {
+        contribution_months: String,
+    }
+    #[derive(Serialize)]
+    struct Group {
+        key: Key,
+        count: i64,
+        sum: Sum,
+    }
+    #[derive(Serialize)]
+    struct Groups {
+        groups: Vec<Group>,
+    }
+    let group = |row: &PgRow| Group {
+        key: Key { state: row.get(0) },
+        count: row.get(1),
+        sum: Sum { contribution_months: row.get::<i64, _>(2).to_string() },
+    };
+    data("cadreAggregate", Groups { groups: rows.iter().map(group).collect() })
+}
+
+pub async fn unit_groups(State(parts): Caller, body: Bytes) -> Answer {
+    let unit = id(&read(&body)?["unit"])?;
+    let query = sqlx::query(UNIT_GROUPS).bind(parts.tenant).bind(unit);
+    groups(&query.fetch_all(&parts.pool).await.map_err(failed)?)
+}
+
+pub async fn tenant_groups(State(parts): Caller) -> Answer {
+    groups(&sqlx::query(TENANT_GROUPS).bind(parts.tenant).fetch_all(&parts.pool).await.map_err(failed)?)
 }
 
 pub async fn filtered(State(parts): Caller, body: Bytes) -> Answer {
