@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::kernel::partial_date::PartialDate;
 use crate::kernel::year_month::YearMonth;
 
 const THIRTY_YEARS: u32 = 30 * 12;
@@ -102,6 +103,13 @@ pub fn check(request: &EarlyRequest<'_>) -> Result<(), EarlyRefusal> {
     }
 }
 
+/// Full months of working time (工作年限，以月计) in a month, from the first of work (参加工作时间); a month that is
+/// not over does not count, nor does one that began after its first day.
+pub fn working_months(started: PartialDate, month: YearMonth) -> u32 {
+    let first = started.year_month().add_months(i32::from(started.day().is_some_and(|day| day > 1)));
+    u32::try_from(first.months_until(month)).unwrap_or(0)
+}
+
 /// Whether one must retire (应当退休, 公务员法第92条): the age is reached or the capacity to work is
 /// fully lost.
 pub fn must_retire(statutory: YearMonth, current: YearMonth, has_lost_capacity: bool) -> bool {
@@ -140,6 +148,14 @@ mod tests {
         assert_eq!(near(20 * 12, 5 * 12), "TOO_FAR_FROM_AGE");
         assert_eq!(near(20 * 12 - 1, 12), "WORKING_TIME_TOO_SHORT");
         assert_eq!(near(40 * 12, 0), "NOT_EARLY");
+    }
+
+    #[test]
+    fn d_05_working_time_from_the_first_of_work() {
+        let months = |started: &str, month: &str| working_months(started.parse().unwrap(), month.parse().unwrap());
+        assert_eq!((months("1995-07", "2025-06"), months("1995-07", "2025-07")), (359, 360));
+        assert_eq!((months("1995-07-01", "2025-07"), months("1995-07-15", "2025-07")), (360, 359));
+        assert_eq!(months("2025-08", "2025-07"), 0);
     }
 
     #[test]
