@@ -20,7 +20,7 @@ use zugong::{
     },
     modules::{
         identity::provision::{self, NewUser},
-        matters::install::install_standard,
+        matters::install::{branch_keys, install_standard},
         organisation::rules::credit_code::CreditCode,
         personnel::rules::id_number::check_char,
         tenancy::provision::create_tenant,
@@ -345,7 +345,8 @@ impl Builder {
     }
 
     async fn matters(&mut self, units: &HashMap<String, Uuid>) {
-        let agencies = AGENCIES.iter().map(|key| (key.to_string(), units[&format!("agency:{key}")])).collect();
+        let unit = |key: &str| units.get(&format!("agency:{key}")).unwrap_or(&units["agency:organisation"]);
+        let agencies = branch_keys().unwrap().into_iter().map(|key| (key.clone(), *unit(&key))).collect();
         install_standard(&self.tx, TenantLevel::County, &agencies, self.today).await.unwrap();
     }
 }

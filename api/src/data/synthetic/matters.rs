@@ -11,9 +11,12 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::data::synthetic::{
-    chance::Chance,
-    orgs::{Agency, Org},
+use crate::{
+    data::synthetic::{
+        chance::Chance,
+        orgs::{Agency, Org},
+    },
+    modules::matters::install::{CATALOGUE, DEFINITIONS, belongs_to},
 };
 
 /// Key of the matter that the demo's cases run by.
@@ -46,8 +49,10 @@ pub struct Matter {
 struct File {
     key: String,
     title: String,
+    group: MatterGroup,
     limit_days: i32,
     baseline_days: i32,
+    #[serde(default)]
     baseline_steps: i32,
     visits: i32,
     form: Json,
@@ -73,6 +78,7 @@ struct BranchText {
 #[derive(Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 struct Phases {
+    #[serde(default)]
     before: Vec<MaterialText>,
     current: Vec<MaterialText>,
 }
@@ -89,7 +95,6 @@ struct MaterialText {
 
 #[derive(Deserialize)]
 struct Lists {
-    base: Vec<Entry>,
     linked: Vec<Entry>,
     city: Vec<Entry>,
     county: Vec<Entry>,
@@ -112,8 +117,7 @@ impl Catalogue {
     ) -> Result<Self, serde_json::Error> {
         let tenant = org.units.first().map_or(Uuid::nil(), |root| root.tenant_id);
         let mut out = Self::default();
-        let file: File = serde_json::from_str(include_str!("../../../../plugins/standard/retirement.json"))?;
-        let lists: Lists = serde_json::from_str(include_str!("../../../../plugins/standard/catalogue.json"))?;
+        let lists: Lists = serde_json::from_str(CATALOGUE)?;
         let mut add = |out: &mut Self, key: String, title: String, group, body: Option<&File>| {
             let id = chance.id(created);
             out.matters.push(matter::Model {
@@ -136,20 +140,34 @@ impl Catalogue {
             });
             id
         };
-        let id = add(&mut out, file.key.clone(), file.title.clone(), MatterGroup::ProvincialBase, Some(&file));
+        let mut files = vec![];
+        for text in DEFINITIONS {
+            let file: File = serde_json::from_str(text)?;
+            if belongs_to(file.group, level) {
+                let id = add(&mut out, file.key.clone(), file.title.clone(), file.group, Some(&file));
+                files.push((id, file));
+            }
+        }
         let others = [
-            (lists.base, MatterGroup::ProvincialBase, true),
-            (lists.linked, MatterGroup::ProvincialLinked, true),
-            (lists.city, MatterGroup::City, level == TenantLevel::City),
-            (lists.county, MatterGroup::County, level == TenantLevel::County),
+            (lists.linked, MatterGroup::ProvincialLinked),
+            (lists.city, MatterGroup::City),
+            (lists.county, MatterGroup::County),
         ];
-        for (entries, group, _) in others.into_iter().filter(|(_, _, wanted)| *wanted) {
+        for (entries, group) in others.into_iter().filter(|(_, group)| belongs_to(*group, level)) {
             for entry in entries {
                 add(&mut out, entry.key, entry.title, group, None);
             }
         }
+        for (id, file) in files {
+            out.parts(chance, org, tenant, id, file, created);
+        }
+        Ok(out)
+    }
+
+    /// The branches and materials of a matter.
+    fn parts(&mut self, chance: &mut Chance, org: &Org, tenant: Uuid, id: Uuid, file: File, created: DateTime<Utc>) {
         for (position, text) in (1..).zip(file.branches) {
-            out.branches.push(matter_branch::Model {
+            self.branches.push(matter_branch::Model {
                 tenant_id: tenant,
                 id: chance.id(created),
                 matter_id: id,
@@ -169,7 +187,7 @@ impl Catalogue {
         let phases = [(MaterialPhase::Before, file.materials.before), (MaterialPhase::Current, file.materials.current)];
         for (phase, texts) in phases {
             for (position, text) in (1..).zip(texts) {
-                out.materials.push(matter_material::Model {
+                self.materials.push(matter_material::Model {
                     tenant_id: tenant,
                     id: chance.id(created),
                     matter_id: id,
@@ -183,7 +201,6 @@ impl Catalogue {
                 });
             }
         }
-        Ok(out)
     }
 
     /// What cases of a matter must know; none if the catalogue has no such matter in force.
@@ -206,6 +223,7 @@ fn agency_unit(org: &Org, word: &str) -> Uuid {
         "医保" => Agency::MedicalInsurance,
         "公积金" => Agency::HousingFund,
         "财政" => Agency::Finance,
+        "公安" => Agency::PublicSecurity,
         _ => Agency::Affairs,
     };
     let place = org.agencies.get(&agency).copied().unwrap_or(0);

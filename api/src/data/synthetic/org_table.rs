@@ -7,7 +7,7 @@ use entities::values::{
     UnitSequence::{self, CongressAndMass as Congress, Government, Institution, Party},
 };
 
-/// An agency of the retirement matter (H-03).
+/// An agency of the standard matters (H-03).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Agency {
     /// 组织部
@@ -24,11 +24,13 @@ pub enum Agency {
     Finance,
     /// 机关事务
     Affairs,
+    /// 公安（户籍）
+    PublicSecurity,
 }
 
 impl Agency {
-    /// All seven, in the order of the rulebook.
-    pub const ALL: [Self; 7] = [
+    /// All of them, the seven of the retirement matter first, in the order of the rulebook.
+    pub const ALL: [Self; 8] = [
         Self::Organisation,
         Self::Establishment,
         Self::SocialSecurity,
@@ -36,6 +38,7 @@ impl Agency {
         Self::HousingFund,
         Self::Finance,
         Self::Affairs,
+        Self::PublicSecurity,
     ];
 }
 
@@ -53,7 +56,7 @@ pub(super) struct Spec {
     pub offices: &'static [&'static str],
     /// How many people it has, compared with others.
     pub weight: u32,
-    /// Which agency of the retirement matter it is.
+    /// Which agency of the standard matters it is.
     pub agency: Option<Agency>,
     /// The short name of the unit it belongs to; none: the city or district itself.
     pub under: Option<&'static str>,
@@ -96,7 +99,7 @@ pub(super) const UNITS: &[Spec] = specs![
     Government Organ 3 "经济和信息化局" "经信局" ["办公室" "运行*"];
     Government Organ 4 "教育局" "教育局" ["办公室" "人事*" "基础教育*"];
     Government Organ 2 "科学技术局" "科技局" ["办公室" "规划*"];
-    Government Organ 14 "公安局" "公安局" ["指挥中心" "政治部" "治安支队" "法制*"];
+    Government Organ 14 "公安局" "公安局" ["指挥中心" "政治部" "治安支队" "法制*"] PublicSecurity;
     Government Organ 3 "民政局" "民政局" ["办公室" "养老服务*"];
     Government Organ 3 "司法局" "司法局" ["办公室" "行政复议*"];
     Government Organ 5 "财政局" "财政局" ["办公室" "预算*" "国库支付*"] Finance;

@@ -8,7 +8,7 @@ use super::{
     chance::Chance,
     identity::IdNumbers,
     matters::Catalogue,
-    orgs::{self, Org, Region, Standing},
+    orgs::{self, Agency, Org, Region, Standing},
     party::{self, Party},
     people::Made,
     places::Places,
@@ -88,7 +88,7 @@ fn credit_codes_are_valid_and_unique_and_offices_have_internal_ones() {
         let parent = org.units.iter().find(|other| Some(other.id) == unit.parent_id);
         assert!(parent.is_none_or(|up| unit.path.starts_with(&up.path)), "{}", unit.name);
     }
-    assert_eq!(org.agencies.len(), 7);
+    assert_eq!(org.agencies.len(), Agency::ALL.len());
     assert!(org.units.iter().any(|unit| unit.name == "中共宁波市海曙区委组织部"));
     assert!(org.units.iter().any(|unit| unit.name == "宁波市海曙区南门街道办事处"));
 }

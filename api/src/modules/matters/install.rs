@@ -22,8 +22,21 @@ use crate::{
     modules::matters::forms::FORMATS,
 };
 
-const RETIREMENT: &str = include_str!("../../../../plugins/standard/retirement.json");
-const CATALOGUE: &str = include_str!("../../../../plugins/standard/catalogue.json");
+/// The matters that have a file of their own in `plugins/standard`, in the order of the catalogue (H-02).
+pub const DEFINITIONS: [&str; 10] = [
+    include_str!("../../../../plugins/standard/recruitment.json"),
+    include_str!("../../../../plugins/standard/transfer.json"),
+    include_str!("../../../../plugins/standard/lateral-entry.json"),
+    include_str!("../../../../plugins/standard/open-selection.json"),
+    include_str!("../../../../plugins/standard/secondment.json"),
+    include_str!("../../../../plugins/standard/rank-change.json"),
+    include_str!("../../../../plugins/standard/resignation.json"),
+    include_str!("../../../../plugins/standard/dismissal.json"),
+    include_str!("../../../../plugins/standard/retirement.json"),
+    include_str!("../../../../plugins/standard/death.json"),
+];
+/// The other matters of the standard catalogue: titles alone.
+pub const CATALOGUE: &str = include_str!("../../../../plugins/standard/catalogue.json");
 
 /// The promise for every matter, in working days (H-04).
 const LIMIT_DAYS: i32 = 2;
@@ -37,8 +50,13 @@ struct Definition {
     group: MatterGroup,
     limit_days: i32,
     baseline_days: i32,
+    /// 0 where no source says it.
+    #[serde(default)]
     baseline_steps: i32,
     visits: i32,
+    /// What no source gives and is a default of ours, to be looked at by whoever takes the matter into use.
+    #[allow(dead_code, reason = "read by people")]
+    unsure: Vec<Unsure>,
     form: Json,
     branches: Vec<BranchDefinition>,
     materials: HashMap<MaterialPhase, Vec<MaterialDefinition>>,
@@ -71,9 +89,23 @@ struct MaterialDefinition {
     max_bytes: i64,
 }
 
+/// A part of a definition that the sources leave open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Unsure {
+    Agencies,
+    BaselineDays,
+    BaselineSteps,
+    Form,
+    MaterialsBefore,
+    MaterialsCurrent,
+}
+
 #[derive(Debug, Deserialize)]
 struct Titles {
-    base: Vec<Title>,
+    /// Groups whose official list was not found (H-02).
+    #[allow(dead_code, reason = "read by people")]
+    unsure: Vec<MatterGroup>,
     linked: Vec<Title>,
     city: Vec<Title>,
     county: Vec<Title>,
@@ -85,9 +117,16 @@ struct Title {
     title: String,
 }
 
-/// Keys of the branches of the standard matters, each of which wants a handling unit (承办单位).
+/// Keys of the branches of the standard matters, each of which wants a handling unit (承办单位). A key is the same
+/// agency's in every matter, so it is named once.
 pub fn branch_keys() -> Result<Vec<String>, ApiError> {
-    Ok(retirement()?.branches.into_iter().map(|b| b.key).collect())
+    let mut keys = vec![];
+    for branch in definitions()?.into_iter().flat_map(|definition| definition.branches) {
+        if !keys.contains(&branch.key) {
+            keys.push(branch.key);
+        }
+    }
+    Ok(keys)
 }
 
 /// Puts the standard catalogue into the tenant; what is there already stays. `units` says which unit
@@ -98,15 +137,16 @@ pub async fn install_standard(
     units: &HashMap<String, Uuid>,
     today: NaiveDate,
 ) -> Result<(), ApiError> {
-    install(tx, &retirement()?, units, today).await?;
-    let titles: Titles = parse(CATALOGUE)?;
-    let mut groups = vec![(titles.base, MatterGroup::ProvincialBase), (titles.linked, MatterGroup::ProvincialLinked)];
-    match level {
-        TenantLevel::City => groups.push((titles.city, MatterGroup::City)),
-        TenantLevel::County => groups.push((titles.county, MatterGroup::County)),
-        TenantLevel::Province => {}
+    for definition in definitions()?.iter().filter(|definition| belongs_to(definition.group, level)) {
+        install(tx, definition, units, today).await?;
     }
-    for (titles, group) in groups {
+    let titles: Titles = parse(CATALOGUE)?;
+    let groups = [
+        (titles.linked, MatterGroup::ProvincialLinked),
+        (titles.city, MatterGroup::City),
+        (titles.county, MatterGroup::County),
+    ];
+    for (titles, group) in groups.into_iter().filter(|(_, group)| belongs_to(*group, level)) {
         for title in titles {
             let bare = Definition {
                 key: title.key,
@@ -116,6 +156,7 @@ pub async fn install_standard(
                 baseline_days: 0,
                 baseline_steps: 0,
                 visits: 0,
+                unsure: vec![],
                 form: json!({ "type": "object", "additionalProperties": false }),
                 branches: vec![],
                 materials: HashMap::new(),
@@ -124,6 +165,15 @@ pub async fn install_standard(
         }
     }
     Ok(())
+}
+
+/// Whether tenants of a level have a group's matters.
+pub fn belongs_to(group: MatterGroup, level: TenantLevel) -> bool {
+    match group {
+        MatterGroup::ProvincialBase | MatterGroup::ProvincialLinked => true,
+        MatterGroup::City => level == TenantLevel::City,
+        MatterGroup::County => level == TenantLevel::County,
+    }
 }
 
 async fn install(
@@ -232,8 +282,8 @@ fn no_unit(key: &str) -> ApiError {
         .saying(format!("环节 {key} 没有承办单位"), format!("The branch {key} has no handling unit."))
 }
 
-fn retirement() -> Result<Definition, ApiError> {
-    parse(RETIREMENT)
+fn definitions() -> Result<Vec<Definition>, ApiError> {
+    DEFINITIONS.into_iter().map(parse).collect()
 }
 
 fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ApiError> {
@@ -244,43 +294,5 @@ fn parse<T: serde::de::DeserializeOwned>(text: &str) -> Result<T, ApiError> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn h_03_retirement_has_seven_agencies_and_22_materials_became_5() {
-        let definition = retirement().unwrap();
-        check(&definition).unwrap();
-        assert_eq!(definition.branches.len(), 7);
-        assert!(definition.branches.iter().all(|b| b.mandatory && b.limit_days == 2 && b.depends_on.is_empty()));
-        assert_eq!(definition.materials[&MaterialPhase::Before].len(), 22);
-        assert_eq!(definition.materials[&MaterialPhase::Current].len(), 5);
-        assert_eq!((definition.baseline_days, definition.visits), (20, 0));
-    }
-
-    #[test]
-    fn h_02_groups_of_the_catalogue() {
-        let titles: Titles = parse(CATALOGUE).unwrap();
-        // Retirement, which has a file of its own, is the ninth base matter.
-        assert_eq!((titles.base.len() + 1, titles.linked.len()), (9, 10));
-        assert_eq!((titles.city.len(), titles.county.len()), (5, 2));
-        let mut keys: Vec<&str> = [&titles.base, &titles.linked, &titles.city, &titles.county]
-            .into_iter()
-            .flatten()
-            .map(|t| t.key.as_str())
-            .chain(["retirement"])
-            .collect();
-        let all = keys.len();
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len(), all);
-    }
-
-    #[test]
-    fn h_03_a_branch_cannot_name_what_is_not_there() {
-        let mut definition = retirement().unwrap();
-        definition.branches[0].fields.push("salary".into());
-        assert_eq!(check(&definition).unwrap_err().code, Code::BadUserInput);
-    }
-}
+#[path = "install_tests.rs"]
+mod tests;
