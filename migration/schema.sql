@@ -174,7 +174,7 @@ create table person (
 create unique index person_u1 on person (tenant_id, id_number);
 create index person_unit_id on person (tenant_id, unit_id);
 create index person_party_organisation_id on person (tenant_id, party_organisation_id);
-create index person_name on person (tenant_id, name);
+create index person_name_id on person (tenant_id, name, id);
 create index person_name_key on person (tenant_id, name_key);
 grant select, insert, update, delete on person to zugong_app;
 alter table person enable row level security;
@@ -203,9 +203,10 @@ create table cadre (
   foreign key (tenant_id, unit_id) references unit (tenant_id, id)
 );
 create unique index cadre_u1 on cadre (tenant_id, person_id) where state in ('PROBATION', 'SERVING', 'RETIRING');
+create index cadre_person_id on cadre (tenant_id, person_id);
 create index cadre_unit_id on cadre (tenant_id, unit_id);
 create index cadre_state on cadre (tenant_id, state);
-create index cadre_archive_birth on cadre (tenant_id, archive_birth);
+create index cadre_archive_birth_id on cadre (tenant_id, archive_birth, id);
 grant select, insert, update, delete on cadre to zugong_app;
 alter table cadre enable row level security;
 alter table cadre force row level security;
@@ -227,6 +228,7 @@ create table appointment (
   foreign key (tenant_id, unit_id) references unit (tenant_id, id)
 );
 create unique index appointment_u1 on appointment (tenant_id, cadre_id) where is_main and ended_on is null;
+create index appointment_cadre_id on appointment (tenant_id, cadre_id);
 create index appointment_unit_id on appointment (tenant_id, unit_id);
 grant select, insert, update, delete on appointment to zugong_app;
 alter table appointment enable row level security;
@@ -865,7 +867,7 @@ create table person (
 create unique index person_u1 on person (tenant_id, id_number);
 create index person_unit_id on person (tenant_id, unit_id);
 create index person_party_organisation_id on person (tenant_id, party_organisation_id);
-create index person_name on person (tenant_id, name);
+create index person_name_id on person (tenant_id, name, id);
 create index person_name_key on person (tenant_id, name_key);
 create table cadre (
   tenant_id blob not null,
@@ -890,9 +892,10 @@ create table cadre (
   foreign key (tenant_id, unit_id) references unit (tenant_id, id)
 );
 create unique index cadre_u1 on cadre (tenant_id, person_id) where state in ('PROBATION', 'SERVING', 'RETIRING');
+create index cadre_person_id on cadre (tenant_id, person_id);
 create index cadre_unit_id on cadre (tenant_id, unit_id);
 create index cadre_state on cadre (tenant_id, state);
-create index cadre_archive_birth on cadre (tenant_id, archive_birth);
+create index cadre_archive_birth_id on cadre (tenant_id, archive_birth, id);
 create table appointment (
   tenant_id blob not null,
   id blob not null,
@@ -910,6 +913,7 @@ create table appointment (
   foreign key (tenant_id, unit_id) references unit (tenant_id, id)
 );
 create unique index appointment_u1 on appointment (tenant_id, cadre_id) where is_main and ended_on is null;
+create index appointment_cadre_id on appointment (tenant_id, cadre_id);
 create index appointment_unit_id on appointment (tenant_id, unit_id);
 
 -- m20261122_000003_kernel

@@ -103,7 +103,8 @@ impl Table {
     /// A reference to another row of the same tenant (or, on a global table, to a global one), with its index.
     pub fn refers(mut self, column: &'static str, table: &'static str) -> Self {
         self.references.push((column, table));
-        if !self.uniques.iter().any(|(c, _)| c == &vec![column]) {
+        // A key over some of the rows helps nobody who looks for all that refer to one.
+        if !self.uniques.iter().any(|(c, condition)| c == &vec![column] && condition.is_none()) {
             self.indexes.push((vec![column], None));
         }
         self

@@ -58,7 +58,7 @@ pub fn tables() -> Vec<Table> {
             .unique(&["id_number"])
             .refers("unit_id", "unit")
             .refers("party_organisation_id", "party_organisation")
-            .index(&["name"])
+            .index(&["name", "id"])
             .index(&["name_key"]),
         tenant_table("cadre")
             .uuid("person_id")
@@ -79,7 +79,7 @@ pub fn tables() -> Vec<Table> {
             .refers("person_id", "person")
             .refers("unit_id", "unit")
             .index(&["state"])
-            .index(&["archive_birth"]),
+            .index(&["archive_birth", "id"]),
         tenant_table("appointment")
             .uuid("cadre_id")
             .uuid("unit_id")

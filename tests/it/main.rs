@@ -12,6 +12,7 @@ mod administration;
 mod commands;
 mod engine;
 mod front;
+mod housekeeping;
 mod identity;
 mod invariants;
 mod matters;

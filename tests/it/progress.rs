@@ -15,7 +15,7 @@ use crate::{
 };
 
 const PROGRESS: &str =
-    "subscription($case: ID!, $after: ID) { caseProgress(caseId: $case, after: $after) { id type version objectIds } }";
+    "subscription($case: ID!, $after: ID) { caseProgress(case: $case, after: $after) { id type version objectIds } }";
 
 async fn listen(actor: &Actor, url: &str, case: &Json, after: Option<&str>) -> Socket {
     let mut socket = Socket::greeted(url, actor.token.as_deref()).await;

@@ -10,6 +10,7 @@ mod schema;
 mod seed;
 mod serve;
 mod start;
+mod tenant;
 
 use std::{fmt, path::PathBuf, process::ExitCode};
 
@@ -37,6 +38,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Bring the schema of the database up to date, take a change back, or tell how it stands.
     Migrate(migrate::Arguments),
+    /// Open a tenant with its first administrators, or list the tenants.
+    Tenant(tenant::Arguments),
     /// Write reproducible synthetic data for load tests.
     Seed(seed::Arguments),
     /// Print the GraphQL contract.
@@ -105,6 +108,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Migrate(arguments) => migrate::run(arguments).await,
+            Command::Tenant(arguments) => tenant::run(arguments).await,
             Command::Seed(arguments) => seed::run(arguments).await,
             Command::Schema(arguments) => schema::run(arguments).await,
             Command::Doctor(arguments) => doctor::run(arguments).await,

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use crate::{
     cli::Failure,
     http::app::{App, HttpSettings},
-    kernel::platform::Platform,
+    kernel::{housekeeping, platform::Platform},
     modules::identity::{Identity, IdentityConfig},
 };
 
@@ -27,6 +27,7 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     identity.watch();
     platform.watch_rights(POLL);
     crate::modules::matters::jobs::start(platform);
+    housekeeping::start(platform);
     App::new(identity, http).map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))
 }
 

@@ -13,3 +13,4 @@ mod scalar;
 pub mod scalars;
 pub mod schema;
 pub mod selection;
+pub mod variables;

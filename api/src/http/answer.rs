@@ -31,15 +31,23 @@ pub fn answer<T: Serialize>(outcome: Result<T, ApiError>, info: &RequestInfo) ->
     response
 }
 
-/// The answer of an error: `{"error":{"code","message","requestId","retryable"}}` under the code's status.
+/// The answer of an error: `{"error":{"code","message","requestId","retryable"}}` and `field` where one is to
+/// blame, under the code's status. A rule's refusal is 422: there is no payload that could carry it.
 pub fn failure(error: &ApiError, info: &RequestInfo) -> Response {
-    let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let body = json!({ "error": {
+    let status = match StatusCode::from_u16(error.code.status()) {
+        Ok(StatusCode::OK) => StatusCode::UNPROCESSABLE_ENTITY,
+        Ok(status) => status,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut body = json!({ "error": {
         "code": error.code,
         "message": error.message(info.locale),
         "requestId": info.id,
         "retryable": error.code.retryable(),
     }});
+    if let Some(field) = &error.field {
+        body["error"]["field"] = json!(field);
+    }
     let mut response = (status, Json(body)).into_response();
     let headers = response.headers_mut();
     if let Some(seconds) = error.retry_after {

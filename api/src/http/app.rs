@@ -11,6 +11,7 @@ use crate::{
     graph::{
         run::Engine,
         schema::{Zugong, build},
+        variables::InputTypes,
     },
     http::{
         auth,
@@ -18,6 +19,7 @@ use crate::{
         edge, files, graphiql, graphql,
         guard::Limits,
         health,
+        parsed::Parsed,
         persisted::{DocumentSettings, Documents},
         sse,
         standing::Standing,
@@ -105,6 +107,10 @@ pub struct Parts {
     pub engine: Engine,
     /// The schema as SDL.
     pub sdl: String,
+    /// The types of the schema's variables.
+    pub inputs: InputTypes,
+    /// Documents that were seen before.
+    pub(super) parsed: Parsed,
     /// What clients may do.
     pub settings: HttpSettings,
     /// Subscriptions that can be resumed after an event.
@@ -148,6 +154,8 @@ impl App {
         let sdl = schema.sdl();
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
+            inputs: InputTypes::of(&sdl).ok_or("the schema's own SDL cannot be read")?,
+            parsed: Parsed::new(),
             resumable: resumable(&sdl),
             sdl,
             schema,

@@ -48,6 +48,7 @@ where
         .route("/auth/login", post(login))
         .route("/auth/refresh", post(refresh))
         .route("/auth/logout", post(logout))
+        .route("/auth/password", post(password))
         .route("/auth/switch", post(switch))
         .route("/auth/token", post(token))
         .route("/.well-known/jwks.json", get(jwks))
@@ -75,6 +76,13 @@ struct RefreshBody {
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 struct LogoutBody {
     refresh_token: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct PasswordBody {
+    current_password: String,
+    new_password: String,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +127,17 @@ async fn logout(State(identity): State<Arc<Identity>>, client: Client, request: 
                 None => identity.logout(&client.session(&identity).await?).await?,
             }
             Ok(json!({ "loggedOut": true }))
+        })
+        .await
+}
+
+async fn password(State(identity): State<Arc<Identity>>, client: Client, request: Request) -> Response {
+    client
+        .answer(async {
+            let session = client.session(&identity).await?;
+            let body: PasswordBody = read(request).await?;
+            identity.change_password(&session, &body.current_password, &body.new_password).await?;
+            Ok(json!({ "changed": true }))
         })
         .await
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    Positioned, Request, Value as ConstValue, Variables,
+    Positioned, Request, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures::future::join_all;
@@ -19,7 +19,12 @@ use crate::{
         schema::ValidOnly,
         selection::{Doc, Picked},
     },
-    http::{app::App, errors, guard, trace},
+    http::{
+        app::App,
+        errors,
+        parsed::{Document, Key},
+        trace,
+    },
     kernel::{
         error::{ApiError, Code},
         session::{RequestInfo, Session},
@@ -40,8 +45,10 @@ pub(super) struct Sent {
 
 /// A request that passed the guard.
 pub(super) struct Ready {
-    pub(super) document: ExecutableDocument,
+    pub(super) document: Arc<ExecutableDocument>,
     pub(super) operation: OperationType,
+    known: Arc<Document>,
+    key: Key,
     query: String,
     name: Option<String>,
     variables: Variables,
@@ -86,13 +93,13 @@ impl Sent {
         let query = self.query.ok_or_else(|| {
             ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
         })?;
-        let document = guard::check(&query, &app.settings.limits)?.document;
+        let (key, known) = app.parsed.of(&query, &app.settings.limits)?;
+        let document = known.parsed.clone();
         let variables = self.variables.unwrap_or_default();
-        let variables = Variables::from_json(Json::Object(variables));
         let found = &operation(&document, self.operation_name.as_deref())?.node;
-        provided(found, &variables)?;
+        let variables = app.inputs.coerce(found, Variables::from_json(Json::Object(variables)))?;
         let operation = found.ty;
-        Ok(Ready { document, operation, query, name: self.operation_name, variables })
+        Ok(Ready { document, operation, known, key, query, name: self.operation_name, variables })
     }
 }
 
@@ -111,23 +118,6 @@ fn operation<'d>(
             .at("operationName")
             .saying("operationName 未指明要执行的操作", "`operationName` does not name one of the operations.")
     })
-}
-
-/// Refuses a request that leaves a required variable out: the library would find out in the middle of execution.
-fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<(), ApiError> {
-    let missing = operation.variable_definitions.iter().find(|definition| {
-        let definition = &definition.node;
-        let given = match variables.get(&definition.name.node) {
-            Some(value) => *value != ConstValue::Null,
-            None => definition.default_value.is_some(),
-        };
-        !definition.var_type.node.nullable && !given
-    });
-    let Some(missing) = missing else { return Ok(()) };
-    let name: String = missing.node.name.node.chars().take(100).collect();
-    Err(ApiError::of(Code::GraphqlValidationFailed)
-        .saying(format!("缺少变量 ${name}"), format!("The variable ${name} is required."))
-        .at(name))
 }
 
 impl Ready {
@@ -160,7 +150,7 @@ impl Ready {
 
     /// The operation, to be changed.
     pub(super) fn operation_mut(&mut self) -> Option<&mut OperationDefinition> {
-        match (&mut self.document.operations, self.name.as_deref()) {
+        match (&mut Arc::make_mut(&mut self.document).operations, self.name.as_deref()) {
             (DocumentOperations::Single(operation), _) => Some(&mut operation.node),
             (DocumentOperations::Multiple(all), Some(name)) => all.get_mut(name).map(|operation| &mut operation.node),
             (DocumentOperations::Multiple(all), None) => all.values_mut().next().map(|operation| &mut operation.node),
@@ -175,7 +165,7 @@ impl Ready {
     /// The request for the library, with the caller in it.
     pub(super) fn request(&self, session: Option<&Session>, key: Option<&str>, app: &App) -> Request {
         let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
-        request.set_parsed_query(self.document.clone());
+        request.set_parsed_query(ExecutableDocument::clone(&self.document));
         request.operation_name = self.name.clone();
         if let Some(session) = session {
             request = request.data(session.clone());
@@ -205,18 +195,21 @@ pub(super) async fn run(
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply::failed(&error, info);
     }
-    let request = ready.request(session, key, app);
     match catalogue_only(app, &ready) {
         Some(operation) => {
-            let valid = Arc::new(ValidOnly::default());
-            let response = app.schema.execute(request.data(valid.clone())).await;
-            if !valid.passed() {
-                return invalid(&response.errors, info);
+            // The variables were checked against their types, so that the document's validity is all that is left.
+            if !ready.known.is_valid(ready.name.as_deref()) {
+                let valid = Arc::new(ValidOnly::default());
+                let response = app.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                if !valid.passed() {
+                    return invalid(&response.errors, info);
+                }
+                app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
             }
             read(app, &ready, operation, session, info).await
         }
         None => {
-            let response = app.schema.execute(request).await;
+            let response = app.schema.execute(ready.request(session, key, app)).await;
             // Before execution there is no data and no path; afterwards root fields at least are null.
             let executing = response.errors.is_empty()
                 || response.data != async_graphql::Value::Null
@@ -224,6 +217,7 @@ pub(super) async fn run(
             if !executing {
                 return invalid(&response.errors, info);
             }
+            app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
             let data = response.data.into_json().unwrap_or(Json::Null);
             Reply {
                 body: envelope(&data.to_string(), errors::library(&response.errors, true, info)),

@@ -15,6 +15,7 @@ mod graphql;
 pub mod guard;
 mod health;
 mod media;
+mod parsed;
 pub mod persisted;
 pub mod request;
 mod sse;

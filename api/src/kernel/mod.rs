@@ -12,6 +12,7 @@ pub mod error;
 pub(crate) mod explain;
 pub mod flow;
 pub mod forms;
+pub mod housekeeping;
 pub mod id;
 mod load;
 pub(crate) mod logins;

@@ -2,6 +2,7 @@
 
 mod keys;
 mod login;
+mod passwords;
 mod sessions;
 mod tokens;
 

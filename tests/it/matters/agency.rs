@@ -90,7 +90,7 @@ async fn h_03_progress_is_pushed_to_those_who_may_read_and_an_agency_hears_of_it
     let tenant = &world.a;
     let approval = approve(tenant, "applicant", "2025-07").await;
     let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
-    let document = "subscription($id: ID!, $after: ID) { caseProgress(caseId: $id, after: $after) {
+    let document = "subscription($id: ID!, $after: ID) { caseProgress(case: $id, after: $after) {
         id type version objectIds } }";
     let subscribe = async |actor: &Actor, after: Json| {
         let mut socket = Socket::greeted(&actor.url, actor.token.as_deref()).await;

@@ -1,7 +1,7 @@
 //! The course of a case: from the first submission to its end or its reversal.
 
 use zugong::modules::matters::jobs::apply_due_effects_of;
-use zugong_tests::client::codes;
+use zugong_tests::{Probe, client::codes};
 
 use super::*;
 
@@ -120,6 +120,50 @@ async fn h_01_a_revoked_approval_ends_a_case_or_opens_a_reversal() {
     world.server.clock.set("2026-01-05T01:00:00Z".parse().unwrap());
     apply_due_effects_of(&world.server.platform, tenant.id).await.unwrap();
     assert_eq!(register(&world, "colleague").await, (CadreState::Serving, "1990-01-01".into(), 0));
+}
+
+#[tokio::test]
+async fn d_06_a_reversal_leaves_the_register_alone_where_the_person_stands_elsewhere_by_now() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let approval = approve(tenant, "applicant", "2025-07").await;
+    let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
+    for key in AGENCIES {
+        finish(&tenant.handlers[key], &item(&case, key)).await;
+    }
+    assert_eq!(register(&world, "applicant").await.0, CadreState::Retired);
+    let query = "query($id: ID!) { cadre(id: $id) { person { id } unit { id } } }";
+    let old = tenant.junior.ok(query, json!({ "id": tenant.id("cadre:applicant") })).await["cadre"].clone();
+    let anew = json!({ "person": old["person"]["id"], "unit": old["unit"]["id"], "kind": "PUBLIC_INSTITUTION",
+        "category": "M60", "archiveBirth": "1965-05", "workStarted": "1985-08", "contributionMonths": 400,
+        "title": "返聘专家", "level": "NO_LEADERSHIP" });
+    tenant.junior.done("cadreCreate", anew, "cadre { id }").await;
+    let input = json!({ "id": approval["id"], "expectedVersion": 1, "reason": "审批有误" });
+    let chosen = "approval { cases { nodes { id kind items { nodes { id key state version } } } } }";
+    let cases = tenant.superior.done("approvalRevoke", input, chosen).await["approval"]["cases"]["nodes"].clone();
+    let reversal = cases.as_array().unwrap().iter().find(|c| c["kind"] == "REVERSAL").unwrap();
+    for key in AGENCIES {
+        finish(&tenant.handlers[key], &item(reversal, key)).await;
+    }
+    assert_eq!(register(&world, "applicant").await.0, CadreState::Retired);
+}
+
+#[tokio::test]
+async fn d_06_what_a_revoked_approval_would_have_brought_is_looked_at_once() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let approval = approve(tenant, "colleague", "2025-12").await;
+    let case = submit(tenant, &tenant.junior, "colleague", &approval).await;
+    for key in AGENCIES {
+        finish(&tenant.handlers[key], &item(&case, key)).await;
+    }
+    let input = json!({ "id": approval["id"], "expectedVersion": 1, "reason": "审批有误" });
+    tenant.superior.done("approvalRevoke", input, "approval { state }").await;
+    world.server.clock.set("2026-01-05T01:00:00Z".parse().unwrap());
+    apply_due_effects_of(&world.server.platform, tenant.id).await.unwrap();
+    assert_eq!(register(&world, "colleague").await.0, CadreState::Retiring, "until the reversal is through");
+    let probe = Probe::of(world.server.database_url(), tenant.id).await;
+    assert_eq!(probe.count_where("personnel_effect", "applied_at is null", vec![]).await, 0);
 }
 
 #[tokio::test]

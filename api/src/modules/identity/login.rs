@@ -152,8 +152,13 @@ impl Identity {
         self.answer(&opened.session, chosen, Some(opened.refresh))
     }
 
+    /// Refuses while failures keep the account waiting.
+    pub(super) fn not_locked(&self, account: &account::Model) -> Result<(), ApiError> {
+        account.locked_until.map_or(Ok(()), |until| check_lock(until, self.platform.clock().now()))
+    }
+
     /// Counts a failure and says what to answer.
-    async fn fail(
+    pub(super) async fn fail(
         &self,
         account: Option<&account::Model>,
         login: &str,

@@ -33,12 +33,13 @@ impl Identity {
         }
     }
 
-    /// Ends all sessions of an account in all tenants: after its password changed, or when it is closed.
-    pub async fn end_all_sessions(&self, account: Uuid, request: &RequestInfo) -> Result<(), ApiError> {
+    /// Ends all sessions of an account in all tenants but one: after its password changed.
+    pub async fn end_other_sessions(&self, account: Uuid, kept: Uuid, request: &RequestInfo) -> Result<(), ApiError> {
         let tx = self.platform.system(Reason::Login).begin(None).await?;
         let live = tx
             .global::<auth_session::Entity>()
             .filter(auth_session::Column::AccountId.eq(account))
+            .filter(auth_session::Column::Id.ne(kept))
             .filter(auth_session::Column::RevokedAt.is_null())
             .all()
             .await?;

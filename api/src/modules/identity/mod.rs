@@ -13,6 +13,7 @@ pub mod keys;
 pub mod login;
 pub mod logout;
 mod opaque;
+pub mod password;
 pub mod passwords;
 pub mod provision;
 pub mod refresh;

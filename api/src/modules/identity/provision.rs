@@ -18,7 +18,7 @@ use crate::{
     modules::identity::{
         login::{LONGEST, normalise_login},
         opaque,
-        passwords::HashedPassword,
+        passwords::{HashedPassword, check_strength},
         service,
     },
 };
@@ -59,6 +59,16 @@ pub async fn create_account(tx: &SystemTx, login: &str, password: Option<HashedP
         updated_at: Set(tx.now()),
     };
     Ok(tx.insert_global(row).await?.id)
+}
+
+/// A first password (初始口令) that nobody chose: 120 random bits that pass the rules for passwords.
+pub fn first_password(login: &str) -> Result<String, ApiError> {
+    loop {
+        let password: String = opaque::text()?.chars().take(20).collect();
+        if check_strength(login, &password).is_ok() {
+            return Ok(password);
+        }
+    }
 }
 
 /// Makes a user of the transaction's tenant (用户) and, if it has a log-in, the link to it.

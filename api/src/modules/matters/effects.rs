@@ -75,19 +75,17 @@ async fn retire(
 pub async fn apply(tx: &Inner, effect: &personnel_effect::Model) -> Result<bool, ApiError> {
     let case = tx.parts::<matter_case::Entity>().id(effect.case_id).required().await?;
     let approval = tx.parts::<approval::Entity>().id(case.approval_id).required().await?;
-    if effect.kind != EffectKind::Retire || approval.state != ApprovalState::Active {
+    if effect.kind != EffectKind::Retire || !claim(tx, effect.id).await? {
         return Ok(false);
     }
-    if !claim(tx, effect.id).await? {
-        return Ok(false);
+    if approval.state != ApprovalState::Active {
+        // Nothing takes effect any more, and the timer need not look at it again.
+        return skip(tx, effect, json!(approval.state)).await;
     }
     let cadre = tx.parts::<cadre::Entity>().id(effect.cadre_id).lock().required().await?;
     if cadre.state != CadreState::Retiring {
         // Something else came between; the effect is done with, and the register keeps what is true.
-        let mut detail = effect.detail.clone();
-        detail["skipped"] = json!(cadre.state);
-        set_detail(tx, effect.id, detail).await?;
-        return Ok(true);
+        return skip(tx, effect, json!(cadre.state)).await;
     }
     let last_day = effect.effective_on.pred_opt().unwrap_or(effect.effective_on);
     let ending = tx
@@ -134,6 +132,11 @@ async fn reverse(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Res
         tx.touched("Cadre", cadre.id, json!({ "effect": "none", "state": cadre.state }));
         return Ok(());
     }
+    if stands_elsewhere(tx, &cadre).await? {
+        // Appointed anew meanwhile: a person has one standing at a time, and the newer one is true.
+        tx.touched("Cadre", cadre.id, json!({ "effect": "none", "standsElsewhere": true }));
+        return Ok(());
+    }
     let detail = &before.detail;
     let state = serde_json::from_value(detail["state"].clone()).unwrap_or(CadreState::Serving);
     let since = serde_json::from_value(detail["stateSince"].clone()).unwrap_or(today);
@@ -160,6 +163,24 @@ async fn reverse(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Res
     .await?;
     tx.touched("Cadre", cadre.id, json!({ "state": state, "reversed": true }));
     tx.emit("cadre.retirementReversed", "Cadre", cadre.id, cadre.version + 1, json!({})).await
+}
+
+/// Whether the person has another standing that has not ended.
+async fn stands_elsewhere(tx: &Inner, cadre: &cadre::Model) -> Result<bool, ApiError> {
+    let others = tx
+        .parts::<cadre::Entity>()
+        .filter(cadre::Column::PersonId.eq(cadre.person_id))
+        .filter(cadre::Column::Id.ne(cadre.id))
+        .filter(cadre::Column::State.is_in([CadreState::Probation, CadreState::Serving, CadreState::Retiring]));
+    Ok(others.count().await? > 0)
+}
+
+/// Marks a claimed effect as done with, without any change of the register.
+async fn skip(tx: &Inner, effect: &personnel_effect::Model, why: Json) -> Result<bool, ApiError> {
+    let mut detail = effect.detail.clone();
+    detail["skipped"] = why;
+    set_detail(tx, effect.id, detail).await?;
+    Ok(true)
 }
 
 async fn case_approval(tx: &Inner, case: Uuid) -> Result<Option<Uuid>, ApiError> {

@@ -65,7 +65,7 @@ impl MattersSubscriptions {
     async fn case_progress(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The case (办件).")] case_id: Id<Case>,
+        #[graphql(desc = "The case (办件).")] case: Id<Case>,
         #[graphql(desc = "The last event you have had; from the beginning unless given.")] after: Option<Id<Event>>,
     ) -> Result<impl Stream<Item = Result<CaseEvent>>> {
         let session = required(ctx)?;
@@ -76,7 +76,7 @@ impl MattersSubscriptions {
             user: session.user_id(),
             session: session.session_id(),
             request: session.request().clone(),
-            case: case_id.uuid(),
+            case: case.uuid(),
             hints,
             position: None,
             pending: vec![],

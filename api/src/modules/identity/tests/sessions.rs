@@ -151,7 +151,7 @@ async fn all_sessions_of_an_account_end_together() {
     let session = world.identity.authenticate(&one.access_token, info()).await.expect("a session");
     let two = world.identity.switch(&session, "west").await.expect("switch");
     let three = world.login("zhang", PASSWORD).await.expect("log-in");
-    world.identity.end_all_sessions(account, &info()).await.expect("ending");
+    world.identity.end_other_sessions(account, uuid::Uuid::nil(), &info()).await.expect("ending");
     assert!(!world.accepts(&two.access_token).await && !world.accepts(&three.access_token).await);
     assert!(world.accepts(&li.access_token).await);
 }

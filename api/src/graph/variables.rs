@@ -1,0 +1,303 @@
+//! The values of variables, checked against the types that the operation declares for them
+//! (GraphQL October 2021, 6.1.2). A document that was validated once need then not be validated again.
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Value as ConstValue, Variables,
+    parser::{
+        parse_schema,
+        types::{BaseType, OperationDefinition, Type, TypeKind, TypeSystemDefinition},
+    },
+};
+use indexmap::IndexMap;
+
+use crate::kernel::error::{ApiError, Code};
+
+/// A type that variables can have.
+#[derive(Debug)]
+enum Input {
+    /// One of the five scalars of the specification.
+    BuiltIn(BuiltIn),
+    /// A scalar of ours: whoever uses the value says what is wrong with it.
+    Custom,
+    /// Names of values.
+    Enum(Vec<String>),
+    /// Fields; of those of a one-of object exactly one is given.
+    Object { fields: IndexMap<String, Field>, one_of: bool },
+}
+
+#[derive(Clone, Copy, Debug)]
+enum BuiltIn {
+    Int,
+    Float,
+    String,
+    Boolean,
+    Id,
+}
+
+#[derive(Debug)]
+struct Field {
+    ty: Type,
+    default: Option<ConstValue>,
+}
+
+/// All types of a schema that variables can have.
+#[derive(Debug)]
+pub struct InputTypes(HashMap<String, Input>);
+
+impl InputTypes {
+    /// Reads them from a schema's SDL; `None` if it is not one.
+    pub fn of(sdl: &str) -> Option<Self> {
+        let mut types: HashMap<String, Input> = [
+            ("Int", BuiltIn::Int),
+            ("Float", BuiltIn::Float),
+            ("String", BuiltIn::String),
+            ("Boolean", BuiltIn::Boolean),
+            ("ID", BuiltIn::Id),
+        ]
+        .into_iter()
+        .map(|(name, scalar)| (name.to_string(), Input::BuiltIn(scalar)))
+        .collect();
+        for definition in parse_schema(sdl).ok()?.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let one_of = definition.directives.iter().any(|d| d.node.name.node == "oneOf");
+            let input = match definition.kind {
+                TypeKind::Scalar => Input::Custom,
+                TypeKind::Enum(set) => {
+                    Input::Enum(set.values.into_iter().map(|v| v.node.value.node.to_string()).collect())
+                }
+                TypeKind::InputObject(object) => {
+                    let field = |f: async_graphql::parser::types::InputValueDefinition| {
+                        (f.name.node.to_string(), Field { ty: f.ty.node, default: f.default_value.map(|v| v.node) })
+                    };
+                    let fields = object.fields.into_iter().map(|f| field(f.node)).collect();
+                    Input::Object { fields, one_of }
+                }
+                _ => continue,
+            };
+            types.insert(definition.name.node.to_string(), input);
+        }
+        Some(Self(types))
+    }
+
+    /// The values that the operation is carried out with: those given, coerced, and the defaults of the others.
+    /// Values of variables that the operation does not declare fall away.
+    ///
+    /// # Errors
+    ///
+    /// `GRAPHQL_VALIDATION_FAILED` with the place of the first value that does not fit and what would.
+    pub fn coerce(&self, operation: &OperationDefinition, mut given: Variables) -> Result<Variables, ApiError> {
+        let mut values = Variables::default();
+        for definition in &operation.variable_definitions {
+            let definition = &definition.node;
+            let name = &definition.name.node;
+            let ty = &definition.var_type.node;
+            let at = Place { above: None, step: Step::Name(name) };
+            match given.remove(name) {
+                Some(value) => {
+                    values.insert(name.clone(), self.value(ty, value, &at)?);
+                }
+                None => match &definition.default_value {
+                    Some(default) => {
+                        values.insert(name.clone(), default.node.clone());
+                    }
+                    None if ty.nullable => {}
+                    None => return Err(at.missing(ty)),
+                },
+            }
+        }
+        Ok(values)
+    }
+
+    fn value(&self, ty: &Type, value: ConstValue, at: &Place<'_>) -> Result<ConstValue, ApiError> {
+        if value == ConstValue::Null {
+            return if ty.nullable { Ok(value) } else { Err(at.missing(ty)) };
+        }
+        match (&ty.base, value) {
+            (BaseType::List(item), ConstValue::List(items)) => {
+                let place = |i| Place { above: Some(at), step: Step::Index(i) };
+                let items = items.into_iter().enumerate().map(|(i, v)| self.value(item, v, &place(i)));
+                Ok(ConstValue::List(items.collect::<Result<_, _>>()?))
+            }
+            // One value stands for a list of it.
+            (BaseType::List(item), value) => Ok(ConstValue::List(vec![self.value(item, value, at)?])),
+            (BaseType::Named(name), value) => match self.0.get(name.as_str()) {
+                Some(input) => self.named(input, ty, value, at),
+                None => Err(at.wrong(ty)),
+            },
+        }
+    }
+
+    fn named(&self, input: &Input, ty: &Type, value: ConstValue, at: &Place<'_>) -> Result<ConstValue, ApiError> {
+        match (input, value) {
+            (Input::Custom, value) => Ok(value),
+            (Input::BuiltIn(scalar), value) => scalar.take(value).ok_or_else(|| at.wrong(ty)),
+            (Input::Enum(names), ConstValue::String(name)) if names.contains(&name) => {
+                Ok(ConstValue::Enum(Name::new(name)))
+            }
+            (Input::Object { fields, one_of }, ConstValue::Object(given)) => {
+                self.object(fields, *one_of, given, ty, at)
+            }
+            _ => Err(at.wrong(ty)),
+        }
+    }
+
+    fn object(
+        &self,
+        fields: &IndexMap<String, Field>,
+        one_of: bool,
+        mut given: IndexMap<Name, ConstValue>,
+        ty: &Type,
+        at: &Place<'_>,
+    ) -> Result<ConstValue, ApiError> {
+        if let Some(unknown) = given.keys().find(|name| !fields.contains_key(name.as_str())) {
+            return Err(Place { above: Some(at), step: Step::Name(unknown) }.unknown());
+        }
+        if one_of && (given.len() != 1 || given.values().any(|v| *v == ConstValue::Null)) {
+            return Err(at.wrong(ty));
+        }
+        let mut out = IndexMap::with_capacity(given.len());
+        for (name, field) in fields {
+            let place = Place { above: Some(at), step: Step::Name(name) };
+            match given.swap_remove(name.as_str()) {
+                Some(value) => {
+                    out.insert(Name::new(name), self.value(&field.ty, value, &place)?);
+                }
+                None => match &field.default {
+                    Some(default) => {
+                        out.insert(Name::new(name), default.clone());
+                    }
+                    None if field.ty.nullable => {}
+                    None => return Err(place.missing(&field.ty)),
+                },
+            }
+        }
+        Ok(ConstValue::Object(out))
+    }
+}
+
+impl BuiltIn {
+    fn take(self, value: ConstValue) -> Option<ConstValue> {
+        let fits = match (self, &value) {
+            (Self::Int, ConstValue::Number(n)) => n.as_i64().is_some_and(|n| i32::try_from(n).is_ok()),
+            (Self::Float, ConstValue::Number(_))
+            | (Self::String | Self::Id, ConstValue::String(_))
+            | (Self::Boolean, ConstValue::Boolean(_)) => true,
+            (Self::Id, ConstValue::Number(n)) => return Some(ConstValue::String(n.as_i64()?.to_string())),
+            _ => false,
+        };
+        fits.then_some(value)
+    }
+}
+
+/// The place of a value, for the words of an error.
+struct Place<'a> {
+    above: Option<&'a Place<'a>>,
+    step: Step<'a>,
+}
+
+enum Step<'a> {
+    Name(&'a str),
+    Index(usize),
+}
+
+/// A place that a client makes very long is cut in the words of the error.
+const LONGEST: usize = 200;
+
+impl Place<'_> {
+    fn path(&self) -> String {
+        let mut path = self.above.map_or_else(String::new, |above| above.path() + ".");
+        match self.step {
+            Step::Name(name) => path.push_str(name),
+            Step::Index(i) => path.push_str(&i.to_string()),
+        }
+        path.chars().take(LONGEST).collect()
+    }
+
+    fn refuse(&self, zh: &str, en: &str) -> ApiError {
+        let path = self.path();
+        ApiError::of(Code::GraphqlValidationFailed)
+            .saying(format!("变量 ${path}{zh}"), format!("The variable ${path} {en}."))
+            .at(path)
+    }
+
+    fn missing(&self, ty: &Type) -> ApiError {
+        self.refuse(&format!(" 缺失，应为 {ty}"), &format!("is required: {ty}"))
+    }
+
+    fn wrong(&self, ty: &Type) -> ApiError {
+        self.refuse(&format!(" 应为 {ty}"), &format!("takes {ty}"))
+    }
+
+    fn unknown(&self) -> ApiError {
+        self.refuse(" 不存在", "is no field of the input")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::{parse_query, types::DocumentOperations};
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    const SDL: &str = "
+        scalar Date
+        enum State { SERVING RETIRED }
+        input Where { state: [State!] name: String first: Int! = 20 below: Where on: Date }
+        input Choice @oneOf { id: ID code: String }
+        type Query { a: Int }";
+
+    fn coerced(declared: &str, value: Json) -> Result<Json, String> {
+        let types = InputTypes::of(SDL).expect("types");
+        let document = parse_query(format!("query({declared}) {{ a }}")).expect("a query");
+        let DocumentOperations::Single(operation) = document.operations else { panic!("one operation") };
+        let values = types.coerce(&operation.node, Variables::from_json(value));
+        values
+            .map(|values| serde_json::to_value(values).expect("JSON"))
+            .map_err(|error| error.message(crate::kernel::session::Locale::En).into_owned())
+    }
+
+    #[test]
+    fn values_are_coerced_and_defaults_filled_in() {
+        assert_eq!(coerced("$n: Int", json!({ "n": 3, "other": 1 })), Ok(json!({ "n": 3 })));
+        assert_eq!(coerced("$n: Int = 7", json!({})), Ok(json!({ "n": 7 })));
+        assert_eq!(coerced("$n: Int = 7", json!({ "n": null })), Ok(json!({ "n": null })));
+        assert_eq!(coerced("$n: Int", json!({})), Ok(json!({})));
+        assert_eq!(coerced("$i: ID!", json!({ "i": 7 })), Ok(json!({ "i": "7" })));
+        assert_eq!(coerced("$f: Float", json!({ "f": 1 })), Ok(json!({ "f": 1 })));
+        assert_eq!(coerced("$l: [[Int]]", json!({ "l": 1 })), Ok(json!({ "l": [[1]] })));
+        assert_eq!(
+            coerced("$w: Where", json!({ "w": { "state": "RETIRED", "below": { "first": 1 } } })),
+            Ok(json!({ "w": { "state": ["RETIRED"], "first": 20, "below": { "first": 1 } } }))
+        );
+        assert_eq!(coerced("$c: Choice", json!({ "c": { "id": "x" } })), Ok(json!({ "c": { "id": "x" } })));
+        assert_eq!(coerced("$d: Date", json!({ "d": 5 })), Ok(json!({ "d": 5 })), "whoever uses it complains");
+    }
+
+    #[test]
+    fn a_value_that_does_not_fit_is_refused_with_its_place() {
+        let cases = [
+            ("$n: Int", json!({ "n": 3_000_000_000_u64 }), "$n takes Int"),
+            ("$n: Int", json!({ "n": 1.5 }), "$n takes Int"),
+            ("$n: Int!", json!({}), "$n is required: Int!"),
+            ("$n: Int! = 1", json!({ "n": null }), "$n is required: Int!"),
+            ("$s: String", json!({ "s": 1 }), "$s takes String"),
+            ("$b: Boolean", json!({ "b": "true" }), "$b takes Boolean"),
+            ("$l: [Int!]", json!({ "l": [1, null] }), "$l.1 is required: Int!"),
+            ("$w: Where", json!({ "w": { "state": ["SERVING", "GONE"] } }), "$w.state.1 takes State!"),
+            ("$w: Where", json!({ "w": { "first": null } }), "$w.first is required: Int!"),
+            ("$w: Where", json!({ "w": { "below": { "nme": "x" } } }), "$w.below.nme is no field"),
+            ("$w: Where", json!({ "w": 1 }), "$w takes Where"),
+            ("$c: Choice", json!({ "c": { "id": "x", "code": "y" } }), "$c takes Choice"),
+            ("$c: Choice", json!({ "c": {} }), "$c takes Choice"),
+            ("$x: Unknown", json!({ "x": 1 }), "$x takes Unknown"),
+        ];
+        for (declared, value, expected) in cases {
+            let error = coerced(declared, value.clone()).expect_err("a refusal");
+            assert!(error.contains(expected), "{declared} {value}: {error}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Documents that were seen before: scanned, parsed, measured and validated once.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_graphql::parser::types::ExecutableDocument;
+use moka::sync::Cache;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    http::guard::{self, Limits},
+    kernel::error::ApiError,
+};
+
+/// What the documents in memory may take, by the estimate of [`weight`].
+const BYTES: u64 = 48 * 1024 * 1024;
+
+/// A document within the limits.
+pub(super) struct Document {
+    pub(super) parsed: Arc<ExecutableDocument>,
+    /// Names of the operations that passed validation; an operation without a name is the empty one.
+    valid: RwLock<Vec<String>>,
+    bytes: usize,
+}
+
+impl Document {
+    /// Whether an operation of the document is known to be valid, whatever its variables.
+    pub(super) fn is_valid(&self, operation: Option<&str>) -> bool {
+        let valid = self.valid.read().unwrap_or_else(PoisonError::into_inner);
+        valid.iter().any(|name| name == operation.unwrap_or_default())
+    }
+}
+
+/// The documents of one schema, by the digest of their text. Bounded; those that are asked for often stay.
+pub(super) struct Parsed {
+    known: Cache<[u8; 32], Arc<Document>>,
+}
+
+impl Parsed {
+    pub(super) fn new() -> Self {
+        let weight = |_: &[u8; 32], document: &Arc<Document>| weight(document.bytes);
+        Self { known: Cache::builder().max_capacity(BYTES).weigher(weight).build() }
+    }
+
+    /// The document of a text, if it passes the guard.
+    pub(super) fn of(&self, text: &str, limits: &Limits) -> Result<(Key, Arc<Document>), ApiError> {
+        let key = Key(Sha256::digest(text).into());
+        if let Some(known) = self.known.get(&key.0) {
+            return Ok((key, known));
+        }
+        let parsed = Arc::new(guard::check(text, limits)?.document);
+        Ok((key, Arc::new(Document { parsed, valid: RwLock::default(), bytes: text.len() })))
+    }
+
+    /// Remembers that an operation of a document passed validation. Others are not remembered, so that a stream
+    /// of nonsense takes no room.
+    pub(super) fn passed(&self, key: &Key, document: &Arc<Document>, operation: Option<&str>) {
+        if document.is_valid(operation) {
+            return;
+        }
+        document.valid.write().unwrap_or_else(PoisonError::into_inner).push(operation.unwrap_or_default().to_string());
+        self.known.insert(key.0, document.clone());
+    }
+}
+
+/// Under which a document is known.
+pub(super) struct Key([u8; 32]);
+
+/// Roughly what a parsed document takes, for a text of so many bytes.
+fn weight(bytes: usize) -> u32 {
+    u32::try_from(1024 + bytes * 24).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_passed_validation_is_remembered_for_each_operation() {
+        let documents = Parsed::new();
+        let text = "query A { __typename } query B { nonsense }";
+        let limits = Limits::default();
+        let (key, document) = documents.of(text, &limits).expect("a document");
+        assert!(documents.known.get(&key.0).is_none());
+        documents.passed(&key, &document, Some("A"));
+        let (_, again) = documents.of(text, &limits).expect("a document");
+        assert!(Arc::ptr_eq(&document, &again));
+        assert!(again.is_valid(Some("A")) && !again.is_valid(Some("B")) && !again.is_valid(None));
+        assert!(documents.of("{ a ", &limits).is_err());
+    }
+
+    #[test]
+    fn a_stream_of_documents_takes_bounded_room() {
+        let documents = Parsed::new();
+        let limits = Limits::default();
+        for i in 0..3_000 {
+            let text = format!("{{ a{i}: __typename }} # {}", "x".repeat(2_000));
+            let (key, document) = documents.of(&text, &limits).expect("a document");
+            documents.passed(&key, &document, None);
+        }
+        documents.known.run_pending_tasks();
+        assert!(documents.known.weighted_size() <= BYTES);
+    }
+}

@@ -1,0 +1,86 @@
+//! Rows that have served their time go (清理): outcomes under idempotency keys, tickets, events and ended
+//! sessions. The audit record is never touched here.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::TimeDelta;
+use entities::{auth_session, file_ticket, idempotency, outbox, refresh_token, tenant};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
+
+use crate::kernel::{error::ApiError, platform::Platform, session::Reason, task};
+
+/// How often.
+const EVERY: Duration = Duration::from_secs(3600);
+/// Events can be resumed from for so long.
+pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(30);
+/// Sessions are kept for so long after their end, for whoever looks into an incident.
+const SESSIONS_KEPT: TimeDelta = TimeDelta::days(180);
+/// Rows of one table in one transaction, so that no lock is held for long.
+const BATCH: u64 = 5_000;
+
+/// Starts the timer. Replicas may all run it.
+pub fn start(platform: &Arc<Platform>) -> tokio::task::JoinHandle<()> {
+    let platform = platform.clone();
+    task::spawn("housekeeping", async move {
+        let mut tick = tokio::time::interval(EVERY);
+        loop {
+            tick.tick().await;
+            match tidy(&platform).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "rows that had served their time are gone"),
+                Err(error) => tracing::warn!(?error, "housekeeping failed and will be tried again"),
+            }
+        }
+    })
+}
+
+/// Removes at most one batch of each table of each tenant, and tells how many rows went.
+pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
+    let system = platform.system(Reason::Timer);
+    let now = platform.clock().now();
+    let tx = system.begin(None).await?;
+    let tenants = tx.global::<tenant::Entity>().all().await?;
+    let ended = now - SESSIONS_KEPT;
+    let over =
+        Condition::any().add(auth_session::Column::ExpiresAt.lt(ended)).add(auth_session::Column::RevokedAt.lt(ended));
+    let sessions: Vec<uuid::Uuid> = auth_session::Entity::find()
+        .select_only()
+        .column(auth_session::Column::Id)
+        .filter(over)
+        .limit(500)
+        .into_tuple()
+        .all(tx.raw())
+        .await?;
+    let mut rows = 0;
+    if !sessions.is_empty() {
+        let of = |column: refresh_token::Column| column.is_in(sessions.clone());
+        let tokens = refresh_token::Entity::delete_many().filter(of(refresh_token::Column::SessionId));
+        rows += tokens.exec(tx.raw()).await?.rows_affected;
+        let gone = auth_session::Entity::delete_many().filter(auth_session::Column::Id.is_in(sessions.clone()));
+        rows += gone.exec(tx.raw()).await?.rows_affected;
+    }
+    tx.commit().await?;
+    for tenant in tenants {
+        let tx = system.begin(Some(tenant.id)).await?;
+        macro_rules! remove {
+            ($table:ident, $column:ident, $before:expr) => {{
+                let old = Query::select()
+                    .column($table::Column::Id)
+                    .from($table::Entity)
+                    .and_where($table::Column::TenantId.eq(tenant.id))
+                    .and_where($table::Column::$column.lt($before))
+                    .limit(BATCH)
+                    .to_owned();
+                let gone = $table::Entity::delete_many()
+                    .filter($table::Column::TenantId.eq(tenant.id))
+                    .filter($table::Column::Id.in_subquery(old));
+                rows += gone.exec(tx.raw()).await?.rows_affected;
+            }};
+        }
+        remove!(idempotency, ExpiresAt, now);
+        remove!(file_ticket, ExpiresAt, now);
+        remove!(outbox, CreatedAt, now - EVENTS_KEPT);
+        tx.commit().await?;
+    }
+    Ok(rows)
+}
