@@ -20,5 +20,6 @@ mod personnel;
 mod probe;
 mod progress;
 mod rights;
+mod schema_contract;
 mod sockets;
 mod tidy;

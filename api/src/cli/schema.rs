@@ -7,7 +7,7 @@ use sea_orm::ColumnTrait;
 
 use crate::{
     cli::{ConfigFile, Failure, connect, log, print},
-    graph::schema::build,
+    graph::{cursor::CursorKey, run::Engine, schema::build},
     kernel::{platform::Platform, session::Reason},
 };
 
@@ -50,7 +50,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
 /// The base contract.
 pub fn base() -> Result<String, Failure> {
     let catalogue = crate::modules::catalogue().map_err(|error| Failure::new(format!("the schema: {error}")))?;
-    Ok(build(Arc::new(catalogue)).sdl())
+    // Nobody reads through this schema: any key will do.
+    let key = CursorKey::random().ok_or_else(|| Failure::new("the system has no randomness"))?;
+    Ok(build(Engine::new(Arc::new(catalogue), key)).sdl())
 }
 
 /// A tenant's contract. As long as no plug-in adds types, it is the base.

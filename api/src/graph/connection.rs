@@ -1,10 +1,11 @@
 //! Lists: a page of rows with cursors, cut inside the database.
 
-use async_graphql::{Value as ConstValue, parser::types::SelectionSet};
+use async_graphql::parser::types::SelectionSet;
 
 use crate::{
     graph::{
         catalogue::TypeDef,
+        page::Page,
         plan::{Piece, Planner, argument},
         post::Post,
         selection::Picked,
@@ -15,16 +16,12 @@ use crate::{
     },
 };
 
-/// The page size when none is asked for.
-pub(super) const DEFAULT_FIRST: i64 = 20;
-/// The largest page.
-pub(super) const MAX_FIRST: i64 = 100;
-
 /// The columns of the rows that a page is made of, gathered while the selection is read.
 #[derive(Default)]
 struct Columns {
     nodes: Vec<String>,
     cursor: bool,
+    /// Whether a row beyond the page is fetched, and all are numbered.
     count: bool,
     /// Whether something that is asked for gathers the rows into one.
     gathered: bool,
@@ -39,21 +36,14 @@ impl<'a> Planner<'a> {
         on: Option<String>,
         field: &Picked<'a>,
     ) -> Result<Piece, ApiError> {
-        let Some(base) = self.base(ty, alias) else { return self.no_connection(ty, on.is_some(), field) };
-        let first = page_size(argument(field, "first"))?;
-        let mut condition = base;
-        if let Some(on) = on {
-            condition.push_str(&format!(" and {on}"));
-        }
-        if let Some(filter) = argument(field, "where") {
-            let filter = self.condition(ty, alias, filter, "where")?;
-            condition.push_str(&format!(" and {filter}"));
-        }
+        let nested = on.is_some();
+        let Some(condition) = self.rows(ty, alias, on, field)? else { return self.no_connection(ty, nested, field) };
         let ordering = self.ordering(ty, alias, argument(field, "orderBy"))?;
-        let after = argument(field, "after").map(|c| self.after(&ordering, c)).transpose()?;
+        let from = format!("{} {alias}{}", ty.table, ordering.joins());
+        let page = self.page(field, &ordering, format!("{from} where {condition}"))?;
 
         let mut columns = Columns::default();
-        let shape = self.shape(ty, alias, field, first, &condition, after.is_some(), &mut columns)?;
+        let shape = self.shape(ty, alias, field, &page, &condition, &mut columns)?;
         let mut list: Vec<String> = columns.nodes.iter().enumerate().map(|(i, n)| format!("{n} as n{i}")).collect();
         if columns.cursor {
             let cursor = self.cursor(&ordering);
@@ -62,18 +52,20 @@ impl<'a> Planner<'a> {
         if list.is_empty() {
             list.push("1 as one".into());
         }
-        let extra = i64::from(columns.count);
-        let limit = self.bind((first + extra).into());
+        let order = if page.from_end { ordering.reversed().sql() } else { ordering.sql() };
+        let limit = self.bind(page.fetched(columns.count).into());
         let rows = format!(
-            "select {} from {} {alias} where {condition}{} order by {} limit {limit}",
+            "select {} from {from} where {condition}{} order by {order} limit {limit}",
             list.join(", "),
-            ty.table,
-            after.map(|a| format!(" and {a}")).unwrap_or_default(),
-            ordering.sql(),
+            page.between(),
         );
         let from = if !columns.gathered {
             // Nothing below gathers the rows into one, and the answer is one however many there are.
             format!("(select count(*) as n from ({rows}) p) q")
+        } else if page.from_end {
+            // Read from the end, shown in the list's order.
+            let numbered = "select p.*, row_number() over () as rn, count(*) over () as cnt";
+            format!("(select o.* from ({numbered} from ({rows}) p) o order by o.rn desc) q")
         } else if columns.count {
             format!("(select p.*, row_number() over () as rn, count(*) over () as cnt from ({rows}) p) q")
         } else {
@@ -81,6 +73,29 @@ impl<'a> Planner<'a> {
         };
         let sql = format!("(select {} from {from})", shape.sql);
         Ok(Piece { sql: self.dialect.nested(&sql), post: shape.post })
+    }
+
+    /// The condition of a list's rows, on all its pages; `None` when the caller can reach no row of the type.
+    pub(super) fn rows(
+        &mut self,
+        ty: &'a TypeDef,
+        alias: &str,
+        on: Option<String>,
+        field: &Picked<'a>,
+    ) -> Result<Option<String>, ApiError> {
+        let Some(mut condition) = self.base(ty, alias) else { return Ok(None) };
+        if let Some(on) = on {
+            condition.push_str(&format!(" and {on}"));
+        }
+        if let Some(day) = argument(field, "asOf") {
+            let held = self.held(ty, alias, day)?;
+            condition.push_str(&format!(" and {held}"));
+        }
+        if let Some(filter) = argument(field, "where") {
+            let filter = self.condition(ty, alias, filter, "where")?;
+            condition.push_str(&format!(" and {filter}"));
+        }
+        Ok(Some(condition))
     }
 
     /// A connection without rows, for a caller who can reach none: at the root an error instead.
@@ -94,7 +109,7 @@ impl<'a> Planner<'a> {
             let value = match field.name {
                 "__typename" => format!("'{}Connection'", ty.name),
                 "totalCount" => "0".into(),
-                "pageInfo" => self.page_info(field, &["0", "0"], false)?,
+                "pageInfo" => self.page_info(field, None, &mut Columns::default())?,
                 _ => self.dialect.literal("[]"),
             };
             pairs.push((key.to_string(), value));
@@ -102,22 +117,20 @@ impl<'a> Planner<'a> {
         Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Keep })
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one page's facts, used once")]
     fn shape(
         &mut self,
         ty: &'a TypeDef,
         alias: &str,
         field: &Picked<'a>,
-        first: i64,
+        page: &Page,
         condition: &str,
-        continued: bool,
         columns: &mut Columns,
     ) -> Result<Piece, ApiError> {
         let picked = self.doc.pick(&field.below, &|on| on == format!("{}Connection", ty.name))?;
         // Known before the lists are written: whether a row beyond the page is fetched to learn of it.
         columns.count = picked.values().any(|f| f.name == "pageInfo");
         columns.gathered = picked.values().any(|f| matches!(f.name, "nodes" | "edges"));
-        let within = if columns.count { Some(format!("q.rn <= {}", self.bind(first.into()))) } else { None };
+        let within = columns.count.then(|| format!("q.rn <= {}", page.limit));
         let mut pairs = vec![];
         let mut posts = vec![];
         for (key, field) in &picked {
@@ -127,16 +140,7 @@ impl<'a> Planner<'a> {
                     // The same rows, counted apart; only when asked for.
                     (format!("(select count(*) from {} {alias} where {condition})", ty.table), Post::Keep)
                 }
-                "pageInfo" => {
-                    let last = self.bind(first.into());
-                    let count = "coalesce(max(q.cnt), 0)";
-                    let sql = self.page_info(field, &[count, &last], continued)?;
-                    if sql.contains("q.c") {
-                        columns.cursor = true;
-                    }
-                    columns.gathered |= sql.contains("max(");
-                    (sql, Post::Keep)
-                }
+                "pageInfo" => (self.page_info(field, Some(page), columns)?, Post::Keep),
                 "nodes" => self.nodes(ty, alias, &field.below, within.as_deref(), columns)?,
                 "edges" => self.edges(ty, alias, &field.below, within.as_deref(), columns)?,
                 _ => return Err(ApiError::of(Code::GraphqlValidationFailed)),
@@ -161,7 +165,7 @@ impl<'a> Planner<'a> {
         let node = self.object(ty, alias, below)?;
         let sql = self.dialect.list(&format!("q.n{}", columns.nodes.len()), within);
         columns.nodes.push(node.sql);
-        Ok((sql, list_of(node.post)))
+        Ok((sql, node.post.each()))
     }
 
     fn edges(
@@ -195,45 +199,40 @@ impl<'a> Planner<'a> {
             pairs.push((key.to_string(), sql));
         }
         let post = if posts.is_empty() { Post::Keep } else { Post::Object(posts) };
-        Ok((self.dialect.list(&self.dialect.object(&pairs), within), list_of(post)))
+        Ok((self.dialect.list(&self.dialect.object(&pairs), within), post.each()))
     }
 
-    /// `[count, last]`: how many rows were fetched, and the page's size.
-    fn page_info(&mut self, field: &Picked<'a>, page: &[&str; 2], continued: bool) -> Result<String, ApiError> {
-        let [count, last] = page;
+    /// Where a page lies; without a page, where an empty list does.
+    fn page_info(
+        &mut self,
+        field: &Picked<'a>,
+        page: Option<&Page>,
+        columns: &mut Columns,
+    ) -> Result<String, ApiError> {
         let picked = self.doc.pick(&field.below, &|on| on == "PageInfo")?;
-        let empty = *count == "0";
         let mut pairs = vec![];
         for (key, field) in &picked {
-            let sql = match field.name {
-                "__typename" => "'PageInfo'".into(),
-                "hasNextPage" => self.dialect.truth(&format!("{count} > {last}")),
-                "hasPreviousPage" => self.dialect.truth(if continued { "1 = 1" } else { "1 = 0" }),
-                _ if empty => self.dialect.literal("null"),
-                "startCursor" => "max(case when q.rn = 1 then q.c end)".into(),
-                _ => {
-                    format!("max(case when q.rn = (case when q.cnt < {last} then q.cnt else {last} end) then q.c end)")
+            let sql = match (field.name, page) {
+                ("__typename", _) => "'PageInfo'".into(),
+                ("hasNextPage" | "hasPreviousPage", None) => self.dialect.truth("1 = 0"),
+                (_, None) => self.dialect.literal("null"),
+                (name @ ("hasNextPage" | "hasPreviousPage"), Some(page)) => {
+                    let side = if name == "hasNextPage" { page.next() } else { page.previous() };
+                    columns.gathered |= side.gathers;
+                    self.dialect.truth(&side.sql)
+                }
+                (name, Some(page)) => {
+                    (columns.gathered, columns.cursor) = (true, true);
+                    let nearest = "max(case when q.rn = 1 then q.c end)".to_string();
+                    let farthest = format!(
+                        "max(case when q.rn = (case when q.cnt < {0} then q.cnt else {0} end) then q.c end)",
+                        page.limit
+                    );
+                    if (name == "startCursor") == page.from_end { farthest } else { nearest }
                 }
             };
             pairs.push((key.to_string(), sql));
         }
         Ok(self.dialect.object(&pairs))
     }
-}
-
-fn list_of(post: Post) -> Post {
-    if matches!(post, Post::Keep) { Post::Keep } else { Post::List(Box::new(post)) }
-}
-
-fn page_size(first: Option<&ConstValue>) -> Result<i64, ApiError> {
-    let n = match first {
-        None => Some(DEFAULT_FIRST),
-        Some(ConstValue::Number(n)) => n.as_i64(),
-        Some(_) => None,
-    };
-    n.filter(|n| (1..=MAX_FIRST).contains(n)).ok_or_else(|| {
-        ApiError::of(Code::BadUserInput)
-            .at("first")
-            .saying(format!("first 应在 1 至 {MAX_FIRST} 之间"), format!("first takes 1 to {MAX_FIRST}."))
-    })
 }

@@ -60,8 +60,8 @@ impl Dialect {
     /// A value as text, for a cursor.
     pub fn text(self, scalar: Scalar, e: &str) -> String {
         match (scalar, self) {
-            (Scalar::Int, Self::Postgres) => format!("({e})::text"),
-            (Scalar::Int, Self::Sqlite) => format!("cast({e} as text)"),
+            (Scalar::Int | Scalar::Float, Self::Postgres) => format!("({e})::text"),
+            (Scalar::Int | Scalar::Float, Self::Sqlite) => format!("cast({e} as text)"),
             (Scalar::Boolean, _) => format!("case when {e} then 'true' else 'false' end"),
             (Scalar::Id(_), Self::Postgres) => format!("replace({e}::text, '-', '')"),
             (Scalar::Id(_), Self::Sqlite) => format!("lower(hex({e}))"),
@@ -117,12 +117,43 @@ impl Dialect {
         }
     }
 
-    /// Text values as an opaque string.
-    pub fn cursor(self, values: &[String]) -> String {
+    /// Text values as a JSON list, in hexadecimal.
+    pub fn hexadecimal(self, values: &[String]) -> String {
         let list = values.join(", ");
         match self {
             Self::Postgres => format!("encode(convert_to(json_build_array({list})::text, 'UTF8'), 'hex')"),
             Self::Sqlite => format!("lower(hex(json_array({list})))"),
+        }
+    }
+
+    /// The first `places` characters of a date's year and month: `2025` or `2025-09`. Instants are taken in Shanghai.
+    pub fn period(self, scalar: Scalar, e: &str, places: usize) -> String {
+        let text = match (scalar, self) {
+            (Scalar::DateTime, Self::Postgres) => {
+                format!("to_char(({e} at time zone 'UTC') + interval '8 hours', 'YYYY-MM')")
+            }
+            (Scalar::DateTime, Self::Sqlite) => format!("strftime('%Y-%m', {e}, '+8 hours')"),
+            (Scalar::Date, Self::Postgres) => format!("to_char({e}, 'YYYY-MM')"),
+            _ => e.to_string(),
+        };
+        format!("substr({text}, 1, {places})")
+    }
+
+    /// The civil date of an instant in Shanghai.
+    pub fn civil(self, e: &str) -> String {
+        match self {
+            Self::Postgres => format!("(({e} at time zone 'UTC') + interval '8 hours')::date"),
+            Self::Sqlite => format!("date({e}, '+8 hours')"),
+        }
+    }
+
+    /// A sum or an average of whole numbers, in the same form in both databases.
+    pub fn total(self, function: &str, e: &str) -> String {
+        match (function, self) {
+            ("avg", Self::Postgres) => format!("round(avg({e}), 4)::float8"),
+            ("avg", Self::Sqlite) => format!("round(avg({e}), 4)"),
+            (_, Self::Postgres) => format!("sum({e})::bigint"),
+            (_, Self::Sqlite) => format!("sum({e})"),
         }
     }
 
@@ -153,11 +184,15 @@ impl Dialect {
                     Scalar::Date => "date",
                     Scalar::DateTime => "timestamptz",
                     Scalar::Boolean => "boolean",
+                    Scalar::Float => "float8",
                     _ => "text",
                 };
                 format!("{e} = any (array(select x::{ty} from json_array_elements_text({parameter}::json) x))")
             }
             (Self::Sqlite, Scalar::Id(_)) => format!("{e} in (select unhex(value) from json_each({parameter}))"),
+            (Self::Sqlite, Scalar::Float) => {
+                format!("{e} in (select cast(value as real) from json_each({parameter}))")
+            }
             (Self::Sqlite, Scalar::Int | Scalar::Long) => {
                 format!("{e} in (select cast(value as integer) from json_each({parameter}))")
             }

@@ -143,7 +143,14 @@ impl<'a> Planner<'a> {
         Ok(format!("exists (select 1 from {} {child} where {base} and {on} and {condition})", target.table))
     }
 
-    fn compared(&mut self, e: &str, scalar: Scalar, value: &ConstValue, at: &str) -> Result<String, ApiError> {
+    /// The condition that operators state of an expression.
+    pub(super) fn compared(
+        &mut self,
+        e: &str,
+        scalar: Scalar,
+        value: &ConstValue,
+        at: &str,
+    ) -> Result<String, ApiError> {
         let ConstValue::Object(operators) = value else { return Err(empty(at)) };
         if operators.is_empty() {
             return Err(empty(at));
@@ -213,7 +220,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn empty(at: &str) -> ApiError {
+pub(super) fn empty(at: &str) -> ApiError {
     ApiError::of(Code::BadUserInput)
         .at(at)
         .saying(format!("{at} 缺少条件或条件无效"), format!("{at} states no condition, or one that does not exist."))

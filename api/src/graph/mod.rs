@@ -1,10 +1,13 @@
 //! The read engine: a catalogue of types, one statement per root field, and the schema over both.
 
+mod aggregate;
 pub mod catalogue;
 mod connection;
+pub mod cursor;
 mod dialect;
 mod filter;
 mod order;
+mod page;
 pub mod payload;
 mod plan;
 pub mod post;

@@ -9,8 +9,10 @@ use sea_orm::Value;
 use crate::{
     graph::{
         catalogue::{Catalogue, Class, FieldDef, Scalar, Source, TypeDef},
+        cursor::CursorKey,
         dialect::Dialect,
         post::Post,
+        scalar::parameter,
         selection::{Doc, Picked},
     },
     kernel::{
@@ -26,6 +28,10 @@ pub(super) struct Planner<'a> {
     pub(super) catalogue: &'a Catalogue,
     pub(super) session: &'a Session,
     pub(super) doc: Doc<'a>,
+    /// Opens and seals cursors.
+    pub(super) key: &'a CursorKey,
+    /// Whether the statement shows cursors.
+    pub(super) sealing: bool,
     pub(super) dialect: Dialect,
     /// Parameters after the first, which is the tenant.
     pub(super) values: Vec<Value>,
@@ -55,11 +61,13 @@ impl Binder for Planner<'_> {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(catalogue: &'a Catalogue, session: &'a Session, doc: Doc<'a>) -> Self {
+    pub(super) fn new(catalogue: &'a Catalogue, key: &'a CursorKey, session: &'a Session, doc: Doc<'a>) -> Self {
         Self {
             catalogue,
             session,
             doc,
+            key,
+            sealing: false,
             dialect: Dialect::of(session.backend()),
             values: vec![],
             sensitive: vec![],
@@ -164,6 +172,29 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// A plain field as the caller sees it, as an expression that is null in rows where he does not: for orders
+    /// and figures, which would tell what one may not see. The last part says whether it can be null.
+    pub(super) fn seen(
+        &mut self,
+        ty: &TypeDef,
+        def: &FieldDef,
+        alias: &str,
+        at: &str,
+    ) -> Result<(String, Scalar, bool), ApiError> {
+        let (expression, scalar) = self.scalar(def, alias).ok_or(ApiError::of(Code::InternalServerError))?;
+        match self.class(ty, def.class, alias) {
+            Shown::None => Err(ApiError::of(Code::Forbidden).at(at)),
+            Shown::All => {
+                self.note_sensitive(ty, def);
+                Ok((expression, scalar, def.nullable))
+            }
+            Shown::Where(rows) => {
+                self.note_sensitive(ty, def);
+                Ok((format!("(case when {rows} then {expression} end)"), scalar, true))
+            }
+        }
+    }
+
     fn note_sensitive(&mut self, ty: &TypeDef, def: &FieldDef) {
         let name = format!("{}.{}", ty.name, def.name);
         if matches!(def.class, Class::Sensitive(_)) && !self.sensitive.contains(&name) {
@@ -176,11 +207,14 @@ impl<'a> Planner<'a> {
     }
 
     fn value(&mut self, def: &'a FieldDef, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
-        let keep = |sql| Ok(Piece { sql, post: Post::Keep });
         match &def.source {
             Source::Column(..) | Source::Expression(..) => {
                 let (sql, scalar) = self.scalar(def, alias).ok_or(ApiError::of(Code::InternalServerError))?;
-                keep(self.dialect.publish(scalar, &sql))
+                // Columns that must have a value have one, but JSON may be `null` and a sub-select find nothing.
+                let found = matches!(def.source, Source::Expression(..)) && !matches!(scalar, Scalar::Int);
+                let certain = def.nullable || !(found || matches!(scalar, Scalar::Json));
+                let post = if certain { Post::Keep } else { Post::Required };
+                Ok(Piece { sql: self.dialect.publish(scalar, &sql), post })
             }
             Source::One { target, on } => self.one_row(target, on, alias, field),
             Source::Many { target, on } => {
@@ -211,14 +245,35 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn one_row(&mut self, target: &str, on: &str, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
+    /// The row that a relation to one leads to, or null.
+    pub(super) fn one_row(
+        &mut self,
+        target: &str,
+        on: &str,
+        alias: &str,
+        field: &Picked<'a>,
+    ) -> Result<Piece, ApiError> {
         let target = self.target(target)?;
         let child = self.alias();
         let Some(base) = self.base(target, &child) else { return Ok(self.denied()) };
         let object = self.object(target, &child, &field.below)?;
         let on = fill(on, alias, &child, &self.tenant());
         let sql = format!("(select {} from {} {child} where {base} and {on} limit 1)", object.sql, target.table);
-        Ok(Piece { sql: self.dialect.nested(&sql), post: object.post })
+        Ok(Piece { sql: self.dialect.nested(&sql), post: object.post.optional() })
+    }
+
+    /// Under which condition a row held on a day.
+    pub(super) fn held(&mut self, ty: &TypeDef, alias: &str, day: &ConstValue) -> Result<String, ApiError> {
+        let template = ty.history.ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
+        let day = parameter(Scalar::Date, day, "asOf")?;
+        let day = self.bind(day);
+        let mut held = fill(template, alias, "", &self.tenant()).replace("{day}", &day);
+        while let Some((before, rest)) = held.split_once("{civil:t.")
+            && let Some((column, after)) = rest.split_once('}')
+        {
+            held = format!("{before}{}{after}", self.dialect.civil(&format!("{alias}.{column}")));
+        }
+        Ok(format!("({held})"))
     }
 
     /// One row by id, or null.

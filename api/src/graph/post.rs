@@ -22,6 +22,10 @@ pub(super) enum Post {
     Computed(Compute),
     /// The caller may not see it: null and an error.
     Denied,
+    /// There must be a value. If there is none, that is an error, and what it belongs to is null.
+    Required,
+    /// What may be null, and is if something within it had to have a value and has none.
+    Optional(Box<Post>),
     /// Null where the caller may not see it, else an object around the value.
     Guarded(Box<Post>),
 }
@@ -52,58 +56,97 @@ pub(super) struct Finish<'m> {
     pub(super) errors: Vec<FieldError>,
 }
 
+impl Post {
+    /// For each item of a list.
+    pub(super) fn each(self) -> Self {
+        if matches!(self, Self::Keep) { Self::Keep } else { Self::List(Box::new(self)) }
+    }
+
+    /// For a place that may be null.
+    pub(super) fn optional(self) -> Self {
+        if matches!(self, Self::Keep) { Self::Keep } else { Self::Optional(Box::new(self)) }
+    }
+}
+
 impl Finish<'_> {
-    pub(super) fn apply(&mut self, post: &Post, value: &mut Json, path: &mut Vec<Step>) {
+    /// Whether the value is as it must be; if it is not, what holds it becomes null in its turn, up to the nearest
+    /// place that may be null.
+    pub(super) fn apply(&mut self, post: &Post, value: &mut Json, path: &mut Vec<Step>) -> bool {
         match post {
-            Post::Keep => {}
+            Post::Keep => true,
             Post::Object(keys) => {
-                let Json::Object(object) = value else { return };
+                let Json::Object(object) = value else { return true };
+                let mut whole = true;
                 for (key, post) in keys {
                     if let Some(value) = object.get_mut(key) {
-                        path.push(Step::Key(key.clone()));
-                        self.apply(post, value, path);
-                        path.pop();
+                        whole &= self.below(Step::Key(key.clone()), post, value, path);
                     }
                 }
+                whole
             }
             Post::List(post) => {
-                let Json::Array(items) = value else { return };
+                let Json::Array(items) = value else { return true };
+                let mut whole = true;
                 for (i, item) in items.iter_mut().enumerate() {
-                    path.push(Step::Index(i));
-                    self.apply(post, item, path);
-                    path.pop();
+                    whole &= self.below(Step::Index(i), post, item, path);
                 }
+                whole
             }
             Post::Each(posts) => {
-                let Json::Array(items) = value else { return };
+                let Json::Array(items) = value else { return true };
+                let mut whole = true;
                 for (i, (item, post)) in items.iter_mut().zip(posts).enumerate() {
-                    path.push(Step::Index(i));
-                    self.apply(post, item, path);
-                    path.pop();
+                    whole &= self.below(Step::Index(i), post, item, path);
                 }
+                whole
             }
             Post::Computed(compute) => {
                 if let Json::Object(row) = value {
                     *value = compute(row, &self.moment);
                 }
+                true
             }
             Post::Denied => {
                 *value = Json::Null;
-                self.error(path);
+                self.error(path, Code::Forbidden);
+                true
             }
-            Post::Guarded(post) => match value {
-                Json::Object(object) => {
-                    *value = object.remove("v").unwrap_or(Json::Null);
-                    self.apply(post, value, path);
+            Post::Required => {
+                if value.is_null() {
+                    self.error(path, Code::InternalServerError);
                 }
-                _ => self.error(path),
-            },
+                !value.is_null()
+            }
+            Post::Optional(post) => {
+                if !self.apply(post, value, path) {
+                    *value = Json::Null;
+                }
+                true
+            }
+            Post::Guarded(post) => {
+                let shown = match value {
+                    Json::Object(object) => object.remove("v").unwrap_or(Json::Null),
+                    _ => {
+                        self.error(path, Code::Forbidden);
+                        return true;
+                    }
+                };
+                *value = shown;
+                self.apply(post, value, path)
+            }
         }
     }
 
-    fn error(&mut self, path: &[Step]) {
+    fn below(&mut self, step: Step, post: &Post, value: &mut Json, path: &mut Vec<Step>) -> bool {
+        path.push(step);
+        let whole = self.apply(post, value, path);
+        path.pop();
+        whole
+    }
+
+    fn error(&mut self, path: &[Step], code: Code) {
         if self.errors.len() < MAX_ERRORS {
-            self.errors.push(FieldError { path: path.to_vec(), error: ApiError::of(Code::Forbidden) });
+            self.errors.push(FieldError { path: path.to_vec(), error: ApiError::of(code) });
         }
     }
 }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::{
     graph::{
         catalogue::{Catalogue, Moment, Root},
+        cursor::CursorKey,
         plan::{Piece, Planner, argument},
         post::{FieldError, Finish, Post, Step},
         selection::{Doc, Picked},
@@ -39,12 +40,13 @@ const MAX_IDS: usize = 100;
 #[derive(Clone)]
 pub struct Engine {
     catalogue: Arc<Catalogue>,
+    key: Arc<CursorKey>,
 }
 
 impl Engine {
-    /// An engine over a catalogue.
-    pub fn new(catalogue: Arc<Catalogue>) -> Self {
-        Self { catalogue }
+    /// An engine over a catalogue, whose cursors are sealed under a key.
+    pub fn new(catalogue: Arc<Catalogue>, key: CursorKey) -> Self {
+        Self { catalogue, key: Arc::new(key) }
     }
 
     /// What can be read.
@@ -62,7 +64,7 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         let session = session.ok_or(ApiError::of(Code::Unauthenticated))?;
         let root = self.catalogue.root(field.name).ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
-        let mut planner = Planner::new(&self.catalogue, session, doc);
+        let mut planner = Planner::new(&self.catalogue, &self.key, session, doc);
         let piece = match root {
             Root::Node => match given_id(argument(field, "id")) {
                 Some((prefix, uuid)) => self.node(&mut planner, prefix, uuid, &field.below)?,
@@ -79,6 +81,10 @@ impl Engine {
                 let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
                 let alias = planner.alias();
                 Some(planner.connection(ty, &alias, None, field)?)
+            }
+            Root::Aggregate(i) => {
+                let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
+                Some(planner.aggregate(ty, field)?)
             }
         };
         match piece {
@@ -97,7 +103,7 @@ impl Engine {
         below: &'a SelectionSet,
         key: &str,
     ) -> Result<Answer, ApiError> {
-        let mut planner = Planner::new(&self.catalogue, session, doc);
+        let mut planner = Planner::new(&self.catalogue, &self.key, session, doc);
         let ty = planner.target(type_name)?;
         let piece = planner.by_id(ty, id, &[below])?;
         finish(session, planner, piece, key).await
@@ -142,7 +148,7 @@ impl Engine {
             };
             let piece = piece.unwrap_or_else(|| Piece { sql: planner.dialect.literal("null"), post: Post::Keep });
             items.push(piece.sql);
-            posts.push(piece.post);
+            posts.push(piece.post.optional());
         }
         let name = if planner.dialect == super::dialect::Dialect::Postgres { "json_build_array" } else { "json_array" };
         let post = if posts.iter().all(|p| matches!(p, Post::Keep)) { Post::Keep } else { Post::Each(posts) };
@@ -160,7 +166,10 @@ fn given_id(value: Option<&ConstValue>) -> Option<(&str, Uuid)> {
 async fn finish(session: &Session, planner: Planner<'_>, piece: Piece, key: &str) -> Result<Answer, ApiError> {
     let sensitive = planner.sensitive;
     let sql = session.is_privileged().then(|| piece.sql.clone());
-    let text = session.json(&piece.sql, planner.values).await?.unwrap_or_else(|| "null".into());
+    let mut text = session.json(&piece.sql, planner.values).await?.unwrap_or_else(|| "null".into());
+    if planner.sealing {
+        text = planner.key.seal_all(&text)?;
+    }
     if !sensitive.is_empty() && text != "null" {
         record_sensitive(session, &sensitive).await?;
     }
@@ -170,7 +179,8 @@ async fn finish(session: &Session, planner: Planner<'_>, piece: Piece, key: &str
     let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
     let moment = Moment { today: session.today(), calendar: session.calendar() };
     let mut finish = Finish { moment, errors: vec![] };
-    finish.apply(&piece.post, &mut value, &mut vec![Step::Key(key.to_string())]);
+    // Root fields and the objects of payloads may be null.
+    finish.apply(&piece.post.optional(), &mut value, &mut vec![Step::Key(key.to_string())]);
     Ok(Answer { json: value.to_string(), errors: finish.errors, sql })
 }
 

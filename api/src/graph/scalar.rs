@@ -24,8 +24,8 @@ pub fn parameter(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, 
         _ => return Err(wrong(at, scalar)),
     };
     match (scalar, value) {
-        (Scalar::Int, ConstValue::Number(_)) | (Scalar::Boolean, ConstValue::Boolean(_)) => {}
-        (Scalar::Int | Scalar::Boolean, _) => return Err(wrong(at, scalar)),
+        (Scalar::Int | Scalar::Float, ConstValue::Number(_)) | (Scalar::Boolean, ConstValue::Boolean(_)) => {}
+        (Scalar::Int | Scalar::Float | Scalar::Boolean, _) => return Err(wrong(at, scalar)),
         // An id of another type is the id of nothing, like one of another tenant.
         (Scalar::Id(prefix), _) => {
             return Ok(id::parse(&text).filter(|(p, _)| *p == prefix).map_or(Uuid::nil(), |(_, u)| u).into());
@@ -42,6 +42,7 @@ pub fn from_text(scalar: Scalar, text: &str) -> Option<Value> {
         Scalar::String | Scalar::Json => text.into(),
         Scalar::Int => text.parse::<i32>().ok()?.into(),
         Scalar::Long => text.parse::<i64>().ok()?.into(),
+        Scalar::Float => text.parse::<f64>().ok()?.into(),
         Scalar::Boolean => text.parse::<bool>().ok()?.into(),
         Scalar::Date => date(text)?.into(),
         Scalar::PartialDate => text.parse::<PartialDate>().ok()?.to_string().into(),
@@ -61,6 +62,7 @@ pub fn list_parameter(scalar: Scalar, values: &[ConstValue], at: &str) -> Result
             (_, Value::String(Some(s))) => s.to_string(),
             (_, Value::Int(Some(n))) => n.to_string(),
             (_, Value::BigInt(Some(n))) => n.to_string(),
+            (_, Value::Double(Some(n))) => n.to_string(),
             _ => return Err(wrong(at, scalar)),
         });
     }
@@ -83,6 +85,7 @@ fn wrong(at: &str, scalar: Scalar) -> ApiError {
         Scalar::String | Scalar::Json => ("应为文本", "text".into()),
         Scalar::Int => ("应为 32 位整数", "a 32-bit integer".into()),
         Scalar::Long => ("应为整数文本", "an integer as text".into()),
+        Scalar::Float => ("应为数值", "a number".into()),
         Scalar::Boolean => ("应为 true 或 false", "true or false".into()),
         Scalar::Date => ("应为日期 YYYY-MM-DD", "a date, YYYY-MM-DD".into()),
         Scalar::PartialDate => ("应为 YYYY-MM 或 YYYY-MM-DD", "YYYY-MM or YYYY-MM-DD".into()),

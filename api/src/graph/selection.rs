@@ -83,6 +83,16 @@ impl<'a> Doc<'a> {
     fn add(&self, field: &'a Field, out: &mut IndexMap<&'a str, Picked<'a>>) -> Result<(), ApiError> {
         let key = field.response_key().node.as_str();
         if let Some(have) = out.get_mut(key) {
+            // The library compares the fields of one selection only, not those that are merged below two.
+            if have.name != field.name.node.as_str() || !same(&have.arguments, &self.arguments(field)?) {
+                let at: String = key.chars().take(100).collect();
+                return Err(ApiError::of(Code::GraphqlValidationFailed)
+                    .saying(
+                        format!("{at} 指代不同的字段或参数"),
+                        format!("{at} stands for different fields or arguments."),
+                    )
+                    .at(at));
+            }
             have.below.push(&field.selection_set.node);
             return Ok(());
         }
@@ -148,4 +158,9 @@ impl<'a> Doc<'a> {
         }
         Ok(true)
     }
+}
+
+/// Whether arguments are the same, in whatever order.
+fn same(one: &[(&str, ConstValue)], other: &[(&str, ConstValue)]) -> bool {
+    one.len() == other.len() && one.iter().all(|argument| other.contains(argument))
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::{
     graph::{
+        cursor::CursorKey,
         run::Engine,
         schema::{Zugong, build},
         variables::InputTypes,
@@ -150,7 +151,9 @@ impl App {
     /// is wrong.
     pub fn new(identity: Arc<Identity>, settings: HttpSettings) -> Result<Self, String> {
         let catalogue = Arc::new(crate::modules::catalogue()?);
-        let schema = build(catalogue.clone());
+        let key = identity.cursor_key().map_err(|error| error.to_string())?;
+        let engine = Engine::new(catalogue, CursorKey::new(key));
+        let schema = build(engine.clone());
         let sdl = schema.sdl();
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
@@ -159,7 +162,7 @@ impl App {
             resumable: resumable(&sdl),
             sdl,
             schema,
-            engine: Engine::new(catalogue),
+            engine,
             metrics: health::recorder(),
             costs: Costs::new(settings.cost.clone(), identity.platform().bus()),
             documents: Arc::new(Documents::open(settings.documents.clone(), settings.limits.clone())?),

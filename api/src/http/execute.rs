@@ -144,7 +144,7 @@ impl Ready {
     }
 
     /// Gives a variable another value.
-    pub(super) fn set_variable(&mut self, name: async_graphql::Name, value: ConstValue) {
+    pub(super) fn set_variable(&mut self, name: async_graphql::Name, value: async_graphql::Value) {
         self.variables.insert(name, value);
     }
 

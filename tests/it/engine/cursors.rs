@@ -48,6 +48,42 @@ async fn a_wrong_cursor_is_wrong_in_one_way() {
     assert_eq!(page["units"]["nodes"].as_array().unwrap().len(), 2);
 }
 
+/// Nobody makes a cursor but the server: each byte counts, wherever the cursor stands.
+#[tokio::test]
+async fn a_cursor_with_any_byte_changed_is_refused() {
+    let world = World::start().await;
+    let actor = &world.a.superior;
+    let query = "query($after: String, $inner: String) { units(first: 2, after: $after) { edges { cursor } nodes { \
+        children(first: 1, after: $inner) { edges { cursor } pageInfo { endCursor } } } pageInfo { startCursor endCursor } } }";
+    let page = actor.ok(query, json!({})).await["units"].clone();
+    let good = page["edges"][1]["cursor"].as_str().unwrap();
+    assert_eq!(page["pageInfo"]["endCursor"], good);
+    let inner = page["nodes"][0]["children"]["edges"][0]["cursor"].as_str().unwrap();
+    assert_eq!(page["nodes"][0]["children"]["pageInfo"]["endCursor"], inner);
+    let refused = actor.gql(query, json!({ "after": "nonsense" })).await.body["errors"][0]["message"].clone();
+    let mut tries = vec![];
+    for (name, cursor) in [("after", good), ("inner", inner)] {
+        for at in 0..cursor.len() {
+            for bit in [0x01, 0x02, 0x20] {
+                let mut bent = cursor.as_bytes().to_vec();
+                bent[at] ^= bit;
+                tries.push((name, String::from_utf8(bent).unwrap()));
+            }
+        }
+    }
+    for some in tries.chunks(8) {
+        let asked = some.iter().map(|(name, bent)| actor.gql(query, json!({ (*name): bent })));
+        for ((name, bent), reply) in some.iter().zip(futures::future::join_all(asked).await) {
+            assert_eq!(reply.code(), "BAD_USER_INPUT", "{name} {bent}: {}", reply.text);
+            assert_eq!(reply.body["errors"][0]["message"], refused);
+        }
+    }
+    actor.ok(query, json!({ "after": good, "inner": inner })).await;
+    // Every replica reads what another has sealed.
+    let replica = world.server.replica().await;
+    actor.at(&replica.url).ok(query, json!({ "after": good })).await;
+}
+
 #[tokio::test]
 async fn a_page_has_1_to_100_rows() {
     let world = World::start().await;

@@ -1,13 +1,20 @@
 //! The read engine: one statement per root field, pages, filters, orders, selections, rights.
 
+mod across;
+mod aggregates;
+mod backwards;
 mod cursors;
 mod filters;
+mod history;
+mod language;
+mod missing;
 mod orders;
 mod pages;
 mod random;
 mod reference;
 mod rights;
 mod selections;
+mod walker;
 
 use serde_json::{Value as Json, json};
 use zugong_tests::{Actor, World};

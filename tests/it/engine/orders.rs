@@ -52,7 +52,7 @@ fn directed(by: Ordering, descending: bool) -> Ordering {
     if descending { by.reverse() } else { by }
 }
 
-fn screaming(name: &str) -> String {
+pub fn screaming(name: &str) -> String {
     name.chars().fold(String::new(), |mut out, c| {
         if c.is_ascii_uppercase() {
             out.push('_');

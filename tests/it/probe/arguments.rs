@@ -55,7 +55,7 @@ impl Model {
                 if !nested || name == "eq" {
                     out.push(Slot { path, kind: SlotKind::Id, types: self.expected(root, name, wheres) });
                 }
-            } else if ty == "String" && name == "after" {
+            } else if ty == "String" && matches!(name, "after" | "before") {
                 out.push(Slot { path, kind: SlotKind::Cursor, types: vec![] });
             } else if let Some(inputs) = self.inputs(ty) {
                 let mut wheres = wheres.to_vec();

@@ -9,10 +9,13 @@ use async_graphql::{InputType, registry::Registry};
 
 use crate::graph::{
     catalogue::{Catalogue, EnumDef, FieldDef, Scalar, Source, TypeDef},
-    connection::{DEFAULT_FIRST, MAX_FIRST},
-    order::screaming,
+    order::sortable,
+    page::{DEFAULT_FIRST, MAX_FIRST},
     scalars::{Given, JsonText, LongText},
-    schema::meta::{Argument, enumeration, field, input, interface, object},
+    schema::{
+        aggregates,
+        meta::{Argument, enumeration, field, input, interface, object},
+    },
 };
 
 thread_local! {
@@ -37,14 +40,20 @@ pub(crate) fn all(registry: &mut Registry) {
     <String as InputType>::create_type_info(registry);
     <i32 as InputType>::create_type_info(registry);
     <bool as InputType>::create_type_info(registry);
+    <f64 as InputType>::create_type_info(registry);
     Given::<chrono::NaiveDate>::create_type_info(registry);
     Given::<chrono::DateTime<chrono::Utc>>::create_type_info(registry);
     Given::<crate::kernel::partial_date::PartialDate>::create_type_info(registry);
+    Given::<crate::kernel::year_month::YearMonth>::create_type_info(registry);
     JsonText::create_type_info(registry);
     LongText::create_type_info(registry);
     shared(registry, &catalogue);
     for ty in catalogue.types() {
         declare(registry, ty);
+        order(registry, &catalogue, ty);
+        if ty.roots.is_some() {
+            aggregates::declare(registry, ty);
+        }
     }
 }
 
@@ -57,8 +66,8 @@ fn shared(registry: &mut Registry, catalogue: &Catalogue) {
     );
     let page = [
         ("hasNextPage", "Boolean!", "Whether rows follow this page."),
-        ("hasPreviousPage", "Boolean!", "Whether this page continues another."),
-        ("startCursor", "String", "Cursor of the first row of the page."),
+        ("hasPreviousPage", "Boolean!", "Whether rows come before this page."),
+        ("startCursor", "String", "Cursor of the first row; pass it as `before` for the page before, with `last`."),
         ("endCursor", "String", "Cursor of the last row; pass it as `after` for the next page."),
     ];
     let fields = page.iter().map(|(n, t, d)| (n.to_string(), field(n, t, d, vec![]))).collect();
@@ -102,7 +111,6 @@ fn declare(registry: &mut Registry, ty: &TypeDef) {
     registry.types.insert(name.clone(), object(&name, &format!("A page of `{}`.", ty.name), fields, None));
 
     filters(registry, ty);
-    order(registry, ty);
 }
 
 fn filters(registry: &mut Registry, ty: &TypeDef) {
@@ -149,7 +157,7 @@ fn filters(registry: &mut Registry, ty: &TypeDef) {
 }
 
 /// The filter input of a scalar; registered on first use.
-fn operators(registry: &mut Registry, scalar: Scalar) -> String {
+pub(super) fn operators(registry: &mut Registry, scalar: Scalar) -> String {
     let base = scalar_name(scalar);
     let name = format!("{base}Filter");
     if registry.types.contains_key(&name) {
@@ -181,25 +189,39 @@ fn operators(registry: &mut Registry, scalar: Scalar) -> String {
     name
 }
 
-fn order(registry: &mut Registry, ty: &TypeDef) {
-    let sortable: Vec<(String, &str)> =
-        ty.fields.iter().filter(|f| f.sort).map(|f| (screaming(f.name), f.doc)).collect();
-    if sortable.is_empty() {
+fn order(registry: &mut Registry, catalogue: &Catalogue, ty: &TypeDef) {
+    let values: Vec<(String, String)> = sortable(ty, &|name| catalogue.by_name(name))
+        .into_iter()
+        .map(|s| match s.relation {
+            None => (s.name, s.field.doc.to_string()),
+            Some(relation) => (s.name, format!("Of {}: {}", relation.name, s.field.doc)),
+        })
+        .collect();
+    if values.is_empty() {
         return;
     }
-    let values: Vec<(&str, &str)> = sortable.iter().map(|(n, d)| (n.as_str(), *d)).collect();
+    let values: Vec<(&str, &str)> = values.iter().map(|(n, d)| (n.as_str(), d.as_str())).collect();
     let field_name = format!("{}OrderField", ty.name);
     registry.types.insert(
         field_name.clone(),
         enumeration(&field_name, &format!("What `{}` can be ordered by.", ty.name), &values),
     );
-    let name = format!("{}Order", ty.name);
+    order_input(
+        registry,
+        &format!("{}Order", ty.name),
+        &field_name,
+        &format!("One part of an order of `{}`.", ty.name),
+    );
+}
+
+/// The input of one part of an order.
+pub(super) fn order_input(registry: &mut Registry, name: &str, field: &str, doc: &str) {
     let fields = vec![
-        Argument::new("field", &format!("{field_name}!"), "By what."),
+        Argument::new("field", &format!("{field}!"), "By what."),
         Argument::new("direction", "OrderDirection", "Smallest first unless said otherwise.").default("ASC"),
-        Argument::new("nulls", "NullsOrder", "Rows without a value come last unless said otherwise.").default("LAST"),
+        Argument::new("nulls", "NullsOrder", "What has no value comes last unless said otherwise.").default("LAST"),
     ];
-    registry.types.insert(name.clone(), input(&name, &format!("One part of an order of `{}`.", ty.name), fields));
+    registry.types.insert(name.into(), input(name, doc, fields));
 }
 
 /// Registers a closed set of codes, once.
@@ -236,6 +258,7 @@ pub(super) fn scalar_name(scalar: Scalar) -> &'static str {
         Scalar::String => "String",
         Scalar::Int => "Int",
         Scalar::Long => "Long",
+        Scalar::Float => "Float",
         Scalar::Boolean => "Boolean",
         Scalar::Date => "Date",
         Scalar::PartialDate => "PartialDate",
@@ -246,20 +269,33 @@ pub(super) fn scalar_name(scalar: Scalar) -> &'static str {
 }
 
 /// The arguments of a list of a type.
-pub(super) fn list_arguments(target: &str) -> Vec<Argument> {
-    let sortable = CURRENT
-        .with_borrow(|c| c.as_ref().and_then(|c| c.by_name(target)).is_some_and(|t| t.fields.iter().any(|f| f.sort)));
+fn list_arguments(target: &str) -> Vec<Argument> {
+    let size = |word: &str, rest: &str| Argument::new(word, "Int", &format!("{rest}, 1 to {MAX_FIRST}"));
     let mut list = vec![
-        Argument::new(
-            "first",
-            "Int",
-            &format!("Rows on the page, 1 to {MAX_FIRST}; {DEFAULT_FIRST} unless said otherwise."),
-        ),
-        Argument::new("after", "String", "The cursor after which the page begins."),
-        Argument::new("where", &format!("{target}Where"), "Conditions; left out, every row within reach."),
+        size("first", &format!("So many rows from the beginning; {DEFAULT_FIRST} unless said otherwise")),
+        Argument::new("after", "String", "A cursor of this list: the page has rows after it only."),
+        size("last", "So many rows from the end, in the list's order, instead of `first`"),
+        Argument::new("before", "String", "A cursor of this list: the page has rows before it only."),
     ];
-    if sortable {
-        list.push(Argument::new("orderBy", &format!("[{target}Order!]"), "The order; ties break on the id."));
+    CURRENT.with_borrow(|c| {
+        let Some(ty) = c.as_ref().and_then(|c| c.by_name(target)) else { return };
+        list.extend(row_arguments(ty));
+        if ty.fields.iter().any(|f| f.sort) {
+            list.push(Argument::new("orderBy", &format!("[{target}Order!]"), "The order; ties break on the id."));
+        }
+    });
+    list
+}
+
+/// The arguments that say which rows of a type are meant.
+pub(super) fn row_arguments(ty: &TypeDef) -> Vec<Argument> {
+    let conditions =
+        Argument::new("where", &format!("{}Where", ty.name), "Conditions; left out, every row within reach.");
+    let mut list = vec![conditions];
+    if ty.history.is_some() {
+        let doc = "Only rows that held on this day, ended or future ones too; their fields are as they are now. \
+            Left out, rows of all times.";
+        list.push(Argument::new("asOf", "Date", doc));
     }
     list
 }
@@ -280,6 +316,8 @@ pub(super) fn roots() -> async_graphql::indexmap::IndexMap<String, async_graphql
         out.insert(one.into(), field(one, ty.name, &format!("One `{}` by id; {same}. {right}", ty.name), vec![id()]));
         let doc = format!("`{}` objects within the caller's reach. {right}", ty.name);
         out.insert(many.into(), field(many, &format!("{}Connection", ty.name), &doc, list_arguments(ty.name)));
+        let (name, root) = aggregates::root(ty, one, many);
+        out.insert(name, root);
     }
     out
 }

@@ -13,7 +13,6 @@ use async_graphql::{
 
 use crate::{
     graph::{
-        catalogue::Catalogue,
         post::Step,
         run::{Answer, Engine},
         selection::{Doc, Picked},
@@ -25,6 +24,7 @@ use crate::{
     modules::{Mutations, Queries, Subscriptions},
 };
 
+mod aggregates;
 pub(crate) mod inject;
 pub(crate) mod meta;
 
@@ -71,10 +71,9 @@ impl ObjectType for Mutation {}
 /// The schema of a set of types.
 pub type Zugong = Schema<Query, Mutation, Subscriptions>;
 
-/// Builds the schema over a catalogue.
-pub fn build(catalogue: Arc<Catalogue>) -> Zugong {
-    let engine = Engine::new(catalogue.clone());
-    inject::over(catalogue, || {
+/// Builds the schema over an engine's catalogue.
+pub fn build(engine: Engine) -> Zugong {
+    inject::over(engine.catalogue().clone(), || {
         Schema::build(Query::default(), Mutation::default(), Subscriptions::default())
             .disable_suggestions()
             .extension(PassThrough)

@@ -46,6 +46,15 @@ gated!(service_key::Entity, ServiceAccount, subtree: UNIT_OF_USER, own: "{t}.use
 gated!(audit::Entity, Audit, subtree: "", own: "", agency: "");
 gated!(rule_set::Entity, RuleSet, subtree: "", own: "", agency: "");
 
+/// When a role is held: on its days, until the day it is taken back.
+const HELD: &str = "{t}.valid_from <= {day} and ({t}.valid_until is null or {t}.valid_until >= {day}) \
+    and ({t}.revoked_at is null or {civil:t.revoked_at} > {day})";
+
+/// The version of a set of rules that is in force: of those that have begun, the last that was published.
+const IN_FORCE: &str = "{t}.effective_from <= {day} and not exists (select 1 from rule_set n \
+    where n.tenant_id = {tenant} and n.key = {t}.key and n.effective_from <= {day} \
+    and (n.effective_from > {t}.effective_from or (n.effective_from = {t}.effective_from and n.number > {t}.number)))";
+
 /// The types of this module.
 pub fn types() -> Vec<TypeDef> {
     vec![user_type(), assignment_type(), key_type(), audit_type(), rule_set_type()]
@@ -73,7 +82,10 @@ fn user_type() -> TypeDef {
         .field(column("createdAt", "created_at", DateTime, "When it was made.").sorted())
         .field(column("updatedAt", "updated_at", DateTime, "When it last changed.").sorted())
         .field(one("person", "Person", "{c}.id = {t}.person_id", "The person it is (人员)."))
-        .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit that manages it (管理单位)."))
+        .field(
+            one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit that manages it (管理单位).")
+                .sorting(&["name", "path"]),
+        )
         .field(many("assignments", "RoleAssignment", "{c}.user_id = {t}.id", "Roles, ended ones too (授权)."))
         .field(many("serviceKeys", "ServiceKey", "{c}.user_id = {t}.id", "Keys of a service account (服务密钥)."))
 }
@@ -86,14 +98,18 @@ fn assignment_type() -> TypeDef {
         "A role held over a unit and all below it for a time (授权), C-13.",
     )
     .roots("roleAssignment", "roleAssignments")
+    .historic(HELD)
     .ordered_by("createdAt")
     .field(code::<RoleName>("role", "role", "The role (角色).").filtered())
     .field(column("validFrom", "valid_from", Date, "First day (生效日期).").sorted())
     .field(column("validUntil", "valid_until", Date, "Last day (失效日期); absent when unbounded.").optional().sorted())
     .field(column("createdAt", "created_at", DateTime, "When it was granted (授予时间).").sorted())
     .field(column("revokedAt", "revoked_at", DateTime, "When it was taken back (收回时间).").optional().sorted())
-    .field(one("user", "User", "{c}.id = {t}.user_id", "Who holds it (用户)."))
-    .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit at the top of its scope (授权机构)."))
+    .field(one("user", "User", "{c}.id = {t}.user_id", "Who holds it (用户).").sorting(&["name"]))
+    .field(
+        one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit at the top of its scope (授权机构).")
+            .sorting(&["name", "path"]),
+    )
     .field(one("grantedBy", "User", "{c}.id = {t}.granted_by", "Who gave it (授予人); absent for the tenant's first."))
     .field(one("revokedBy", "User", "{c}.id = {t}.revoked_by", "Who took it back (收回人)."))
 }
@@ -177,6 +193,7 @@ fn object_id(row: &Row, _: &Moment<'_>) -> Json {
 fn rule_set_type() -> TypeDef {
     TypeDef::over::<rule_set::Entity>("RuleSet", "rul", "One version of a set of thresholds (规则集).")
         .roots("ruleSet", "ruleSets")
+        .historic(IN_FORCE)
         .ordered_by("effectiveFrom")
         .field(column("key", "key", Scalar::String, "Which set (规则集标识).").sorted())
         .field(column("number", "number", Scalar::Int, "Version number (版本号), from 1.").sorted())

@@ -28,6 +28,7 @@ pub mod tokens;
 
 use std::sync::Arc;
 
+use aws_lc_rs::hmac;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -110,6 +111,11 @@ impl Identity {
     /// Keeps the signing keys current from now on; for servers.
     pub fn watch(&self) {
         self.ring.watch();
+    }
+
+    /// The key that makes cursors of lists unforgeable; replicas with one secret agree on it.
+    pub fn cursor_key(&self) -> Result<hmac::Key, IdentityError> {
+        seal::cursor_key(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?)
     }
 
     /// The shared parts of the server.

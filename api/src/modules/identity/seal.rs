@@ -2,7 +2,8 @@
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    hkdf::{HKDF_SHA256, Salt},
+    hkdf::{HKDF_SHA256, Prk, Salt},
+    hmac,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use uuid::Uuid;
@@ -13,15 +14,29 @@ const NONCE: usize = 12;
 /// Another use of the secret takes another label, so that no key serves two purposes.
 const PURPOSE: &[u8] = b"zugong/signing-key/aes-256-gcm/v1";
 
+/// See [`PURPOSE`].
+const CURSORS: &[u8] = b"zugong/cursor/hmac-sha256/v1";
+
+/// The key that makes cursors of lists unforgeable, the same in all replicas (游标密钥).
+pub(super) fn cursor_key(secret: &ServerSecret) -> Result<hmac::Key, IdentityError> {
+    let material = extracted(secret);
+    let material =
+        material.expand(&[CURSORS], hmac::HMAC_SHA256).map_err(|_| IdentityError::Crypto("the cursor key"))?;
+    Ok(material.into())
+}
+
+fn extracted(secret: &ServerSecret) -> Prk {
+    Salt::new(HKDF_SHA256, b"zugong").extract(secret.bytes())
+}
+
 /// Seals and opens signing keys.
 pub(super) struct Seal(LessSafeKey);
 
 impl Seal {
     pub(super) fn new(secret: &ServerSecret) -> Result<Self, IdentityError> {
         let failed = |_| IdentityError::Crypto("the sealing key");
-        let extracted = Salt::new(HKDF_SHA256, b"zugong").extract(secret.bytes());
-        let purpose = [PURPOSE];
-        let material = extracted.expand(&purpose, &AES_256_GCM).map_err(failed)?;
+        let material = extracted(secret);
+        let material = material.expand(&[PURPOSE], &AES_256_GCM).map_err(failed)?;
         Ok(Self(LessSafeKey::new(UnboundKey::from(material))))
     }
 

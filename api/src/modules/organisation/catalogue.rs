@@ -27,6 +27,9 @@ gated!(party_organisation::Entity, PartyOrganisation, subtree: UNIT_OF_ROW, own:
 pub const UNIT_OF_ROW: &str =
     "exists (select 1 from unit s where s.tenant_id = {tenant} and s.id = {t}.unit_id and {path:s.path})";
 
+/// When a row with a first and perhaps a last day held.
+pub const VALID: &str = "{t}.valid_from <= {day} and ({t}.valid_until is null or {t}.valid_until >= {day})";
+
 /// The types of this module.
 pub fn types() -> Vec<TypeDef> {
     vec![unit_type(), party_organisation_type()]
@@ -35,6 +38,7 @@ pub fn types() -> Vec<TypeDef> {
 fn unit_type() -> TypeDef {
     TypeDef::over::<unit::Entity>("Unit", "uni", "An organ, institution or office of the organisation tree (机构).")
         .roots("unit", "units")
+        .historic(VALID)
         .ordered_by("path")
         .field(column("code", "code", Scalar::String, "Unified social credit code (统一社会信用代码), J-03.").sorted())
         .field(column("name", "name", Scalar::String, "Full name (全称).").sorted())
@@ -55,7 +59,7 @@ fn unit_type() -> TypeDef {
         )
         .field(column("version", "version", Scalar::Int, "Counts changes; give it as `expectedVersion`."))
         .field(column("updatedAt", "updated_at", Scalar::DateTime, "When it last changed.").sorted())
-        .field(one("parent", "Unit", "{c}.id = {t}.parent_id", "The unit above (上级机构)."))
+        .field(one("parent", "Unit", "{c}.id = {t}.parent_id", "The unit above (上级机构).").sorting(&["name"]))
         .field(many("children", "Unit", "{c}.parent_id = {t}.id", "Units directly below (下级机构)."))
         .field(many("cadres", "Cadre", "{c}.unit_id = {t}.id", "Cadres of the unit (干部)."))
         .field(many(
@@ -73,6 +77,7 @@ fn party_organisation_type() -> TypeDef {
         "A party committee, branch or group, in a tree of its own (党组织).",
     )
     .roots("partyOrganisation", "partyOrganisations")
+    .historic(VALID)
     .ordered_by("path")
     .field(column("name", "name", Scalar::String, "Full name (全称).").sorted())
     .field(code::<PartyOrganisationKind>("kind", "kind", "Kind (类别).").filtered())
@@ -80,7 +85,9 @@ fn party_organisation_type() -> TypeDef {
     .field(column("validFrom", "valid_from", Scalar::Date, "First day (成立日期).").sorted())
     .field(column("validUntil", "valid_until", Scalar::Date, "Last day; absent while it exists.").optional().sorted())
     .field(column("version", "version", Scalar::Int, "Counts changes; give it as `expectedVersion`."))
-    .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit it is set up in (所在单位)."))
+    .field(
+        one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit it is set up in (所在单位).").sorting(&["name", "path"]),
+    )
     .field(one("parent", "PartyOrganisation", "{c}.id = {t}.parent_id", "The organisation above (上级党组织)."))
     .field(many(
         "children",

@@ -30,24 +30,25 @@ gated!(person::Entity, Person, subtree: UNIT_OF_ROW, own: "{t}.id = {person}", a
 gated!(cadre::Entity, Cadre, subtree: UNIT_OF_ROW, own: "{t}.person_id = {person}", agency: CADRE_OF_CASES);
 gated!(appointment::Entity, Appointment, subtree: UNIT_OF_ROW, own: POST_OF_SELF, agency: POST_OF_CASES);
 
-/// People of the cases that the caller's agency handles, and nobody else.
-const PERSON_OF_CASES: &str = "exists (select 1 from cadre pc \
-    join matter_case k on k.tenant_id = {tenant} and k.cadre_id = pc.id \
-    join case_item j on j.tenant_id = {tenant} and j.case_id = k.id \
-    join unit u on u.tenant_id = {tenant} and u.id = j.handling_unit_id \
-    where pc.tenant_id = {tenant} and pc.person_id = {t}.id and {path:u.path})";
+/// People of the cases that the caller's agency handles, and nobody else. From the agency to the people: they are few,
+/// and looked for once however many rows are asked about.
+const PERSON_OF_CASES: &str = "{t}.id in (select pc.person_id from unit u \
+    join case_item j on j.tenant_id = {tenant} and j.handling_unit_id = u.id \
+    join matter_case k on k.tenant_id = {tenant} and k.id = j.case_id \
+    join cadre pc on pc.tenant_id = {tenant} and pc.id = k.cadre_id \
+    where u.tenant_id = {tenant} and {path:u.path})";
 
 /// Cadres of the cases that the caller's agency handles.
-const CADRE_OF_CASES: &str = "exists (select 1 from matter_case k \
-    join case_item j on j.tenant_id = {tenant} and j.case_id = k.id \
-    join unit u on u.tenant_id = {tenant} and u.id = j.handling_unit_id \
-    where k.tenant_id = {tenant} and k.cadre_id = {t}.id and {path:u.path})";
+const CADRE_OF_CASES: &str = "{t}.id in (select k.cadre_id from unit u \
+    join case_item j on j.tenant_id = {tenant} and j.handling_unit_id = u.id \
+    join matter_case k on k.tenant_id = {tenant} and k.id = j.case_id \
+    where u.tenant_id = {tenant} and {path:u.path})";
 
 /// Posts of the cadres of such cases.
-const POST_OF_CASES: &str = "exists (select 1 from matter_case k \
-    join case_item j on j.tenant_id = {tenant} and j.case_id = k.id \
-    join unit u on u.tenant_id = {tenant} and u.id = j.handling_unit_id \
-    where k.tenant_id = {tenant} and k.cadre_id = {t}.cadre_id and {path:u.path})";
+const POST_OF_CASES: &str = "{t}.cadre_id in (select k.cadre_id from unit u \
+    join case_item j on j.tenant_id = {tenant} and j.handling_unit_id = u.id \
+    join matter_case k on k.tenant_id = {tenant} and k.id = j.case_id \
+    where u.tenant_id = {tenant} and {path:u.path})";
 
 /// The caller's own posts.
 const POST_OF_SELF: &str = "exists (select 1 from cadre pc where pc.tenant_id = {tenant} and pc.id = {t}.cadre_id and pc.person_id = {person})";
@@ -88,7 +89,7 @@ fn person_type() -> TypeDef {
                 Text,
                 "Citizen identity number (公民身份号码), J-02. Permission: `person_sensitive:read`; every reading is recorded.",
             )
-            .filtered()
+            .sorted()
             .classed(sensitive),
         )
         .field(computed(
@@ -154,7 +155,10 @@ fn person_type() -> TypeDef {
         .field(column("version", "version", Int, "Counts changes; give it as `expectedVersion`."))
         .field(column("createdAt", "created_at", DateTime, "When it was recorded.").sorted())
         .field(column("updatedAt", "updated_at", DateTime, "When it last changed.").sorted())
-        .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit that manages the person (管理单位)."))
+        .field(
+            one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit that manages the person (管理单位).")
+                .sorting(&["name", "path"]),
+        )
         .field(one(
             "partyOrganisation",
             "PartyOrganisation",
@@ -191,7 +195,8 @@ fn cadre_type() -> TypeDef {
                 Int,
                 "Months of pension contributions (养老保险缴费月数), D-03.",
             )
-            .sorted(),
+            .sorted()
+            .measured(),
         )
         .field(
             column(
@@ -231,8 +236,16 @@ fn cadre_type() -> TypeDef {
         .field(column("version", "version", Int, "Counts changes; give it as `expectedVersion`."))
         .field(column("createdAt", "created_at", DateTime, "When it was recorded.").sorted())
         .field(column("updatedAt", "updated_at", DateTime, "When it last changed.").sorted())
-        .field(one("person", "Person", "{c}.id = {t}.person_id", "The person (人员)."))
-        .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit served (所在单位)."))
+        .field(one("person", "Person", "{c}.id = {t}.person_id", "The person (人员).").sorting(&[
+            "name",
+            "birth",
+            "joinedParty",
+            "idNumber",
+        ]))
+        .field(
+            one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit served (所在单位).")
+                .sorting(&["name", "path", "code"]),
+        )
         .field(one(
             "mainAppointment",
             "Appointment",
@@ -246,6 +259,7 @@ fn cadre_type() -> TypeDef {
 fn appointment_type() -> TypeDef {
     TypeDef::over::<appointment::Entity>("Appointment", "apt", "A post held by a cadre (任职), A02.")
         .roots("appointment", "appointments")
+        .historic("{t}.started_on <= {day} and ({t}.ended_on is null or {t}.ended_on >= {day})")
         .ordered_by("startedOn")
         .field(column("title", "title", Scalar::String, "Title of the post (职务名称), A0215A.").sorted())
         .field(code::<PostLevel>("level", "level", "Leadership level (领导职务层次), B-01.").filtered())
@@ -256,5 +270,5 @@ fn appointment_type() -> TypeDef {
         )
         .field(column("version", "version", Scalar::Int, "Counts changes."))
         .field(one("cadre", "Cadre", "{c}.id = {t}.cadre_id", "Who holds it (干部)."))
-        .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "Where (任职机构), A0201."))
+        .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "Where (任职机构), A0201.").sorting(&["name", "path"]))
 }

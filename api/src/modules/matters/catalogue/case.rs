@@ -31,7 +31,10 @@ pub(super) fn approval() -> TypeDef {
     .field(column("revokeReason", "revoke_reason", Scalar::String, "Why it was revoked (撤销原因).").optional())
     .field(column("version", "version", Scalar::Int, "Counts changes; give it as `expectedVersion`."))
     .field(one("cadre", "Cadre", "{c}.id = {t}.cadre_id", "Whom it is for (干部)."))
-    .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The cadre's unit at the decision (单位)."))
+    .field(
+        one("unit", "Unit", "{c}.id = {t}.unit_id", "The cadre's unit at the decision (单位).")
+            .sorting(&["name", "path"]),
+    )
     .field(one("decidedBy", "User", "{c}.id = {t}.decided_by", "The user who recorded it (经办人)."))
     .field(many("cases", "Case", "{c}.approval_id = {t}.id", "The case it started, and its reversal (办件)."))
 }
@@ -64,14 +67,17 @@ pub(super) fn case() -> TypeDef {
     .field(
         column("workedDays", "worked_days", Scalar::Int, "Working days it took, waiting left out (办理工作日), H-04.")
             .optional()
-            .sorted(),
+            .sorted()
+            .measured(),
     )
     .field(column("cancelReason", "cancel_reason", Scalar::String, "Why it was ended (终止原因).").optional())
-    .field(column("offlineSteps", "offline_steps", Scalar::Int, "Steps done on paper (线下环节数).").filtered())
+    .field(
+        column("offlineSteps", "offline_steps", Scalar::Int, "Steps done on paper (线下环节数).").filtered().measured(),
+    )
     .field(column("version", "version", Scalar::Int, "Counts changes to the case and its items."))
     .field(column("updatedAt", "updated_at", Scalar::DateTime, "When it last changed.").sorted())
-    .field(expression("itemsTotal", lamp::ITEMS, Scalar::Int, "Items of the case (联办件数)."))
-    .field(expression("itemsDone", lamp::ITEMS_DONE, Scalar::Int, "Items done (已办结联办件数)."))
+    .field(expression("itemsTotal", lamp::ITEMS, Scalar::Int, "Items of the case (联办件数).").measured())
+    .field(expression("itemsDone", lamp::ITEMS_DONE, Scalar::Int, "Items done (已办结联办件数).").measured())
     .field(
         expression("dueOn", lamp::CASE_DUE, Scalar::Date, "Last day of the latest item (应办结日), H-04.")
             .optional()
@@ -85,10 +91,16 @@ pub(super) fn case() -> TypeDef {
         "Lamp of the most pressing open item (时限灯): red over, amber at half the time; a case done keeps its \
          last lamp. H-04.",
     ))
-    .field(one("matter", "Matter", "{c}.id = {t}.matter_id", "The version of the matter it keeps (事项)."))
+    .field(
+        one("matter", "Matter", "{c}.id = {t}.matter_id", "The version of the matter it keeps (事项).")
+            .sorting(&["key", "title"]),
+    )
     .field(one("approval", "Approval", "{c}.id = {t}.approval_id", "Its start point (审批), H-01."))
     .field(one("cadre", "Cadre", "{c}.id = {t}.cadre_id", "Whom it concerns (干部)."))
-    .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The cadre's unit at submission (单位)."))
+    .field(
+        one("unit", "Unit", "{c}.id = {t}.unit_id", "The cadre's unit at submission (单位).")
+            .sorting(&["name", "path"]),
+    )
     .field(one("applicant", "User", "{c}.id = {t}.applicant_id", "The user who submitted it (申请人)."))
     .field(many("items", "CaseItem", "{c}.case_id = {t}.id", "The agencies' parts (联办件), H-03."))
     .field(many("steps", "CaseStep", "{c}.case_id = {t}.id", "What was done, in order (办理过程)."))
@@ -109,15 +121,22 @@ pub(super) fn item() -> TypeDef {
         column("isMandatory", "is_mandatory", Scalar::Boolean, "Whether the case waits for it (是否必办).").filtered(),
     )
     .field(code::<CaseItemState>("state", "state", "State (状态).").filtered())
-    .field(column("limitDays", "limit_days", Scalar::Int, "Promised working days (承诺工作日), H-04."))
+    .field(column("limitDays", "limit_days", Scalar::Int, "Promised working days (承诺工作日), H-04.").measured())
     .field(column("startedOn", "started_on", Scalar::Date, "Day the clock started (起算日).").optional().sorted())
     .field(column("dueOn", "due_on", Scalar::Date, "Last day in time (应办结日), H-04.").optional().sorted())
     .field(
         column("pausedOn", "paused_on", Scalar::Date, "The clock stands since (暂停日), H-04.").optional().filtered(),
     )
-    .field(column("pausedDays", "paused_days", Scalar::Int, "Working days waited for the applicant (暂停工作日)."))
+    .field(
+        column("pausedDays", "paused_days", Scalar::Int, "Working days waited for the applicant (暂停工作日).")
+            .measured(),
+    )
     .field(column("finishedOn", "finished_on", Scalar::Date, "Day it was done (办结日期).").optional().sorted())
-    .field(column("workedDays", "worked_days", Scalar::Int, "Working days it took (办理工作日), H-04.").optional())
+    .field(
+        column("workedDays", "worked_days", Scalar::Int, "Working days it took (办理工作日), H-04.")
+            .optional()
+            .measured(),
+    )
     .field(column("reason", "reason", Scalar::String, "Why it was returned, or what is missing (原因).").optional())
     .field(column("wanted", "wanted", Scalar::Json, "Fields and materials asked for (补正要求)."))
     .field(column("result", "result", Scalar::String, "What the agency decided (办理结果).").optional())
@@ -144,9 +163,12 @@ pub(super) fn item() -> TypeDef {
         lamp::visible_form,
         "The fields of the form that this agency needs, and no others (本环节表单项), H-03.",
     ))
-    .field(one("case", "Case", "{c}.id = {t}.case_id", "The case (办件)."))
+    .field(one("case", "Case", "{c}.id = {t}.case_id", "The case (办件).").sorting(&["number", "submittedAt"]))
     .field(one("branch", "MatterBranch", "{c}.id = {t}.branch_id", "The branch of the matter (环节)."))
-    .field(one("handlingUnit", "Unit", "{c}.id = {t}.handling_unit_id", "The agency (承办单位)."))
+    .field(
+        one("handlingUnit", "Unit", "{c}.id = {t}.handling_unit_id", "The agency (承办单位).")
+            .sorting(&["name", "path"]),
+    )
     .field(one("handler", "User", "{c}.id = {t}.handler_id", "Who accepted or finished it (经办人)."))
     .field(many("steps", "CaseStep", "{c}.case_item_id = {t}.id", "What was done to it, in order (办理过程)."))
     .field(many(

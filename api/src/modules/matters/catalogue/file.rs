@@ -31,7 +31,7 @@ pub(super) fn attachment() -> TypeDef {
     .field(
         column("mediaType", "media_type", Scalar::String, "Media type, checked against the bytes (类型).").filtered(),
     )
-    .field(column("size", "size", Scalar::Long, "Bytes (大小).").sorted())
+    .field(column("size", "size", Scalar::Long, "Bytes (大小).").sorted().measured())
     .field(column("sha256", "sha256", Scalar::String, "SHA-256 of the bytes, hexadecimal (摘要).").optional())
     .field(code::<AttachmentState>("state", "state", "Whether the bytes are here (状态).").filtered())
     .field(column("createdAt", "created_at", Scalar::DateTime, "When it was announced (登记时间).").sorted())

@@ -32,14 +32,21 @@ pub(super) fn matter() -> TypeDef {
     .field(code::<MatterGroup>("group", "group", "Group of the catalogue (事项分组), H-02.").filtered())
     .field(code::<MatterState>("state", "state", "Whether it is in force (状态).").filtered())
     .field(column("formSchema", "form_schema", Scalar::Json, "JSON Schema 2020-12 of the one form (表单), H-03."))
-    .field(column("limitDays", "limit_days", Scalar::Int, "Promised working days (承诺工作日), H-04.").sorted())
-    .field(column("baselineDays", "baseline_days", Scalar::Int, "Days it took before (改革前天数), H-04."))
-    .field(column("baselineSteps", "baseline_steps", Scalar::Int, "Steps it took before (改革前环节数)."))
-    .field(column("visits", "visits", Scalar::Int, "Visits to a counter that it takes (跑动次数).").filtered())
+    .field(
+        column("limitDays", "limit_days", Scalar::Int, "Promised working days (承诺工作日), H-04.").sorted().measured(),
+    )
+    .field(column("baselineDays", "baseline_days", Scalar::Int, "Days it took before (改革前天数), H-04.").measured())
+    .field(column("baselineSteps", "baseline_steps", Scalar::Int, "Steps it took before (改革前环节数).").measured())
+    .field(
+        column("visits", "visits", Scalar::Int, "Visits to a counter that it takes (跑动次数).").filtered().measured(),
+    )
     .field(column("effectiveFrom", "effective_from", Scalar::Date, "First day of this version (施行日期).").sorted())
     .field(column("version", "version", Scalar::Int, "Counts changes; give it as `expectedVersion`."))
-    .field(expression("materialsBefore", BEFORE, Scalar::Int, "Materials asked for before (改革前材料数), H-03."))
-    .field(expression("materialsNow", NOW, Scalar::Int, "Materials asked for now (现需材料数), H-03."))
+    .field(
+        expression("materialsBefore", BEFORE, Scalar::Int, "Materials asked for before (改革前材料数), H-03.")
+            .measured(),
+    )
+    .field(expression("materialsNow", NOW, Scalar::Int, "Materials asked for now (现需材料数), H-03.").measured())
     .field(computed(
         "materialReduction",
         Scalar::String,

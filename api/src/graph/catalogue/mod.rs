@@ -1,12 +1,14 @@
 //! What can be read: one declaration per type over the tables, from which the schema, the statements
 //! and the row conditions all follow.
 
-use std::collections::HashMap;
+mod set;
 
 use chrono::NaiveDate;
 use entities::CodeEnum;
 use policies::Resource;
 use serde_json::{Map, Value as Json};
+
+pub use set::{Catalogue, Root, to_one_column};
 
 use crate::kernel::{calendar::WorkCalendar, reach::ScopeRules};
 
@@ -21,6 +23,8 @@ pub enum Scalar {
     Int,
     /// A 64-bit integer, as text.
     Long,
+    /// A number with a fraction; averages only.
+    Float,
     /// A truth value.
     Boolean,
     /// A civil date.
@@ -128,6 +132,10 @@ pub struct FieldDef {
     pub filter: bool,
     /// Whether `orderBy` may name it.
     pub sort: bool,
+    /// Of a relation: fields of the related row that `orderBy` may name.
+    pub through: &'static [&'static str],
+    /// Whether it is a quantity, whose sum and average mean something.
+    pub measure: bool,
 }
 
 /// A type that can be read.
@@ -149,6 +157,9 @@ pub struct TypeDef {
     pub roots: Option<(&'static str, &'static str)>,
     /// Column and direction of the order when none is asked for; ties break on the id.
     pub default_order: &'static str,
+    /// When a row held, as a condition over `{t}` and the day `{day}` (`{civil:t.x}`: the civil date of an instant);
+    /// none for types that keep no history.
+    pub history: Option<&'static str>,
     /// Fields in the order of the schema.
     pub fields: Vec<FieldDef>,
 }
@@ -165,6 +176,7 @@ impl TypeDef {
             scope: E::SCOPE,
             roots: None,
             default_order: "id",
+            history: None,
             fields: vec![FieldDef {
                 name: "id",
                 doc: "Opaque id; nothing may be read out of it.",
@@ -173,6 +185,8 @@ impl TypeDef {
                 class: Class::Row,
                 filter: true,
                 sort: false,
+                through: &[],
+                measure: false,
             }],
         }
     }
@@ -186,6 +200,12 @@ impl TypeDef {
     /// The order when none is asked for, by a sortable field's name.
     pub fn ordered_by(mut self, field: &'static str) -> Self {
         self.default_order = field;
+        self
+    }
+
+    /// Rows of the past are kept: lists take `asOf`, the day on which this condition held.
+    pub fn historic(mut self, held: &'static str) -> Self {
+        self.history = Some(held);
         self
     }
 
@@ -203,7 +223,17 @@ impl TypeDef {
 
 impl FieldDef {
     const fn new(name: &'static str, source: Source, doc: &'static str) -> Self {
-        Self { name, doc, source, nullable: false, class: Class::Row, filter: false, sort: false }
+        Self {
+            name,
+            doc,
+            source,
+            nullable: false,
+            class: Class::Row,
+            filter: false,
+            sort: false,
+            through: &[],
+            measure: false,
+        }
     }
 
     /// May be absent.
@@ -222,6 +252,18 @@ impl FieldDef {
     pub fn sorted(mut self) -> Self {
         self.filter = true;
         self.sort = true;
+        self
+    }
+
+    /// Of a relation to one: `orderBy` may name these fields of the related row.
+    pub fn sorting(mut self, fields: &'static [&'static str]) -> Self {
+        self.through = fields;
+        self
+    }
+
+    /// A quantity: aggregates give its sum and average.
+    pub fn measured(mut self) -> Self {
+        self.measure = true;
         self
     }
 
@@ -267,84 +309,4 @@ pub fn computed(
     doc: &'static str,
 ) -> FieldDef {
     FieldDef::new(name, Source::Computed { needs, compute, scalar }, doc).optional()
-}
-
-/// A root field of the catalogue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Root {
-    /// `node(id:)`
-    Node,
-    /// `nodes(ids:)`
-    Nodes,
-    /// One object by id.
-    One(usize),
-    /// A connection.
-    Many(usize),
-}
-
-/// All types that can be read.
-#[derive(Debug)]
-pub struct Catalogue {
-    types: Vec<TypeDef>,
-    by_name: HashMap<&'static str, usize>,
-    by_prefix: HashMap<&'static str, usize>,
-    roots: HashMap<&'static str, Root>,
-}
-
-impl Catalogue {
-    /// Puts the types together. A name or prefix given twice, or a relation to nothing, is a mistake
-    /// of ours that the first test run shows: it is returned as text.
-    pub fn new(types: Vec<TypeDef>) -> Result<Self, String> {
-        let mut by_name = HashMap::new();
-        let mut by_prefix = HashMap::new();
-        let mut roots = HashMap::from([("node", Root::Node), ("nodes", Root::Nodes)]);
-        for (i, ty) in types.iter().enumerate() {
-            if by_name.insert(ty.name, i).is_some() || by_prefix.insert(ty.prefix, i).is_some() {
-                return Err(format!("{} is declared twice", ty.name));
-            }
-            if let Some((one, many)) = ty.roots
-                && (roots.insert(one, Root::One(i)).is_some() || roots.insert(many, Root::Many(i)).is_some())
-            {
-                return Err(format!("the roots of {} are taken", ty.name));
-            }
-        }
-        for ty in &types {
-            for field in &ty.fields {
-                if let Source::One { target, .. } | Source::Many { target, .. } = field.source
-                    && !by_name.contains_key(target)
-                {
-                    return Err(format!("{}.{} leads to {target}, which is not declared", ty.name, field.name));
-                }
-            }
-            if ty.default_order != "id" && !ty.find(ty.default_order).is_some_and(|f| f.sort) {
-                return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
-            }
-        }
-        Ok(Self { types, by_name, by_prefix, roots })
-    }
-
-    /// All types.
-    pub fn types(&self) -> &[TypeDef] {
-        &self.types
-    }
-
-    /// The type of a name.
-    pub fn by_name(&self, name: &str) -> Option<&TypeDef> {
-        self.by_name.get(name).and_then(|i| self.types.get(*i))
-    }
-
-    /// The type of an id's prefix.
-    pub fn by_prefix(&self, prefix: &str) -> Option<&TypeDef> {
-        self.by_prefix.get(prefix).and_then(|i| self.types.get(*i))
-    }
-
-    /// The root field of a name.
-    pub fn root(&self, name: &str) -> Option<Root> {
-        self.roots.get(name).copied()
-    }
-
-    /// The type at a place in the list.
-    pub fn at(&self, index: usize) -> Option<&TypeDef> {
-        self.types.get(index)
-    }
 }

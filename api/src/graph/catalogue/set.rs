@@ -1,0 +1,109 @@
+//! All types together, and the root fields that follow from them.
+
+use std::collections::HashMap;
+
+use crate::graph::catalogue::{FieldDef, Source, TypeDef};
+
+/// A root field of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// `node(id:)`
+    Node,
+    /// `nodes(ids:)`
+    Nodes,
+    /// One object by id.
+    One(usize),
+    /// A connection.
+    Many(usize),
+    /// Figures over the rows that the connection would list.
+    Aggregate(usize),
+}
+
+/// All types that can be read.
+#[derive(Debug)]
+pub struct Catalogue {
+    types: Vec<TypeDef>,
+    by_name: HashMap<&'static str, usize>,
+    by_prefix: HashMap<&'static str, usize>,
+    roots: HashMap<String, Root>,
+}
+
+impl Catalogue {
+    /// Puts the types together. A name or prefix given twice, or a relation to nothing, is a mistake
+    /// of ours that the first test run shows: it is returned as text.
+    pub fn new(types: Vec<TypeDef>) -> Result<Self, String> {
+        let mut by_name = HashMap::new();
+        let mut by_prefix = HashMap::new();
+        let mut roots = HashMap::from([("node".to_string(), Root::Node), ("nodes".to_string(), Root::Nodes)]);
+        for (i, ty) in types.iter().enumerate() {
+            if by_name.insert(ty.name, i).is_some() || by_prefix.insert(ty.prefix, i).is_some() {
+                return Err(format!("{} is declared twice", ty.name));
+            }
+            let Some((one, many)) = ty.roots else { continue };
+            for (name, root) in [
+                (one.into(), Root::One(i)),
+                (many.into(), Root::Many(i)),
+                (format!("{one}Aggregate"), Root::Aggregate(i)),
+            ] {
+                if roots.insert(name, root).is_some() {
+                    return Err(format!("the roots of {} are taken", ty.name));
+                }
+            }
+        }
+        for ty in &types {
+            for field in &ty.fields {
+                if let Source::One { target, .. } | Source::Many { target, .. } = field.source
+                    && !by_name.contains_key(target)
+                {
+                    return Err(format!("{}.{} leads to {target}, which is not declared", ty.name, field.name));
+                }
+                let target = |name| by_name.get(name).and_then(|i: &usize| types.get(*i));
+                let through = |name: &&str| match field.source {
+                    Source::One { target: to, .. } => {
+                        to_one_column(field).is_some() && target(to).and_then(|t| t.find(name)).is_some_and(|f| f.sort)
+                    }
+                    _ => false,
+                };
+                if let Some(name) = field.through.iter().find(|name| !through(name)) {
+                    return Err(format!("{}.{} cannot be sorted by {name}", ty.name, field.name));
+                }
+            }
+            if ty.default_order != "id" && !ty.find(ty.default_order).is_some_and(|f| f.sort) {
+                return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
+            }
+        }
+        Ok(Self { types, by_name, by_prefix, roots })
+    }
+
+    /// All types.
+    pub fn types(&self) -> &[TypeDef] {
+        &self.types
+    }
+
+    /// The type of a name.
+    pub fn by_name(&self, name: &str) -> Option<&TypeDef> {
+        self.by_name.get(name).and_then(|i| self.types.get(*i))
+    }
+
+    /// The type of an id's prefix.
+    pub fn by_prefix(&self, prefix: &str) -> Option<&TypeDef> {
+        self.by_prefix.get(prefix).and_then(|i| self.types.get(*i))
+    }
+
+    /// The root field of a name.
+    pub fn root(&self, name: &str) -> Option<Root> {
+        self.roots.get(name).copied()
+    }
+
+    /// The type at a place in the list.
+    pub fn at(&self, index: usize) -> Option<&TypeDef> {
+        self.types.get(index)
+    }
+}
+
+/// The column that names the one row a relation leads to; none where it is not a plain reference.
+pub fn to_one_column(field: &FieldDef) -> Option<&'static str> {
+    let Source::One { on, .. } = field.source else { return None };
+    let column = on.strip_prefix("{c}.id = {t}.")?;
+    column.bytes().all(|b| b.is_ascii_lowercase() || b == b'_').then_some(column)
+}

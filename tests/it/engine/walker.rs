@@ -1,0 +1,305 @@
+//! A naive executor: it asks one field of one object at a time and puts the answers together. One statement for the
+//! whole document must give the same bytes and the same errors.
+
+use std::{collections::HashMap, env};
+
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use serde_json::{Map, Value as Json, json};
+use zugong_tests::{Actor, World};
+
+use super::populate;
+
+const DOCUMENTS: usize = 25;
+const LISTS: [(&str, &str); 3] = [("units", "Unit"), ("cadres", "Cadre"), ("persons", "Person")];
+
+/// Plain fields, relations to one, lists.
+type Shape =
+    (&'static [&'static str], &'static [(&'static str, &'static str)], &'static [(&'static str, &'static str)]);
+
+fn shape(ty: &str) -> Shape {
+    match ty {
+        "Unit" => (
+            &["id", "name", "code", "shortName", "sequence", "position", "validFrom", "updatedAt", "__typename"],
+            &[("parent", "Unit")],
+            &[("children", "Unit"), ("cadres", "Cadre")],
+        ),
+        "Cadre" => (
+            &["id", "kind", "stateSince", "statutoryRetirementMonth", "latestRetirementMonth", "underInvestigation"],
+            &[("person", "Person"), ("unit", "Unit"), ("mainAppointment", "Appointment")],
+            &[("appointments", "Appointment")],
+        ),
+        "Person" => (
+            &["id", "name", "birth", "sexName", "age", "idNumber", "idNumberMasked", "education", "__typename"],
+            &[("unit", "Unit"), ("partyOrganisation", "PartyOrganisation")],
+            &[("cadres", "Cadre")],
+        ),
+        "Appointment" => {
+            (&["id", "title", "level", "isMain", "startedOn", "endedOn"], &[("unit", "Unit"), ("cadre", "Cadre")], &[])
+        }
+        _ => (&["id", "name", "kind", "__typename"], &[("unit", "Unit")], &[]),
+    }
+}
+
+/// A field as it is asked for.
+struct Asked {
+    key: String,
+    name: &'static str,
+    arguments: String,
+    below: Below,
+}
+
+enum Below {
+    Nothing,
+    One(&'static str, Vec<Asked>),
+    Many(&'static str, Vec<Part>),
+}
+
+/// A field of a connection.
+enum Part {
+    Plain(&'static str),
+    Info(Vec<&'static str>),
+    Nodes(Vec<Asked>),
+    Edges(Vec<Asked>),
+}
+
+fn several<'a, T>(rng: &mut StdRng, from: &'a [T], most: usize) -> Vec<&'a T> {
+    let count = rng.random_range(0..=most.min(from.len()));
+    from.choose_multiple(rng, count).collect()
+}
+
+fn throw(rng: &mut StdRng, ty: &str, depth: usize) -> Vec<Asked> {
+    let (plain, ones, lists) = shape(ty);
+    let mut out = vec![];
+    for name in several(rng, plain, 4) {
+        out.push((*name, String::new(), Below::Nothing));
+    }
+    if depth > 0 {
+        for (name, target) in several(rng, ones, 1) {
+            out.push((*name, String::new(), Below::One(target, throw(rng, target, depth - 1))));
+        }
+        for (name, target) in several(rng, lists, 1) {
+            let (arguments, parts) = list(rng, target, depth);
+            out.push((*name, arguments, Below::Many(target, parts)));
+        }
+    }
+    if out.is_empty() {
+        out.push(("id", String::new(), Below::Nothing));
+    }
+    let alias = |(i, (name, arguments, below)): (usize, (&'static str, String, Below))| {
+        let key = if i % 2 == 0 { name.to_string() } else { format!("a{i}_{name}") };
+        Asked { key, name, arguments, below }
+    };
+    out.into_iter().enumerate().map(alias).collect()
+}
+
+fn list(rng: &mut StdRng, ty: &'static str, depth: usize) -> (String, Vec<Part>) {
+    let size = rng.random_range(1..=3);
+    let end = *["first", "last"].choose(rng).unwrap();
+    let mut parts = vec![];
+    if rng.random_bool(0.4) {
+        parts.push(Part::Plain("totalCount"));
+    }
+    if rng.random_bool(0.5) {
+        parts.push(Part::Info(
+            several(rng, &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"], 4)
+                .into_iter()
+                .copied()
+                .collect(),
+        ));
+    }
+    parts.push(match rng.random_bool(0.5) {
+        true => Part::Nodes(throw(rng, ty, depth - 1)),
+        false => Part::Edges(throw(rng, ty, depth - 1)),
+    });
+    parts.push(Part::Plain("__typename"));
+    (format!("({end}: {size})"), parts)
+}
+
+/// The selection as text, with some of it in fragments and some fields asked twice.
+fn written(rng: &mut StdRng, ty: &str, asked: &[Asked]) -> String {
+    let mut out = String::new();
+    for field in asked {
+        let head = format!("{}: {}{}", field.key, field.name, field.arguments);
+        let text = match &field.below {
+            Below::Nothing => head,
+            Below::One(target, below) => {
+                // In two halves, which are one object in the answer.
+                let (one, two) = below.split_at(rng.random_range(1..=below.len()));
+                let again = match two {
+                    [] => String::new(),
+                    two => format!(" ... on {ty} {{ {head} {{ {} }} }}", written(rng, target, two)),
+                };
+                format!("{head} {{ {} }}{again}", written(rng, target, one))
+            }
+            Below::Many(target, parts) => {
+                let parts: Vec<String> = parts.iter().map(|p| part(rng, target, p)).collect();
+                format!("{head} {{ {} }}", parts.join(" "))
+            }
+        };
+        let text = match rng.random_range(0..6) {
+            0 => format!("... {{ {text} }}"),
+            1 => format!(
+                "... on {ty} @include(if: $yes) {{ {text} }} ... on {ty} @skip(if: $yes) {{ skipped: __typename }}"
+            ),
+            2 if field.name == "id" => format!("... on Node {{ {text} }}"),
+            3 if matches!(field.below, Below::Nothing) => format!("{text} {text}"),
+            _ => text,
+        };
+        out.push_str(&format!(" {text}"));
+    }
+    out
+}
+
+fn part(rng: &mut StdRng, ty: &str, part: &Part) -> String {
+    match part {
+        Part::Plain(name) => name.to_string(),
+        Part::Info(names) => format!("pageInfo {{ __typename {} }}", names.join(" ")),
+        Part::Nodes(below) => format!("nodes {{ {} }}", written(rng, ty, below)),
+        Part::Edges(below) => format!("edges {{ cursor node {{ {} }} }}", written(rng, ty, below)),
+    }
+}
+
+/// Asks one field at a time.
+struct Walker<'w> {
+    actor: &'w Actor,
+    known: HashMap<String, (Json, bool)>,
+    /// Paths of fields that were refused.
+    refused: Vec<Json>,
+}
+
+impl Walker<'_> {
+    /// A value of one field of an object, or of `Query`; and whether it was refused.
+    async fn ask(&mut self, from: Option<(&str, &str)>, text: &str, pointer: &str) -> (Json, bool) {
+        let query = match from {
+            Some((ty, id)) => format!("{{ node(id: \"{id}\") {{ ... on {ty} {{ {text} }} }} }}"),
+            None => format!("{{ {text} }}"),
+        };
+        let pointer = format!("/data{}{pointer}", if from.is_some() { "/node" } else { "" });
+        if let Some(known) = self.known.get(&query) {
+            return known.clone();
+        }
+        let reply = self.actor.gql(&query, json!({})).await;
+        let value = reply.body.pointer(&pointer).unwrap_or_else(|| panic!("{query}: {}", reply.text)).clone();
+        let answer = (value, reply.body.get("errors").is_some());
+        self.known.insert(query, answer.clone());
+        answer
+    }
+
+    async fn object(&mut self, ty: &str, id: &str, asked: &[Asked], path: &[Json]) -> Json {
+        let mut out = Map::new();
+        for field in asked {
+            let path = [path, &[json!(field.key)]].concat();
+            let value = Box::pin(self.field(Some((ty, id)), field, &path)).await;
+            out.insert(field.key.clone(), value);
+        }
+        out.into()
+    }
+
+    async fn field(&mut self, from: Option<(&str, &str)>, field: &Asked, path: &[Json]) -> Json {
+        let (name, head) = (field.name, format!("{}{}", field.name, field.arguments));
+        match &field.below {
+            Below::Nothing => {
+                let (value, refused) = self.ask(from, name, &format!("/{name}")).await;
+                if refused {
+                    self.refused.push(json!(path));
+                }
+                value
+            }
+            Below::One(target, below) => {
+                let (found, refused) = self.ask(from, &format!("{head} {{ id }}"), &format!("/{name}")).await;
+                if refused {
+                    self.refused.push(json!(path));
+                }
+                match found["id"].as_str() {
+                    Some(id) => self.object(target, id, below, path).await,
+                    None => Json::Null,
+                }
+            }
+            Below::Many(target, parts) => {
+                let mut out = Map::new();
+                for part in parts {
+                    let (key, value) = self.part(from, name, &head, target, part, path).await;
+                    out.insert(key.into(), value);
+                }
+                out.into()
+            }
+        }
+    }
+
+    async fn part(
+        &mut self,
+        from: Option<(&str, &str)>,
+        name: &str,
+        head: &str,
+        target: &str,
+        part: &Part,
+        path: &[Json],
+    ) -> (&'static str, Json) {
+        match part {
+            Part::Plain(of) => (of, self.ask(from, &format!("{head} {{ {of} }}"), &format!("/{name}/{of}")).await.0),
+            Part::Info(names) => {
+                let mut out = Map::from_iter([("__typename".to_string(), json!("PageInfo"))]);
+                for of in names {
+                    let pointer = format!("/{name}/pageInfo/{of}");
+                    let value = self.ask(from, &format!("{head} {{ pageInfo {{ {of} }} }}"), &pointer).await.0;
+                    out.insert(of.to_string(), value);
+                }
+                ("pageInfo", out.into())
+            }
+            Part::Nodes(below) | Part::Edges(below) => {
+                let (ids, _) = self.ask(from, &format!("{head} {{ nodes {{ id }} }}"), &format!("/{name}/nodes")).await;
+                let edges = format!("{head} {{ edges {{ cursor }} }}");
+                let (cursors, _) = self.ask(from, &edges, &format!("/{name}/edges")).await;
+                let key = if matches!(part, Part::Nodes(_)) { "nodes" } else { "edges" };
+                let mut rows = vec![];
+                for (i, row) in ids.as_array().unwrap().iter().enumerate() {
+                    let mut path = [path, &[json!(key), json!(i)]].concat();
+                    if key == "edges" {
+                        path.push(json!("node"));
+                    }
+                    let node = self.object(target, row["id"].as_str().unwrap(), below, &path).await;
+                    rows.push(match key {
+                        "nodes" => node,
+                        _ => json!({ "cursor": cursors[i]["cursor"], "node": node }),
+                    });
+                }
+                (key, rows.into())
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_statement_answers_as_field_by_field() {
+    let seed = env::var("ZUGONG_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_250_922_u64);
+    println!("ZUGONG_TEST_SEED={seed}");
+    let world = World::start().await;
+    populate(&world).await;
+    let walked = [&world.a.superior, &world.a.junior, &world.a.leader].map(|actor| async move {
+        let mut walker = Walker { actor, known: HashMap::new(), refused: vec![] };
+        let mut refusals = 0;
+        for document in 0..DOCUMENTS {
+            let mut rng = StdRng::seed_from_u64(seed + document as u64);
+            // Leaders read no people.
+            let lists = if actor.name == "leader" { &LISTS[..2] } else { &LISTS[..] };
+            let (root, ty) = *lists.choose(&mut rng).unwrap();
+            let (arguments, parts) = list(&mut rng, ty, 3);
+            let root = Asked { key: "r".into(), name: root, arguments, below: Below::Many(ty, parts) };
+            let text = written(&mut rng, "Query", std::slice::from_ref(&root));
+            let declared = if text.contains("$yes") { "query($yes: Boolean! = true)" } else { "" };
+            let query = format!("{declared} {{ {text} }}");
+            let reply = actor.gql(&query, json!({})).await;
+            walker.refused.clear();
+            let value = walker.field(None, &root, &[json!("r")]).await;
+            assert_eq!(reply.body["data"].to_string(), json!({ "r": value }).to_string(), "{} {query}", actor.name);
+            let errors = reply.body["errors"].as_array().into_iter().flatten();
+            let paths: Vec<Json> = errors.map(|e| e["path"].clone()).collect();
+            let expected: Vec<Json> = walker.refused.iter().take(10).cloned().collect();
+            assert_eq!(paths, expected, "{} {query}", actor.name);
+            refusals += paths.len();
+        }
+        refusals
+    });
+    let refusals = futures::future::join_all(walked).await;
+    assert!(refusals[0] == 0 && refusals[1] > 5 && refusals[2] > 10, "{refusals:?}");
+}
