@@ -77,6 +77,13 @@ pub fn cases() -> Vec<Case> {
             "/tree",
             Arc::new(|f: &Facts, _, _, _| json!({ "unit": format!("uni_{}", f.root.simple()) })),
         ),
+        read(
+            "grouped aggregate, one unit",
+            UNIT_GROUPS,
+            "/unit-groups",
+            Arc::new(move |f: &Facts, _, c, n| json!({ "unit": pick(&f.units, "uni", c, n) })),
+        ),
+        read("grouped aggregate, tenant", TENANT_GROUPS, "/tenant-groups", Arc::new(|_: &Facts, _, _, _| json!({}))),
         Case { name: "durable command", document: COMMAND, path: "/command", variables: command(), writes: true },
     ]
 }
