@@ -29,8 +29,11 @@
 
 pub mod cases;
 pub mod client;
+pub mod cpu;
 pub mod database;
 pub mod digest;
+pub mod hostile;
+pub mod leaks;
 pub mod newcomer;
 pub mod probe;
 pub mod server;

@@ -38,23 +38,30 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Self {
-        Self::over(Arc::new(TestDatabase::open().await), HttpSettings::default()).await
+        Self::with(HttpSettings::default()).await
     }
 
     pub async fn with(settings: HttpSettings) -> Self {
-        Self::over(Arc::new(TestDatabase::open().await), settings).await
+        Self::set_up(settings, |_| {}).await
+    }
+
+    /// A server that issues and checks tokens under other settings than the tests' usual ones.
+    pub async fn set_up(settings: HttpSettings, adjust: impl FnOnce(&mut IdentityConfig)) -> Self {
+        let mut config = identity_config();
+        adjust(&mut config);
+        Self::over(Arc::new(TestDatabase::open().await), settings, config).await
     }
 
     /// Another replica over the same database and cache.
     pub async fn replica(&self) -> Self {
-        Self::over(self.database.clone(), HttpSettings::default()).await
+        Self::over(self.database.clone(), HttpSettings::default(), self.identity.config().clone()).await
     }
 
     pub fn database_url(&self) -> &str {
         &self.database.url
     }
 
-    async fn over(database: Arc<TestDatabase>, settings: HttpSettings) -> Self {
+    async fn over(database: Arc<TestDatabase>, settings: HttpSettings, config: IdentityConfig) -> Self {
         let options =
             DbOptions { url: database.url.clone(), connections: 4, statement_timeout: Duration::from_secs(5) };
         let db = Db::open(&options).await.unwrap();
@@ -66,7 +73,7 @@ impl Server {
         let calendar = WorkCalendar::national().clone();
         let platform = Platform::new(db, clock.clone(), bus, calendar).unwrap();
         platform.watch_rights(Duration::from_secs(1));
-        let identity = Identity::start(platform.clone(), identity_config()).await.unwrap();
+        let identity = Identity::start(platform.clone(), config).await.unwrap();
         let app = App::new(identity.clone(), settings).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());

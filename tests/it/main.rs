@@ -20,4 +20,5 @@ mod probe;
 mod progress;
 mod rights;
 mod sockets;
+mod threats;
 mod tidy;

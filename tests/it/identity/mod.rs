@@ -3,7 +3,7 @@
 mod keys;
 mod login;
 mod sessions;
-mod tokens;
+pub mod tokens;
 
 use entities::values::{RoleName, UserKind};
 use serde_json::{Value as Json, json};
