@@ -13,9 +13,15 @@ use thiserror::Error;
 use toml::{Table, Value};
 
 use crate::{
-    http::{app::HttpSettings, guard::Limits},
+    http::{
+        app::{Access, HttpSettings},
+        cost::CostSettings,
+        guard::Limits,
+        persisted::DocumentSettings,
+    },
     kernel::db::DbOptions,
     modules::identity::IdentityConfig,
+    server::ServerSettings,
 };
 
 /// What every variable of the environment begins with.
@@ -25,9 +31,29 @@ const NOT_SETTINGS: &[&str] = &["ZUGONG_CONFIG", "ZUGONG_BUILD_CACHE", "ZUGONG_B
 /// What the test runner tells the tests.
 const TESTS: &str = "ZUGONG_TEST_";
 /// Sections, the longest first, so that `ZUGONG_IDENTITY_LOCKOUT_…` finds its own.
-const SECTIONS: &[&[&str]] = &[&["identity", "argon2"], &["identity", "lockout"], &["identity"], &["limits"]];
+const SECTIONS: &[&[&str]] = &[
+    &["identity", "argon2"],
+    &["identity", "lockout"],
+    &["identity"],
+    &["limits"],
+    &["server"],
+    &["cost"],
+    &["documents"],
+];
 /// Settings whose text is never taken for a number.
-const TEXTS: &[&str] = &["database_url", "redis_url", "listen", "log", "secret", "issuer", "audience"];
+const TEXTS: &[&str] = &[
+    "database_url",
+    "redis_url",
+    "redis_space",
+    "listen",
+    "log",
+    "secret",
+    "issuer",
+    "audience",
+    "folder",
+    "metrics_listen",
+    "otlp_endpoint",
+];
 
 /// With this the demo seals its keys. Everybody knows it, so a server that is not the demo refuses it.
 pub const DEMO_SECRET: &str = "BreMlfQTCFTZ/PwhvjT6SOwUh4VEQMiKYqWb/wtEgEQ=";
@@ -40,6 +66,8 @@ pub struct Config {
     pub database_url: Option<String>,
     /// `redis://…`; absent: replicas do not tell each other, only this process serves.
     pub redis_url: Option<String>,
+    /// Keeps installations on one Redis apart.
+    pub redis_space: String,
     /// Where to listen.
     pub listen: SocketAddr,
     /// How the log is written.
@@ -54,14 +82,29 @@ pub struct Config {
     pub graphiql: bool,
     /// How many proxies in front are ours; `X-Forwarded-For` is read from that end only.
     pub trusted_proxies: u8,
-    /// Sites besides our own whose pages may open a WebSocket.
+    /// Sites besides our own whose pages may use the API.
     pub origins: Vec<String>,
+    /// Who may read `/schema.graphql`: `everyone`, `members` (with a token) or `nobody`.
+    pub schema_access: Access,
+    /// Who may read `/metrics`.
+    pub metrics_access: Access,
+    /// Where `/metrics` is served instead of beside the API.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where spans are sent (OTLP over HTTP, `http://host:4318`); absent: nowhere, unless
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT` says so.
+    pub otlp_endpoint: Option<String>,
     /// The largest file that can be uploaded.
     pub file_bytes: usize,
     /// Log-in, tokens, keys.
     pub identity: IdentityConfig,
     /// Limits of requests and documents.
     pub limits: Limits,
+    /// Connections.
+    pub server: ServerSettings,
+    /// What requests may cost.
+    pub cost: CostSettings,
+    /// Documents that are known by their ids.
+    pub documents: DocumentSettings,
     /// Whether the secret is the demo's.
     #[serde(skip)]
     pub is_demo_secret: bool,
@@ -111,6 +154,7 @@ impl Default for Config {
         Self {
             database_url: None,
             redis_url: None,
+            redis_space: "zugong".into(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             log: LogFormat::Human,
             connections: 16,
@@ -119,9 +163,16 @@ impl Default for Config {
             graphiql: false,
             trusted_proxies: 0,
             origins: vec![],
+            schema_access: Access::Everyone,
+            metrics_access: Access::Everyone,
+            metrics_listen: None,
+            otlp_endpoint: None,
             file_bytes: http.file_bytes,
             identity: IdentityConfig::default(),
             limits: Limits::default(),
+            server: ServerSettings::default(),
+            cost: CostSettings::default(),
+            documents: DocumentSettings::default(),
             is_demo_secret: false,
         }
     }
@@ -173,8 +224,7 @@ impl Config {
     fn of(table: Table) -> Result<Self, String> {
         let secret = table.get("identity").and_then(|section| section.get("secret")).and_then(Value::as_str);
         let is_demo_secret = secret.is_some_and(|secret| secret.trim() == DEMO_SECRET);
-        let mut config: Self = table.try_into().map_err(|cause: toml::de::Error| sentence(&cause))?;
-        config.identity.trusted_proxy_hops = config.identity.trusted_proxy_hops.max(config.trusted_proxies);
+        let config: Self = table.try_into().map_err(|cause: toml::de::Error| sentence(&cause))?;
         Ok(Self { is_demo_secret, ..config })
     }
 
@@ -186,6 +236,9 @@ impl Config {
         if self.deadline_millis < 100 || self.statement_timeout_millis < 100 {
             return wrong("deadline_millis and statement_timeout_millis must be at least 100");
         }
+        self.server.check().map_err(ConfigError::Value)?;
+        self.cost.check().map_err(ConfigError::Value)?;
+        self.documents.check().map_err(ConfigError::Value)?;
         self.identity.check().map_err(|error| ConfigError::Value(error.to_string()))
     }
 
@@ -213,8 +266,14 @@ impl Config {
             limits: self.limits.clone(),
             deadline: Duration::from_millis(self.deadline_millis.into()),
             explore: self.graphiql,
-            trusted_hops: self.identity.trusted_proxy_hops,
+            trusted_hops: self.trusted_proxies,
+            server: self.server.clone(),
+            cost: self.cost.clone(),
+            documents: self.documents.clone(),
             origins: self.origins.clone(),
+            schema_access: self.schema_access,
+            metrics_access: self.metrics_access,
+            metrics_listen: self.metrics_listen,
             file_bytes: self.file_bytes,
         }
     }

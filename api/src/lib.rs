@@ -10,3 +10,4 @@ pub mod http;
 pub mod kernel;
 pub mod modules;
 pub mod server;
+pub mod telemetry;

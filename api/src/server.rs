@@ -1,13 +1,45 @@
 //! Serves until told to stop, then lets requests under way end.
+//!
+//! Connections are accepted and driven here, because how long each may keep us waiting is decided below
+//! HTTP: see [`patience`].
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+mod patience;
+mod peers;
+mod settings;
 
+use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{Router, body::Body, extract::ConnectInfo, http::StatusCode};
+use hyper::{Request, body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+};
 use tokio::net::TcpListener;
+use tower::ServiceExt;
 
-use crate::http::app::App;
+pub use settings::ServerSettings;
 
-/// How long requests under way may take to end after the signal to stop.
-const DRAIN: Duration = Duration::from_secs(20);
+use crate::{
+    http::app::App,
+    kernel::task,
+    server::{
+        patience::{Begun, Held, Patient, Work},
+        peers::Peers,
+    },
+};
+
+/// Headers of a request; browsers send about twenty.
+const HEADERS: usize = 100;
+/// Bytes of a request's line and headers together.
+const HEAD: usize = 64 * 1024;
+/// HTTP/2 streams that a client may reset before we have seen them, and that we may reset for its mistakes.
+const RESETS: usize = 20;
+const OUR_RESETS: usize = 200;
+/// How often an HTTP/2 client is asked whether it is still there.
+const PING: Duration = Duration::from_secs(20);
+/// After an error of the listener itself, such as no file descriptor being left.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Serves on a listener until `stop` ends.
 pub async fn serve(
@@ -15,26 +47,102 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let (begun, begins) = tokio::sync::oneshot::channel();
-    let service = app.clone().router().into_make_service_with_connect_info::<SocketAddr>();
-    let closing = app.clone();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move {
-        stop.await;
-        tracing::info!("stopping; requests under way may end");
-        closing.stop();
-        let _ = begun.send(());
-    });
-    let overdue = async {
-        // Without a signal this never ends; with one, open sockets are not waited for longer than this.
-        if begins.await.is_err() {
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(DRAIN).await;
+    let settings = &app.settings.server;
+    settings::raise_file_limit();
+    // Behind proxies of ours every connection is theirs.
+    let each = if app.settings.trusted_hops > 0 { usize::MAX } else { settings.connections_per_address };
+    let peers = Peers::new(settings.connections, each);
+    app.watch();
+    figures(&app).await?;
+    let router = app.clone().router();
+    let builder = Arc::new(builder(settings));
+    let graceful = GracefulShutdown::new();
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // Whoever finds no place is let go at once: a closed door can be told from a slow one.
+        let Some(place) = peers.enter(peer.ip()) else { continue };
+        let (router, builder, watcher) = (router.clone(), builder.clone(), graceful.watcher());
+        let work = Work::new(settings.header(), settings.idle());
+        task::spawn("connection", async move {
+            if let Err(error) = stream.set_nodelay(true) {
+                tracing::debug!(%error, "small answers may wait");
+            }
+            let io = TokioIo::new(Patient::new(stream, work.clone()));
+            let service = service_fn(move |request| answer(router.clone(), request, peer, work.begin()));
+            let connection = builder.serve_connection_with_upgrades(io, service).into_owned();
+            if let Err(error) = watcher.watch(connection).await {
+                tracing::debug!(%error, "a connection ended");
+            }
+            drop(place);
+        });
+    }
+    tracing::info!("stopping; requests under way may end");
+    drop(listener);
+    app.stop();
+    let drained = async {
+        graceful.shutdown().await;
+        app.left().await;
     };
-    tokio::select! {
-        outcome = serving => outcome?,
-        () = overdue => tracing::warn!("some requests did not end in time and were cut"),
+    if tokio::time::timeout(settings.drain(), drained).await.is_err() {
+        tracing::warn!("some requests did not end in time and were cut");
     }
     app.platform.close().await;
     Ok(())
+}
+
+/// Serves the figures on their own address, where they have one, for as long as the server lives.
+async fn figures(app: &App) -> std::io::Result<()> {
+    let Some(address) = app.settings.metrics_listen else { return Ok(()) };
+    let listener = TcpListener::bind(address).await?;
+    let (router, app) = (app.clone().metrics_router(), app.clone());
+    task::spawn("figures", async move {
+        let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());
+        tokio::select! {
+            outcome = serving => if let Err(error) = outcome { tracing::error!(%error, "figures are not served") },
+            () = app.stopped() => {}
+        }
+    });
+    Ok(())
+}
+
+fn builder(settings: &ServerSettings) -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    // The time for headers is kept by `Patient`, which knows an idle connection from a hesitating one.
+    builder.http1().max_headers(HEADERS).max_buf_size(HEAD).header_read_timeout(None);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .max_concurrent_streams(settings.http2_streams)
+        .max_pending_accept_reset_streams(RESETS)
+        .max_local_error_reset_streams(OUR_RESETS)
+        .max_header_list_size(u32::try_from(HEAD).unwrap_or(u32::MAX));
+    builder
+}
+
+/// Answers one request and keeps it under way until its answer has gone out.
+async fn answer(
+    router: Router,
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    begun: Begun,
+) -> Result<hyper::Response<Held>, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response = router.oneshot(request.map(Body::new)).await?;
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        begun.upgraded();
+    }
+    Ok(response.map(|body| Held::new(body, begun)))
 }

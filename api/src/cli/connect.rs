@@ -42,10 +42,11 @@ pub async fn require_migrated(url: &str) -> Result<(), Failure> {
 }
 
 /// The shared parts of a server over a database that has been migrated.
-pub async fn platform(options: &DbOptions, redis: Option<&str>) -> Result<Arc<Platform>, Failure> {
+/// `redis` is the address and the space in it.
+pub async fn platform(options: &DbOptions, redis: Option<(&str, &str)>) -> Result<Arc<Platform>, Failure> {
     let db = Db::open(options).await.map_err(|error| unreachable(&options.url, &error))?;
     let bus = match redis {
-        Some(url) => Bus::redis(url, "zugong").await.map_err(|error| {
+        Some((url, space)) => Bus::redis(url, space).await.map_err(|error| {
             Failure::new(format!("the cache at {} does not answer ({error}): check redis_url", shown(url)))
         })?,
         None => Bus::local(),
@@ -56,7 +57,8 @@ pub async fn platform(options: &DbOptions, redis: Option<&str>) -> Result<Arc<Pl
 
 /// The parts that a configuration describes.
 pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
-    platform(&config.db_options()?, config.redis_url.as_deref()).await
+    let redis = config.redis_url.as_deref().map(|url| (url, config.redis_space.as_str()));
+    platform(&config.db_options()?, redis).await
 }
 
 fn unreachable(url: &str, error: &sea_orm::DbErr) -> Failure {

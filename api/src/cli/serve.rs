@@ -10,7 +10,8 @@ use crate::cli::{ConfigFile, Failure, connect, log, start};
                   ZUGONG_IDENTITY_SECRET=$(openssl rand -base64 32) zugong serve --listen 0.0.0.0:8080\n\n\
                   Without a configuration file everything comes from the environment: ZUGONG_DATABASE_URL,\n\
                   ZUGONG_REDIS_URL, ZUGONG_LISTEN, ZUGONG_LOG (human or json), ZUGONG_CONNECTIONS,\n\
-                  ZUGONG_GRAPHIQL, ZUGONG_TRUSTED_PROXIES, ZUGONG_IDENTITY_…, ZUGONG_LIMITS_….")]
+                  ZUGONG_GRAPHIQL, ZUGONG_TRUSTED_PROXIES, ZUGONG_ORIGINS, ZUGONG_IDENTITY_…, ZUGONG_LIMITS_…,\n\
+                  ZUGONG_COST_…, ZUGONG_SERVER_…, ZUGONG_DOCUMENTS_….")]
 pub struct Arguments {
     #[command(flatten)]
     config: ConfigFile,
@@ -36,5 +37,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if let Ok(address) = listener.local_addr() {
         tracing::info!(%address, "serving");
     }
+    // Held until the last request has been answered.
+    let _telemetry = crate::telemetry::start(config.otlp_endpoint.as_deref()).map_err(Failure::new)?;
     start::serve(app, listener).await
 }

@@ -108,6 +108,11 @@ impl<'a> Doc<'a> {
         Ok(out)
     }
 
+    /// The value of an argument; none if it is left to an absent variable.
+    pub fn argument(&self, value: &async_graphql_value::Value) -> Option<ConstValue> {
+        self.value(value).ok().flatten()
+    }
+
     fn value(&self, value: &async_graphql_value::Value) -> Result<Option<ConstValue>, ApiError> {
         // An absent variable leaves an argument out, but inside a list or object it is null.
         if let async_graphql_value::Value::Variable(name) = value {

@@ -1,35 +1,45 @@
 //! What the handlers share, and the routes.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::{FromRef, Request},
-    http::{HeaderName, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Router, extract::FromRef, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Deserialize;
 use tokio::sync::watch;
-use tower_http::{
-    catch_panic::CatchPanicLayer,
-    compression::{
-        CompressionLayer,
-        predicate::{DefaultPredicate, Predicate, SizeAbove},
-    },
-    set_header::SetResponseHeaderLayer,
-};
 
 use crate::{
     graph::{
         run::Engine,
         schema::{Zugong, build},
     },
-    http::{auth, files, graphiql, graphql, guard::Limits, health, request::REQUEST_ID, ws},
+    http::{
+        auth,
+        cost::{CostSettings, Costs},
+        edge, files, graphiql, graphql,
+        guard::Limits,
+        health,
+        persisted::{DocumentSettings, Documents},
+        sse,
+        standing::Standing,
+        ws,
+    },
     kernel::platform::Platform,
     modules::identity::Identity,
+    server::ServerSettings,
 };
+
+/// Who may read something that holds nobody's data.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    /// Whoever reaches the server.
+    #[default]
+    Everyone,
+    /// Whoever has a valid token of any tenant.
+    Members,
+    /// It is not served.
+    Nobody,
+}
 
 /// What a server lets clients do.
 #[derive(Clone, Debug)]
@@ -42,10 +52,22 @@ pub struct HttpSettings {
     pub explore: bool,
     /// How many proxies in front are ours.
     pub trusted_hops: u8,
-    /// Sites besides our own whose pages may open a WebSocket.
+    /// Sites besides our own whose pages may use the API.
     pub origins: Vec<String>,
+    /// Who may read `/schema.graphql`.
+    pub schema_access: Access,
+    /// Who may read `/metrics`.
+    pub metrics_access: Access,
+    /// Where `/metrics` is served instead of beside the API.
+    pub metrics_listen: Option<SocketAddr>,
     /// The largest file that can be uploaded.
     pub file_bytes: usize,
+    /// How connections are kept.
+    pub server: ServerSettings,
+    /// What requests may cost.
+    pub cost: CostSettings,
+    /// Documents that are known by their ids.
+    pub documents: DocumentSettings,
 }
 
 impl Default for HttpSettings {
@@ -56,13 +78,16 @@ impl Default for HttpSettings {
             explore: false,
             trusted_hops: 0,
             origins: vec![],
+            schema_access: Access::Everyone,
+            metrics_access: Access::Everyone,
+            metrics_listen: None,
             file_bytes: 20 * 1024 * 1024,
+            server: ServerSettings::default(),
+            cost: CostSettings::default(),
+            documents: DocumentSettings::default(),
         }
     }
 }
-
-/// Answers up to this size, in bytes, go out as they are: compressing them would cost more than it saves.
-const SMALL: u64 = 1024;
 
 /// The shared parts of a running server. Cheap to clone.
 #[derive(Clone)]
@@ -82,8 +107,16 @@ pub struct Parts {
     pub sdl: String,
     /// What clients may do.
     pub settings: HttpSettings,
+    /// Subscriptions that can be resumed after an event.
+    pub(super) resumable: HashSet<String>,
     /// Figures for Prometheus.
     pub metrics: PrometheusHandle,
+    /// Charges requests.
+    pub(super) costs: Costs,
+    /// Documents that are known by their ids.
+    pub(super) documents: Arc<Documents>,
+    /// Sockets and streams that are open.
+    pub(super) sockets: Arc<Standing>,
     stopping: watch::Sender<bool>,
 }
 
@@ -100,20 +133,32 @@ impl FromRef<App> for Arc<Identity> {
     }
 }
 
+impl FromRef<App> for auth::Proxies {
+    fn from_ref(app: &App) -> Self {
+        Self(app.settings.trusted_hops)
+    }
+}
+
 impl App {
-    /// Puts the parts together; fails with a sentence if the catalogue contradicts itself.
+    /// Puts the parts together; fails with a sentence if the catalogue contradicts itself or a list of documents
+    /// is wrong.
     pub fn new(identity: Arc<Identity>, settings: HttpSettings) -> Result<Self, String> {
         let catalogue = Arc::new(crate::modules::catalogue()?);
         let schema = build(catalogue.clone());
+        let sdl = schema.sdl();
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
-            identity,
-            sdl: schema.sdl(),
+            resumable: resumable(&sdl),
+            sdl,
             schema,
             engine: Engine::new(catalogue),
-            settings,
             metrics: health::recorder(),
+            costs: Costs::new(settings.cost.clone(), identity.platform().bus()),
+            documents: Arc::new(Documents::open(settings.documents.clone(), settings.limits.clone())?),
+            sockets: Standing::new(),
             stopping: watch::Sender::new(false),
+            identity,
+            settings,
         })))
     }
 
@@ -123,9 +168,25 @@ impl App {
     }
 
     /// Ends when the server goes away.
-    pub(super) async fn stopped(&self) {
+    pub(crate) async fn stopped(&self) {
         // An error means that the sender is gone, and with it the server.
         let _ = self.stopping.subscribe().wait_for(|stopping| *stopping).await;
+    }
+
+    /// Ends when the last socket has been left.
+    pub(crate) async fn left(&self) {
+        self.sockets.left().await;
+    }
+
+    /// What is served where figures have an address of their own.
+    pub(crate) fn metrics_router(self) -> Router {
+        let router = Router::new().route("/metrics", get(health::metrics)).route("/healthz", get(health::alive));
+        edge::around(router, &self.settings).with_state(self)
+    }
+
+    /// Keeps current what an operator may change while the server is at work.
+    pub(crate) fn watch(&self) {
+        self.documents.watch();
     }
 
     /// All routes.
@@ -134,97 +195,38 @@ impl App {
         let mut router = Router::new()
             .route("/graphql", axum::routing::any(graphql::graphql))
             .route("/graphql/ws", get(ws::upgrade))
+            .route("/graphql/stream", axum::routing::any(sse::stream))
             .route("/files/{ticket}", get(files::get).put(files::put))
-            .route("/schema.graphql", get(health::sdl))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
-            .route("/metrics", get(health::metrics))
             .merge(auth::router());
+        if self.settings.schema_access != Access::Nobody {
+            router = router.route("/schema.graphql", get(health::sdl));
+        }
+        if self.settings.metrics_access != Access::Nobody && self.settings.metrics_listen.is_none() {
+            router = router.route("/metrics", get(health::metrics));
+        }
         if explore {
             router = router.merge(graphiql::router());
         }
-        router
-            .layer(middleware::from_fn(observe))
-            .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL))))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(fixed("x-content-type-options", "nosniff"))
-            .layer(fixed("referrer-policy", "no-referrer"))
-            .layer(fixed("x-frame-options", "DENY"))
-            .with_state(self)
+        edge::around(router, &self.settings).with_state(self)
     }
 }
 
-fn fixed(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
-}
-
-/// Counts and times every request, by route and status only: no path that a client made up.
-async fn observe(request: Request, next: Next) -> Response {
-    let route = request
-        .extensions()
-        .get::<axum::extract::MatchedPath>()
-        .map_or("other".to_string(), |path| path.as_str().to_string());
-    let started = std::time::Instant::now();
-    let response = next.run(request).await;
-    let status = response.status().as_u16().to_string();
-    metrics::counter!("zugong_http_requests_total", "route" => route.clone(), "status" => status).increment(1);
-    metrics::histogram!("zugong_http_request_seconds", "route" => route).record(started.elapsed().as_secs_f64());
-    response
-}
-
-/// A mistake of ours ends one request, with an answer that clients can read.
-fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    tracing::error!("a handler panicked");
-    let id = format!("{:032x}", rand::random::<u128>());
-    let body = serde_json::json!({ "errors": [{
-        "message": crate::kernel::error::Code::InternalServerError.message(Default::default()),
-        "extensions": { "code": "INTERNAL_SERVER_ERROR", "requestId": id, "retryable": true },
-    }]});
-    let mut response = (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), id);
-    }
-    response
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::body::Body;
-    use tower::ServiceExt;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_ends_one_request_with_an_answer_in_the_usual_form() {
-        #[allow(clippy::panic, reason = "what is tested")]
-        async fn broken() -> &'static str {
-            panic!("canary at /src/secret.rs")
-        }
-        let router = Router::new()
-            .route("/broken", get(broken))
-            .route("/well", get(|| async { "ok" }))
-            .layer(CatchPanicLayer::custom(panicked));
-        let ask = |path: &str| Request::get(path).body(Body::empty()).expect("a request");
-        let mut ids = vec![];
-        for _ in 0..2 {
-            let response = router.clone().oneshot(ask("/broken")).await.expect("an answer");
-            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
-            assert_eq!(response.headers()["content-type"], "application/json");
-            assert_eq!(response.headers()["cache-control"], "no-store");
-            let id = response.headers()[REQUEST_ID].to_str().expect("an id").to_owned();
-            let bytes = axum::body::to_bytes(response.into_body(), 4096).await.expect("a body");
-            let body: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
-            let extensions = &body["errors"][0]["extensions"];
-            assert_eq!(
-                (extensions["code"].as_str(), extensions["requestId"].as_str()),
-                (Some("INTERNAL_SERVER_ERROR"), Some(id.as_str()))
-            );
-            assert!(!body.to_string().contains("canary") && id.len() == 32, "{body}");
-            ids.push(id);
-        }
-        assert_ne!(ids[0], ids[1]);
-        let response = router.oneshot(ask("/well")).await.expect("an answer");
-        assert_eq!(response.status(), StatusCode::OK);
-    }
+/// The subscriptions that take the event to go on `after`.
+fn resumable(sdl: &str) -> HashSet<String> {
+    use async_graphql_parser::types::{TypeKind, TypeSystemDefinition};
+    let definitions = async_graphql_parser::parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
+    let subscription = definitions.into_iter().find_map(|definition| match definition {
+        TypeSystemDefinition::Type(ty) if ty.node.name.node == "Subscription" => match ty.node.kind {
+            TypeKind::Object(object) => Some(object.fields),
+            _ => None,
+        },
+        _ => None,
+    });
+    let takes_after = |field: &async_graphql_parser::types::FieldDefinition| {
+        field.arguments.iter().any(|argument| argument.node.name.node == "after")
+    };
+    let fields = subscription.unwrap_or_default().into_iter().map(|field| field.node);
+    fields.filter(takes_after).map(|field| field.name.node.to_string()).collect()
 }

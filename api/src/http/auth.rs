@@ -11,7 +11,7 @@ use axum::{
     extract::{FromRef, FromRequestParts, Request, State},
     http::{
         HeaderMap, HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE},
+        header::{CACHE_CONTROL, CONTENT_TYPE},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -24,6 +24,7 @@ use serde_json::{Value, json};
 use crate::{
     http::{
         answer::answer,
+        body,
         request::{bearer, is_json, request_info},
     },
     kernel::{
@@ -41,6 +42,7 @@ pub fn router<S>() -> Router<S>
 where
     S: Clone + Send + Sync + 'static,
     Arc<Identity>: FromRef<S>,
+    Proxies: FromRef<S>,
 {
     Router::new()
         .route("/auth/login", post(login))
@@ -153,6 +155,10 @@ async fn not_allowed(client: Client) -> Response {
     client.answer(async { Err(ApiError::of(Code::MethodNotAllowed)) }).await
 }
 
+/// How many proxies in front are ours.
+#[derive(Clone, Copy, Debug)]
+pub struct Proxies(pub u8);
+
 /// Who is at the other end, as far as the request says.
 struct Client {
     info: RequestInfo,
@@ -164,12 +170,13 @@ impl<S> FromRequestParts<S> for Client
 where
     S: Send + Sync,
     Arc<Identity>: FromRef<S>,
+    Proxies: FromRef<S>,
 {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
         let identity = Arc::<Identity>::from_ref(state);
-        let info = request_info(parts, identity.config().trusted_proxy_hops);
+        let info = request_info(parts, Proxies::from_ref(state).0);
         Ok(Self { info, headers: parts.headers.clone(), now: identity.platform().clock().now() })
     }
 }
@@ -207,14 +214,10 @@ impl Client {
 
 /// Reads a JSON body. What is wrong with it is said in general terms: it may hold a password.
 async fn read<T: DeserializeOwned>(request: Request<Body>) -> Result<T, ApiError> {
-    let (parts, body) = request.into_parts();
-    let header = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+    let (parts, incoming) = request.into_parts();
     if !is_json(&parts.headers) {
         return Err(ApiError::of(Code::UnsupportedMediaType));
     }
-    if header(CONTENT_LENGTH).and_then(|n| n.parse().ok()).is_some_and(|n: usize| n > LARGEST) {
-        return Err(ApiError::of(Code::QueryTooLarge));
-    }
-    let bytes = axum::body::to_bytes(body, LARGEST).await.map_err(|_| ApiError::of(Code::QueryTooLarge))?;
+    let bytes = body::read(incoming, LARGEST).await?;
     serde_json::from_slice(&bytes).map_err(|_| ApiError::of(Code::BadUserInput))
 }

@@ -2,20 +2,49 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
-use bytes::Bytes;
+use axum::body::{Body, HttpBody};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use tokio::time::Instant;
 
 use crate::kernel::error::{ApiError, Code};
 
-/// A client that cannot send its body in this time is not waited for.
+/// A body that would fit into memory at once has this long.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// What a client must send in every second on average, and by how much a large body's time grows.
+const PACE: usize = 32 * 1024;
+/// For so long nothing is asked of the pace: connections start slowly.
+const GRACE: Duration = Duration::from_secs(5);
+/// The pace below which a body is a way of holding a connection open.
+const CRAWL: u64 = 256;
 
 /// The whole body, or the refusal.
 pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
-    match tokio::time::timeout(PATIENCE, to_bytes(body, limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(ApiError::of(Code::QueryTooLarge)
-            .saying(format!("请求体不得超过 {limit} 字节"), format!("A body has at most {limit} bytes."))),
-        Err(_) => Err(ApiError::of(Code::DeadlineExceeded)),
+    if body.size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        return Err(large(limit));
     }
+    let begun = Instant::now();
+    let allowed = PATIENCE + Duration::from_secs(u64::try_from(limit / PACE / 4).unwrap_or(0));
+    let mut pieces = body.into_data_stream();
+    let mut whole = BytesMut::new();
+    loop {
+        let so_far = u64::try_from(whole.len()).unwrap_or(u64::MAX);
+        let crawling = GRACE + Duration::from_secs(so_far / CRAWL);
+        let piece = tokio::time::timeout_at(begun + allowed.min(crawling), pieces.next()).await;
+        match piece.map_err(|_| slow())? {
+            None => return Ok(whole.freeze()),
+            Some(Ok(piece)) if whole.len() + piece.len() <= limit => whole.extend_from_slice(&piece),
+            Some(Ok(_)) => return Err(large(limit)),
+            Some(Err(_)) => return Err(ApiError::of(Code::BadUserInput).saying("请求体中断", "The body broke off.")),
+        }
+    }
+}
+
+fn large(limit: usize) -> ApiError {
+    ApiError::of(Code::QueryTooLarge)
+        .saying(format!("请求体不得超过 {limit} 字节"), format!("A body has at most {limit} bytes."))
+}
+
+fn slow() -> ApiError {
+    ApiError::of(Code::DeadlineExceeded).saying("请求体发送过慢", "The body came too slowly.")
 }

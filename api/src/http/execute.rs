@@ -10,7 +10,7 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures::future::join_all;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::{
     graph::{
@@ -19,7 +19,7 @@ use crate::{
         schema::ValidOnly,
         selection::{Doc, Picked},
     },
-    http::{app::App, errors, guard},
+    http::{app::App, errors, guard, trace},
     kernel::{
         error::{ApiError, Code},
         session::{RequestInfo, Session},
@@ -32,9 +32,10 @@ use crate::{
 pub(super) struct Sent {
     pub(super) query: Option<String>,
     pub(super) operation_name: Option<String>,
-    pub(super) variables: Option<serde_json::Map<String, Json>>,
-    #[serde(default)]
-    pub(super) extensions: Option<serde_json::Map<String, Json>>,
+    pub(super) variables: Option<Map<String, Json>>,
+    pub(super) extensions: Option<Map<String, Json>>,
+    /// The id of a document that the server knows, in the place of `query`.
+    pub(super) document_id: Option<String>,
 }
 
 /// A request that passed the guard.
@@ -48,10 +49,32 @@ pub(super) struct Ready {
 
 /// What goes out.
 pub(super) struct Reply {
-    /// The body.
-    pub(super) body: String,
+    /// The answer: a JSON object without `extensions`.
+    body: String,
+    /// Its `extensions`.
+    pub(super) extensions: Map<String, Json>,
     /// The code with which the whole request failed before it was executed.
     pub(super) refused: Option<Code>,
+}
+
+impl Reply {
+    /// The answer to a request that failed as a whole.
+    pub(super) fn failed(error: &ApiError, info: &RequestInfo) -> Self {
+        let body = json!({ "errors": [errors::request(error, info)] }).to_string();
+        Self { body, extensions: Map::new(), refused: Some(error.code) }
+    }
+
+    /// The answer as it goes out.
+    pub(super) fn into_text(self) -> String {
+        if self.extensions.is_empty() {
+            return self.body;
+        }
+        let mut text = self.body;
+        // The closing bracket moves behind them.
+        text.pop();
+        text.push_str(&format!(",\"extensions\":{}}}", Json::Object(self.extensions)));
+        text
+    }
 }
 
 /// Root fields of one request that are read at the same time.
@@ -60,10 +83,8 @@ const AT_ONCE: usize = 4;
 impl Sent {
     /// Passes the guard and finds the operation.
     pub(super) fn ready(self, app: &App) -> Result<Ready, ApiError> {
-        let persisted = self.extensions.is_some_and(|e| e.contains_key("persistedQuery"));
-        let query = self.query.ok_or_else(|| match persisted {
-            true => ApiError::of(Code::PersistedQueryNotFound),
-            false => ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`."),
+        let query = self.query.ok_or_else(|| {
+            ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
         })?;
         let document = guard::check(&query, &app.settings.limits)?.document;
         let variables = self.variables.unwrap_or_default();
@@ -110,12 +131,47 @@ fn provided(operation: &OperationDefinition, variables: &Variables) -> Result<()
 }
 
 impl Ready {
+    /// The operation with what it refers to.
+    pub(super) fn doc(&self) -> Result<Doc<'_>, ApiError> {
+        let operation = &operation(&self.document, self.name.as_deref())?.node;
+        Ok(Doc { fragments: &self.document.fragments, operation, variables: &self.variables })
+    }
+
+    /// The operation's name, as the document has it.
+    pub(super) fn name(&self) -> Option<&str> {
+        match &self.document.operations {
+            DocumentOperations::Single(_) => None,
+            DocumentOperations::Multiple(all) => {
+                self.name.as_deref().or_else(|| all.keys().next().map(async_graphql::Name::as_str))
+            }
+        }
+    }
+
+    /// The names of the root fields; none if they cannot be told.
+    pub(super) fn roots(&self) -> Vec<&str> {
+        let picked = self.doc().and_then(|doc| doc.pick(&[&doc.operation.selection_set.node], &|_| true));
+        picked.map(|picked| picked.values().map(|field| field.name).collect()).unwrap_or_default()
+    }
+
+    /// The operation, to be changed.
+    pub(super) fn operation_mut(&mut self) -> Option<&mut OperationDefinition> {
+        match (&mut self.document.operations, self.name.as_deref()) {
+            (DocumentOperations::Single(operation), _) => Some(&mut operation.node),
+            (DocumentOperations::Multiple(all), Some(name)) => all.get_mut(name).map(|operation| &mut operation.node),
+            (DocumentOperations::Multiple(all), None) => all.values_mut().next().map(|operation| &mut operation.node),
+        }
+    }
+
+    /// Whether it reads only.
+    pub(super) fn is_query(&self) -> bool {
+        self.operation == OperationType::Query
+    }
+
     /// The request for the library, with the caller in it.
     pub(super) fn request(&self, session: Option<&Session>, key: Option<&str>, app: &App) -> Request {
         let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
         request.set_parsed_query(self.document.clone());
         request.operation_name = self.name.clone();
-        request = request.data(app.identity.clone());
         if let Some(session) = session {
             request = request.data(session.clone());
         }
@@ -139,9 +195,10 @@ pub(super) async fn run(
     key: Option<&str>,
     info: &RequestInfo,
 ) -> Reply {
+    trace::operation(&ready, session);
     if session.is_none() && !app.settings.explore && introspects(&ready) {
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
-        return Reply { body: failed(&error, info), refused: Some(error.code) };
+        return Reply::failed(&error, info);
     }
     let request = ready.request(session, key, app);
     match catalogue_only(app, &ready) {
@@ -164,7 +221,8 @@ pub(super) async fn run(
             }
             let data = response.data.into_json().unwrap_or(Json::Null);
             Reply {
-                body: envelope(&data.to_string(), errors::library(&response.errors, true, info), None),
+                body: envelope(&data.to_string(), errors::library(&response.errors, true, info)),
+                extensions: Map::new(),
                 refused: None,
             }
         }
@@ -173,7 +231,8 @@ pub(super) async fn run(
 
 fn invalid(errors: &[async_graphql::ServerError], info: &RequestInfo) -> Reply {
     let list = errors::library(errors, false, info);
-    Reply { body: json!({ "errors": list }).to_string(), refused: Some(Code::GraphqlValidationFailed) }
+    let body = json!({ "errors": list }).to_string();
+    Reply { body, extensions: Map::new(), refused: Some(Code::GraphqlValidationFailed) }
 }
 
 /// Whether the schema is asked for. The library would answer null, as if there were none.
@@ -206,7 +265,7 @@ async fn read(
     let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
     let roots = match doc.pick(&[&operation.selection_set.node], &|on| on == "Query") {
         Ok(roots) => roots,
-        Err(error) => return Reply { body: failed(&error, info), refused: Some(error.code) },
+        Err(error) => return Reply::failed(&error, info),
     };
     let roots: Vec<(&str, Picked<'_>)> = roots.into_iter().collect();
     let mut answers = Vec::with_capacity(roots.len());
@@ -237,8 +296,11 @@ async fn read(
     }
     data.push('}');
     faults.truncate(crate::graph::post::MAX_ERRORS);
-    let sql = session.is_some_and(Session::is_privileged).then_some(statements);
-    Reply { body: envelope(&data, faults, sql), refused: None }
+    let mut extensions = Map::new();
+    if session.is_some_and(Session::is_privileged) {
+        extensions.insert("sql".into(), json!({ "count": statements.len(), "statements": statements }));
+    }
+    Reply { body: envelope(&data, faults), extensions, refused: None }
 }
 
 async fn root<'a>(
@@ -254,15 +316,7 @@ async fn root<'a>(
     app.engine.root(session, doc, key, field).await
 }
 
-fn envelope(data: &str, faults: Vec<Json>, sql: Option<Vec<String>>) -> String {
+fn envelope(data: &str, faults: Vec<Json>) -> String {
     let errors = if faults.is_empty() { String::new() } else { format!(",\"errors\":{}", Json::Array(faults)) };
-    let extensions = sql.map_or(String::new(), |s| {
-        format!(",\"extensions\":{}", json!({ "sql": { "count": s.len(), "statements": s } }))
-    });
-    format!("{{\"data\":{data}{errors}{extensions}}}")
-}
-
-/// The body of a request that failed as a whole.
-pub(super) fn failed(error: &ApiError, info: &RequestInfo) -> String {
-    json!({ "errors": [errors::request(error, info)] }).to_string()
+    format!("{{\"data\":{data}{errors}}}")
 }

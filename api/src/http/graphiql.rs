@@ -28,7 +28,7 @@ const INDEX: &str = "index.html";
 
 /// The editor sets styles on its elements, hence `unsafe-inline` for styles; scripts come from files only.
 const POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; \
-    img-src 'self' data:; font-src 'self' data:; connect-src 'self' ws: wss:; \
+    img-src 'self' data:; font-src 'self' data:; connect-src 'self'; \
     object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The bundler puts a hash of the content in every name below `assets/`, so what is behind a name never changes.

@@ -1,19 +1,24 @@
-//! `POST /graphql`: content type, size, guard, caller, execution within the deadline, answer.
+//! `/graphql`: media types, caller, guard, execution within the deadline, answer.
 
 use axum::{
-    extract::{Request, State},
+    body::Body,
+    extract::{Query, Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
-        header::{ACCEPT, ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+        header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
 
 use crate::{
     http::{
+        admit::admit,
         app::App,
         body,
-        execute::{Reply, Sent, failed, run},
+        execute::{Reply, Sent, run},
+        media::{Media, negotiate},
         request::{REQUEST_ID, bearer, is_json, request_info},
     },
     kernel::{
@@ -22,60 +27,129 @@ use crate::{
     },
 };
 
-/// The media type of a GraphQL answer that says by its status whether the request was executed.
-const GRAPHQL: &str = "application/graphql-response+json";
+/// Asks for `extensions.cost`.
+const COST: &str = "x-zugong-cost";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Headers that no page of another site can send without asking first.
+const PREFLIGHTED: [&str; 2] = ["x-graphql-csrf", "apollo-require-preflight"];
 
 /// The handler of `/graphql`.
 pub(super) async fn graphql(State(app): State<App>, request: Request) -> Response {
     let (parts, incoming) = request.into_parts();
     let info = request_info(&parts, app.settings.trusted_hops);
-    let own = accepts(&parts.headers);
-    if parts.method != Method::POST {
-        let error = ApiError::of(Code::MethodNotAllowed);
-        let mut response = respond(own, Reply { body: failed(&error, &info), refused: Some(error.code) }, &info);
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-        return response;
-    }
-    let handled = handle(&app, &parts.headers, incoming, &info);
+    let media = negotiate(&parts.headers);
+    let handled = async {
+        if media.is_none() {
+            return Err(ApiError::of(Code::NotAcceptable).saying(
+                "响应只有 application/graphql-response+json 和 application/json 两种格式",
+                "Answers are application/graphql-response+json or application/json.",
+            ));
+        }
+        let sent = match parts.method {
+            Method::POST => posted(&app, &parts.headers, incoming).await?,
+            Method::GET => asked(&parts.headers, &parts.uri)?,
+            _ => return Err(ApiError::of(Code::MethodNotAllowed)),
+        };
+        let session = authenticated(&app, &parts.headers, &info).await?;
+        let (ready, charged) = admit(&app, sent, session.as_ref(), &info).await?;
+        if parts.method == Method::GET && !ready.is_query() {
+            return Err(ApiError::of(Code::MethodNotAllowed).saying("GET 仅可用于查询", "GET is for queries only."));
+        }
+        let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|v| v.to_str().ok());
+        let kind = ready.operation.to_string();
+        let started = std::time::Instant::now();
+        let mut reply = run(&app, ready, session.as_ref(), key, &info).await;
+        let refused = reply.refused.map_or("none", Code::as_str);
+        metrics::histogram!("zugong_operation_seconds", "operation" => kind, "refused" => refused)
+            .record(started.elapsed().as_secs_f64());
+        if parts.headers.contains_key(COST) {
+            reply.extensions.insert("cost".into(), charged.report());
+        }
+        Ok(reply)
+    };
     let outcome = match tokio::time::timeout(app.settings.deadline, handled).await {
         Ok(outcome) => outcome,
         Err(_) => Err(ApiError::of(Code::DeadlineExceeded)),
     };
+    let media = media.unwrap_or(Media::Json);
     match outcome {
-        Ok(reply) => respond(own, reply, &info),
-        Err(error) => {
-            let mut response = respond(own, Reply { body: failed(&error, &info), refused: Some(error.code) }, &info);
-            if let Some(seconds) = error.retry_after {
-                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            }
-            response
-        }
+        Ok(reply) => respond(media, reply, &info),
+        Err(error) => refusal(media, &error, &info, if parts.method == Method::GET { "POST" } else { "GET, POST" }),
     }
 }
 
-async fn handle(
-    app: &App,
-    headers: &HeaderMap,
-    incoming: axum::body::Body,
-    info: &RequestInfo,
-) -> Result<Reply, ApiError> {
+/// The answer to a request that is refused as a whole. `allowed` are the methods that would do.
+pub(super) fn refusal(media: Media, error: &ApiError, info: &RequestInfo, allowed: &'static str) -> Response {
+    metrics::counter!("zugong_refused_total", "code" => error.code.as_str()).increment(1);
+    let mut response = respond(media, Reply::failed(error, info), info);
+    let headers = response.headers_mut();
+    if let Some(seconds) = error.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if error.code == Code::MethodNotAllowed {
+        headers.insert(ALLOW, HeaderValue::from_static(allowed));
+    }
+    response
+}
+
+/// The request in the body of a POST.
+pub(super) async fn posted(app: &App, headers: &HeaderMap, incoming: Body) -> Result<Sent, ApiError> {
     // Forms and plain text need no pre-flight from another site's page: they are never read.
     if !is_json(headers) {
         return Err(ApiError::of(Code::UnsupportedMediaType)
             .saying("请求体应为 application/json", "The body must be application/json."));
     }
     let bytes = body::read(incoming, app.settings.limits.body_bytes).await?;
-    let sent: Sent = serde_json::from_slice(&bytes).map_err(|_| {
+    serde_json::from_slice(&bytes).map_err(|_| {
         ApiError::of(Code::BadUserInput).saying(
             "请求体应为含 query、variables、operationName 的 JSON 对象",
             "The body must be one JSON object with query, variables and operationName.",
         )
+    })
+}
+
+/// The parameters of a GET; a parameter that is not known is ignored, one given twice is refused.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Parameters {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<String>,
+    extensions: Option<String>,
+    document_id: Option<String>,
+}
+
+/// The request in the address of a GET.
+fn asked(headers: &HeaderMap, uri: &Uri) -> Result<Sent, ApiError> {
+    let given = |name: &&str| headers.get(*name).is_some_and(|value| !value.is_empty());
+    if !PREFLIGHTED.iter().any(given) && !is_json(headers) {
+        return Err(ApiError::of(Code::BadUserInput).at(PREFLIGHTED[0]).saying(
+            "GET 请求须带请求头 x-graphql-csrf: 1",
+            "A GET needs the header `x-graphql-csrf: 1`, which no page of another site can send unasked.",
+        ));
+    }
+    let Query(parameters) = Query::<Parameters>::try_from_uri(uri).map_err(|_| {
+        ApiError::of(Code::BadUserInput).saying(
+            "query、operationName、variables、extensions 参数各最多一个，并按 URL 编码",
+            "query, operationName, variables and extensions are given at most once each, URL-encoded.",
+        )
     })?;
-    let session = authenticated(app, headers, info).await?;
-    let ready = sent.ready(app)?;
-    let key = headers.get(IDEMPOTENCY_KEY).and_then(|v| v.to_str().ok());
-    Ok(run(app, ready, session.as_ref(), key, info).await)
+    Ok(Sent {
+        query: parameters.query,
+        operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
+        variables: object("variables", parameters.variables)?,
+        extensions: object("extensions", parameters.extensions)?,
+        document_id: parameters.document_id,
+    })
+}
+
+fn object(name: &'static str, text: Option<String>) -> Result<Option<Map<String, Json>>, ApiError> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    serde_json::from_str(&text).map_err(|_| {
+        ApiError::of(Code::BadUserInput)
+            .at(name)
+            .saying(format!("{name} 应为 JSON 对象"), format!("`{name}` must be a JSON object."))
+    })
 }
 
 /// The caller of a request: nobody without a token, and nobody else with a wrong one.
@@ -91,23 +165,16 @@ pub(super) async fn authenticated(
     app.identity.authenticate(token, info.clone()).await.map(Some)
 }
 
-/// Whether the client asks for the GraphQL media type.
-fn accepts(headers: &HeaderMap) -> bool {
-    headers.get_all(ACCEPT).iter().filter_map(|v| v.to_str().ok()).any(|v| v.contains(GRAPHQL))
-}
-
-fn respond(own: bool, reply: Reply, info: &RequestInfo) -> Response {
+fn respond(media: Media, reply: Reply, info: &RequestInfo) -> Response {
     // With `application/json` a well-formed request is 200 whatever became of it; older clients expect that.
     let status = match reply.refused {
         None => StatusCode::OK,
-        Some(Code::GraphqlParseFailed | Code::GraphqlValidationFailed) if !own => StatusCode::OK,
+        Some(Code::GraphqlParseFailed | Code::GraphqlValidationFailed) if media == Media::Json => StatusCode::OK,
         Some(code) => StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
     };
-    let media =
-        if own { "application/graphql-response+json; charset=utf-8" } else { "application/json; charset=utf-8" };
-    let mut response = (status, reply.body).into_response();
+    let mut response = (status, reply.into_text()).into_response();
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
+    headers.insert(CONTENT_TYPE, media.content_type());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -1,9 +1,12 @@
 //! The transport. The only place that names axum; it decides nothing about rights or rules.
 
+mod admit;
 pub mod answer;
 pub mod app;
 pub mod auth;
 mod body;
+pub mod cost;
+mod edge;
 mod errors;
 mod execute;
 mod files;
@@ -11,6 +14,12 @@ pub mod graphiql;
 mod graphql;
 pub mod guard;
 mod health;
+mod media;
+pub mod persisted;
 pub mod request;
+mod sse;
+mod standing;
+mod stream;
+mod trace;
 mod ws;
 mod ws_protocol;

@@ -28,6 +28,15 @@ pub fn request_info(parts: &Parts, trusted_hops: u8) -> RequestInfo {
     }
 }
 
+/// What of an address one host commands: the address itself, or the /64 of an IPv6 address.
+pub fn network(remote: &str) -> String {
+    match remote.parse::<IpAddr>().map(|ip| ip.to_canonical()) {
+        Ok(IpAddr::V6(v6)) => format!("{:x}", u128::from(v6) >> 64),
+        Ok(v4) => v4.to_string(),
+        Err(_) => remote.to_owned(),
+    }
+}
+
 /// The token of a request. One header, one scheme: two answers to "who are you" are none.
 pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut all = headers.get_all(AUTHORIZATION).iter();

@@ -2,7 +2,6 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use async_graphql::parser::types::OperationType;
 use axum::{
     extract::{
         Request, State, WebSocketUpgrade,
@@ -14,34 +13,48 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use futures::{SinkExt, StreamExt};
+use futures::{
+    SinkExt, StreamExt,
+    stream::{SplitSink, SplitStream},
+};
 use serde_json::{Value as Json, json};
 use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
 
 use crate::{
     http::{
+        admit::admit,
         app::App,
         errors,
-        execute::{Sent, run},
+        execute::Sent,
         request::request_info,
+        standing::{Kind, Share, Who},
+        stream::{Told, carry},
         ws_protocol::{Close, PROTOCOL, Said, ack, complete, error, next, pong},
     },
     kernel::{
-        error::ApiError,
+        error::{ApiError, Code},
         session::{RequestInfo, Session},
     },
 };
 
 /// How long a client may take to introduce itself.
 const INIT: Duration = Duration::from_secs(10);
-/// How often the caller's standing is looked at while nothing else happens.
-const RECHECK: Duration = Duration::from_secs(15);
+/// How often the caller's standing is looked at while operations go on.
+const RECHECK: Duration = Duration::from_secs(2);
+/// On a socket without operations it is looked at every so many times only.
+const SELDOM: u32 = 6;
+/// How often a client is asked whether it is still there, and how long one may say nothing at all.
+const PING: Duration = Duration::from_secs(25);
+const SILENCE: Duration = Duration::from_secs(75);
+/// How long the farewell may take.
+const FAREWELL: Duration = Duration::from_secs(2);
 /// Operations at once on one socket.
 const OPERATIONS: usize = 20;
 /// Messages that may wait for a slow client.
 const QUEUE: usize = 256;
-/// The largest message that a client may send.
+/// The largest message that a client may send, and what is read of a larger one to tell it so.
 const MESSAGE: usize = 256 * 1024;
+const READ: usize = 4 * MESSAGE;
 
 /// Opens a socket if the sub-protocol is ours and the page, if one, comes from a site we know.
 pub(super) async fn upgrade(State(app): State<App>, upgrade: WebSocketUpgrade, request: Request) -> Response {
@@ -52,8 +65,8 @@ pub(super) async fn upgrade(State(app): State<App>, upgrade: WebSocketUpgrade, r
     }
     upgrade
         .protocols([PROTOCOL])
-        .max_message_size(MESSAGE)
-        .max_frame_size(MESSAGE)
+        .max_message_size(READ)
+        .max_frame_size(READ)
         .on_upgrade(move |socket| Socket::new(app, info).serve(socket))
 }
 
@@ -73,6 +86,7 @@ struct Socket {
     bearer: Option<String>,
     session: Option<Session>,
     greeted: bool,
+    share: Option<Share>,
     operations: HashMap<String, JoinHandle<()>>,
     sender: mpsc::Sender<Out>,
     receiver: Option<mpsc::Receiver<Out>>,
@@ -82,6 +96,7 @@ struct Socket {
 enum Out {
     Text(String),
     Ended(String),
+    Failed(String, Json),
 }
 
 impl Socket {
@@ -93,6 +108,7 @@ impl Socket {
             bearer: None,
             session: None,
             greeted: false,
+            share: None,
             operations: HashMap::new(),
             sender,
             receiver: Some(receiver),
@@ -100,56 +116,80 @@ impl Socket {
     }
 
     async fn serve(mut self, socket: WebSocket) {
+        let _open = self.app.sockets.open();
         let accepted = socket.protocol().is_some_and(|p| p.as_bytes() == PROTOCOL.as_bytes());
         let (mut sink, mut stream) = socket.split();
-        if !accepted {
-            let _ = sink.send(close(4406, "Subprotocol not acceptable")).await;
-            return;
+        let reason = if accepted { self.converse(&mut sink, &mut stream).await } else { Some(Close::WrongProtocol) };
+        for (_, operation) in self.operations.drain() {
+            operation.abort();
         }
-        let Some(mut outbox) = self.receiver.take() else { return };
+        let Some(reason) = reason else { return };
+        metrics::counter!("zugong_socket_closes_total", "code" => reason.frame().0.to_string()).increment(1);
+        let farewell = async {
+            let (code, text) = reason.frame();
+            let _ = sink.send(Message::Close(Some(CloseFrame { code, reason: text.into() }))).await;
+            // What the client was still saying is read to its end, or the close would be lost with it.
+            while stream.next().await.is_some_and(|heard| heard.is_ok()) {}
+        };
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+    }
+
+    /// Listens and answers until one side has enough; tells why if it is ours.
+    async fn converse(
+        &mut self,
+        sink: &mut SplitSink<WebSocket, Message>,
+        stream: &mut SplitStream<WebSocket>,
+    ) -> Option<Close> {
+        let mut outbox = self.receiver.take()?;
         let init = tokio::time::sleep_until(Instant::now() + INIT);
         tokio::pin!(init);
         let app = self.app.clone();
         let stopped = app.stopped();
         tokio::pin!(stopped);
         let mut recheck = tokio::time::interval(RECHECK);
-        recheck.tick().await;
-        let reason = loop {
-            tokio::select! {
-                message = stream.next() => match message {
-                    Some(Ok(Message::Text(text))) => match self.heard(&text).await {
-                        Ok(Some(reply)) => if sink.send(Message::Text(reply.into())).await.is_err() { break None },
-                        Ok(None) => {}
-                        Err(reason) => break Some(reason),
-                    },
-                    Some(Ok(Message::Binary(_))) => break Some(Close::BadMessage),
-                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-                    Some(Ok(Message::Close(_)) | Err(_)) | None => break None,
-                },
-                Some(out) = outbox.recv() => {
-                    let text = match out {
-                        Out::Text(text) => text,
-                        Out::Ended(id) => { self.operations.remove(&id); complete(&id) }
-                    };
-                    match tokio::time::timeout(INIT, sink.send(Message::Text(text.into()))).await {
-                        Ok(Ok(())) => {}
-                        Ok(Err(_)) => break None,
-                        Err(_) => break Some(Close::SlowConsumer),
+        let mut rounds = 0_u32;
+        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut heard_at = Instant::now();
+        loop {
+            let out = tokio::select! {
+                message = stream.next() => {
+                    heard_at = Instant::now();
+                    match message {
+                        Some(Ok(Message::Text(text))) if text.len() > MESSAGE => return Some(Close::TooLarge),
+                        Some(Ok(Message::Text(text))) => match self.heard(&text).await {
+                            Ok(Some(reply)) => Message::Text(reply.into()),
+                            Ok(None) => continue,
+                            Err(reason) => return Some(reason),
+                        },
+                        Some(Ok(Message::Binary(_))) => return Some(Close::BadMessage),
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                        Some(Ok(Message::Close(_))) | None => return None,
+                        Some(Err(error)) => return Close::after(&error.to_string()),
                     }
                 }
-                () = &mut stopped => break Some(Close::GoingAway),
-                () = &mut init, if !self.greeted => break Some(Close::InitTimeout),
+                Some(out) = outbox.recv() => Message::Text(match out {
+                    Out::Text(text) => text,
+                    Out::Ended(id) => { self.operations.remove(&id); complete(&id) }
+                    Out::Failed(id, errors) => { self.operations.remove(&id); error(&id, errors) }
+                }.into()),
+                () = &mut stopped => return Some(Close::GoingAway),
+                () = &mut init, if !self.greeted => return Some(Close::InitTimeout),
                 _ = recheck.tick(), if self.bearer.is_some() => {
-                    if self.renew().await.is_err() { break Some(Close::Forbidden) }
+                    rounds = rounds.wrapping_add(1);
+                    let due = !self.operations.is_empty() || rounds.is_multiple_of(SELDOM);
+                    if due && self.renew().await.is_err() { return Some(Close::Forbidden) }
+                    continue;
                 }
+                _ = ping.tick() => {
+                    if heard_at.elapsed() > SILENCE { return None }
+                    Message::Ping(bytes::Bytes::new())
+                }
+            };
+            match tokio::time::timeout(INIT, sink.send(out)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) => return None,
+                Err(_) => return Some(Close::SlowConsumer),
             }
-        };
-        for (_, operation) in self.operations.drain() {
-            operation.abort();
-        }
-        if let Some(reason) = reason {
-            let (code, text) = reason.frame();
-            let _ = sink.send(close(code, text)).await;
         }
     }
 
@@ -174,6 +214,10 @@ impl Socket {
                     let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
                     self.bearer = Some(bearer.ok_or(Close::Forbidden)?.1.trim().to_string());
                     self.renew().await.map_err(|_| Close::Forbidden)?;
+                    self.share = self.who().and_then(|who| self.app.sockets.share(who, Kind::Socket));
+                    if self.share.is_none() {
+                        return Err(Close::TooManySockets);
+                    }
                 }
                 Ok(Some(ack()))
             }
@@ -192,47 +236,44 @@ impl Socket {
                 if self.bearer.is_some() && self.renew().await.is_err() {
                     return Err(Close::Forbidden);
                 }
-                Ok(self.subscribe(id, payload))
+                Ok(self.subscribe(id, payload).await)
             }
         }
     }
 
-    fn subscribe(&mut self, id: String, sent: Sent) -> Option<String> {
-        let ready = match sent.ready(&self.app) {
-            Ok(ready) => ready,
-            Err(fault) => return Some(error(&id, json!([errors::request(&fault, &self.info)]))),
+    /// The user, so far as one has introduced himself.
+    fn who(&self) -> Option<Who> {
+        self.session.as_ref().map(|session| (session.tenant().id, session.user_id()))
+    }
+
+    /// Begins an operation, or says why not.
+    async fn subscribe(&mut self, id: String, sent: Sent) -> Option<String> {
+        let refused = |fault: &ApiError, info| Some(error(&id, json!([errors::request(fault, info)])));
+        let share = match self.who().map(|who| self.app.sockets.share(who, Kind::Stream)) {
+            None => None,
+            Some(Some(share)) => Some(share),
+            Some(None) => {
+                let fault = ApiError::of(Code::Throttled)
+                    .saying("同时进行的操作过多", "Too many operations are under way at once; complete one first.");
+                return refused(&fault, &self.info);
+            }
+        };
+        let ready = match admit(&self.app, sent, self.session.as_ref(), &self.info).await {
+            Ok((ready, _)) => ready,
+            Err(fault) => return refused(&fault, &self.info),
         };
         let (app, info, session) = (self.app.clone(), self.info.clone(), self.session.clone());
         let (sender, key) = (self.sender.clone(), id.clone());
         let work = async move {
-            if ready.operation == OperationType::Subscription {
-                let mut stream = app.schema.execute_stream(ready.request(session.as_ref(), None, &app));
-                while let Some(response) = stream.next().await {
-                    let faults = errors::library(&response.errors, true, &info);
-                    if response.data == async_graphql::Value::Null && !faults.is_empty() {
-                        // An `error` message ends the operation by itself.
-                        let _ = sender.send(Out::Text(error(&key, Json::Array(faults)))).await;
-                        break;
-                    }
-                    let mut payload = json!({ "data": response.data });
-                    if !faults.is_empty() {
-                        payload["errors"] = Json::Array(faults);
-                    }
-                    if sender.send(Out::Text(next(&key, &payload.to_string()))).await.is_err() {
-                        return;
-                    }
-                }
-            } else {
-                let reply = run(&app, ready, session.as_ref(), None, &info).await;
-                let _ = sender.send(Out::Text(next(&key, &reply.body))).await;
-            }
-            let _ = sender.send(Out::Ended(key)).await;
+            let _share = share;
+            let wrap = |told| match told {
+                Told::Next(text, _) => Out::Text(next(&key, &text)),
+                Told::Failed(errors) => Out::Failed(key.clone(), Json::Array(errors)),
+                Told::Ended => Out::Ended(key.clone()),
+            };
+            carry(&app, ready, session.as_ref(), &info, &sender, wrap).await;
         };
         self.operations.insert(id, crate::kernel::task::spawn("operation", work));
         None
     }
-}
-
-fn close(code: u16, reason: &'static str) -> Message {
-    Message::Close(Some(CloseFrame { code, reason: reason.into() }))
 }

@@ -33,6 +33,7 @@ pub(super) enum Said {
 /// Why a socket is closed; the numbers are the protocol's, the reasons short enough for a close frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Close {
+    WrongProtocol,
     BadMessage,
     Unauthorized,
     Forbidden,
@@ -40,13 +41,29 @@ pub(super) enum Close {
     Duplicate,
     TooManyInits,
     TooManyOperations,
+    TooManySockets,
+    TooLarge,
+    NotUtf8,
+    BrokenFrame,
     SlowConsumer,
     GoingAway,
 }
 
 impl Close {
+    /// How to part after an error of the WebSocket itself; without a word if the connection broke.
+    pub(super) fn after(error: &str) -> Option<Self> {
+        // The library's own type is not ours to name: its words are what axum passes on.
+        match error {
+            text if text.contains("Space limit exceeded") => Some(Self::TooLarge),
+            text if text.contains("UTF-8") => Some(Self::NotUtf8),
+            text if text.contains("protocol error") && !text.contains("Connection reset") => Some(Self::BrokenFrame),
+            _ => None,
+        }
+    }
+
     pub(super) fn frame(self) -> (u16, &'static str) {
         match self {
+            Self::WrongProtocol => (4406, "Subprotocol not acceptable"),
             Self::BadMessage => (4400, "Invalid message"),
             Self::Unauthorized => (4401, "Unauthorized"),
             Self::Forbidden => (4403, "Forbidden"),
@@ -54,6 +71,10 @@ impl Close {
             Self::Duplicate => (4409, "Subscriber already exists"),
             Self::TooManyInits => (4429, "Too many initialisation requests"),
             Self::TooManyOperations => (4429, "Too many operations"),
+            Self::TooManySockets => (4429, "Too many sockets"),
+            Self::TooLarge => (1009, "Message too large"),
+            Self::NotUtf8 => (1007, "Not UTF-8"),
+            Self::BrokenFrame => (1002, "Protocol error"),
             Self::SlowConsumer => (1013, "Too slow"),
             Self::GoingAway => (1001, "Going away"),
         }

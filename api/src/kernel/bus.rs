@@ -81,6 +81,11 @@ impl Bus {
         self.local.subscribe()
     }
 
+    /// The connection to Redis, if there is one, and what keys of this installation begin with.
+    pub(crate) fn remote(&self) -> Option<(redis::aio::ConnectionManager, &str)> {
+        Some((self.remote.clone()?, self.channel.as_str()))
+    }
+
     /// Whether Redis, if there is one, answers.
     pub async fn ping(&self) -> Result<(), redis::RedisError> {
         match self.remote.clone() {

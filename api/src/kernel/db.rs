@@ -114,8 +114,25 @@ impl Db {
         let mut values = Vec::with_capacity(rest.len() + 1);
         values.push(first);
         values.append(&mut rest);
-        let row = self.reader.query_one_raw(Statement::from_sql_and_values(backend, sql, values)).await?;
+        let system = if backend == DbBackend::Postgres { "postgresql" } else { "sqlite" };
+        let read = self.reader.query_one_raw(Statement::from_sql_and_values(backend, sql, values));
+        let row = crate::telemetry::statement(system, read).await?;
         row.map_or(Ok(None), |row| row.try_get_by_index(0))
+    }
+
+    /// Connections of the reading pool, and how many of them have nothing to do.
+    pub(in crate::kernel) fn connections(&self) -> (u32, u32) {
+        let idle = |idle: usize| u32::try_from(idle).unwrap_or(u32::MAX);
+        match self.backend() {
+            DbBackend::Postgres => {
+                let pool = self.reader.get_postgres_connection_pool();
+                (pool.size(), idle(pool.num_idle()))
+            }
+            _ => {
+                let pool = self.reader.get_sqlite_connection_pool();
+                (pool.size(), idle(pool.num_idle()))
+            }
+        }
     }
 
     /// Closes the pools; statements under way end first.

@@ -51,6 +51,7 @@ codes! {
     CostLimitExceeded "COST_LIMIT_EXCEEDED" Request 400 false "查询过于庞大" "The document asks for more than is allowed at once.";
     QueryTooLarge "QUERY_TOO_LARGE" Request 413 false "请求超出大小限制" "The body or the document is larger than allowed.";
     UnsupportedMediaType "UNSUPPORTED_MEDIA_TYPE" Request 415 false "不支持的内容类型" "The content type is not accepted here.";
+    NotAcceptable "NOT_ACCEPTABLE" Request 406 false "不支持所要求的响应格式" "None of the media types in Accept is offered here.";
     MethodNotAllowed "METHOD_NOT_ALLOWED" Request 405 false "不支持的请求方法" "The HTTP method does not allow this operation.";
     PersistedQueryNotFound "PERSISTED_QUERY_NOT_FOUND" Request 400 false "未登记的查询" "The persisted document is not known.";
     IdempotencyMismatch "IDEMPOTENCY_MISMATCH" Request 422 false "幂等键已用于另一请求" "The idempotency key was used with another body.";

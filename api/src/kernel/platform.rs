@@ -106,6 +106,11 @@ impl Platform {
         System::new(self.clone(), reason)
     }
 
+    /// Connections to the database, and how many of them have nothing to do.
+    pub fn connections(&self) -> (u32, u32) {
+        self.db.connections()
+    }
+
     /// Whether database and cache answer.
     pub async fn ready(&self) -> Result<(), &'static str> {
         let within = Duration::from_secs(2);

@@ -32,8 +32,6 @@ pub struct IdentityConfig {
     pub signing_days: u32,
     /// A failed log-in is answered no sooner than this, so that its cause cannot be told from the time.
     pub failure_floor_millis: u32,
-    /// How many proxies in front are ours; `X-Forwarded-For` is read from that end only. 0: ignored.
-    pub trusted_proxy_hops: u8,
     /// Cost of a password hash.
     pub argon2: Argon2Config,
     /// When attempts are slowed down (登录失败处理).
@@ -88,7 +86,6 @@ impl Default for IdentityConfig {
             jwks_cache_seconds: 5 * 60,
             signing_days: 30,
             failure_floor_millis: 250,
-            trusted_proxy_hops: 0,
             argon2: Argon2Config::default(),
             lockout: LockoutConfig::default(),
         }

@@ -1,0 +1,69 @@
+//! Carries an operation out for a connection that stays open: a WebSocket or an event stream.
+
+use async_graphql::{Value, parser::types::OperationType};
+use futures::StreamExt;
+use serde_json::{Value as Json, json};
+use tokio::sync::mpsc;
+
+use crate::{
+    http::{
+        app::App,
+        errors,
+        execute::{Ready, Reply, run},
+    },
+    kernel::{
+        error::{ApiError, Code},
+        session::{RequestInfo, Session},
+    },
+};
+
+/// What an operation says.
+pub(super) enum Told {
+    /// One result, as JSON text, with the id to resume from where it has one.
+    Next(String, Option<String>),
+    /// It could not begin, or broke off; nothing follows.
+    Failed(Vec<Json>),
+    /// It is over.
+    Ended,
+}
+
+/// Carries the operation out and hands everything it says to `out`, until nobody listens any more.
+pub(super) async fn carry<T>(
+    app: &App,
+    ready: Ready,
+    session: Option<&Session>,
+    info: &RequestInfo,
+    out: &mpsc::Sender<T>,
+    wrap: impl Fn(Told) -> T,
+) {
+    if ready.operation != OperationType::Subscription {
+        let reply = tokio::time::timeout(app.settings.deadline, run(app, ready, session, None, info)).await;
+        let reply = reply.unwrap_or_else(|_| Reply::failed(&ApiError::of(Code::DeadlineExceeded), info));
+        // Nobody listens: nothing is lost that the client has not given up.
+        let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
+    } else {
+        let mut results = app.schema.execute_stream(ready.request(session, None, app));
+        while let Some(result) = results.next().await {
+            let faults = errors::library(&result.errors, true, info);
+            if result.data == Value::Null && !faults.is_empty() {
+                let _ = out.send(wrap(Told::Failed(faults))).await;
+                return;
+            }
+            let mut payload = json!({ "data": result.data });
+            let event = event_id(&payload["data"]);
+            if !faults.is_empty() {
+                payload["errors"] = Json::Array(faults);
+            }
+            if out.send(wrap(Told::Next(payload.to_string(), event))).await.is_err() {
+                return;
+            }
+        }
+    }
+    let _ = out.send(wrap(Told::Ended)).await;
+}
+
+/// The id of the event in a result: that of the one root field, where it was asked for.
+fn event_id(data: &Json) -> Option<String> {
+    let (_, event) = data.as_object()?.iter().next()?;
+    event.get("id").and_then(Json::as_str).map(str::to_owned)
+}
