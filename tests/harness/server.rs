@@ -19,7 +19,7 @@ use zugong::{
 use crate::database::{TestDatabase, redis_url};
 
 /// 32 bytes that only tests use.
-const SECRET: &str = "dGVzdHMtb25seS1zZWNyZXQtb2YtMzItYnl0ZXMtISE=";
+pub const SECRET: &str = "dGVzdHMtb25seS1zZWNyZXQtb2YtMzItYnl0ZXMtISE=";
 
 /// Monday 2025-09-22 09:00 in Shanghai.
 pub fn opening_time() -> DateTime<Utc> {
@@ -50,6 +50,14 @@ impl Server {
         let mut config = identity_config();
         adjust(&mut config);
         Self::over(Arc::new(TestDatabase::open().await), settings, config).await
+    }
+
+    /// A server of this process over a migrated database, at the real time; to make tenants for programs.
+    pub async fn at(url: &str) -> Self {
+        let database = Arc::new(TestDatabase::of(url));
+        let server = Self::over(database, HttpSettings::default(), identity_config()).await;
+        server.clock.set(Utc::now());
+        server
     }
 
     /// Another replica over the same database and cache.

@@ -9,8 +9,10 @@
 )]
 
 mod administration;
+mod clients;
 mod commands;
 mod engine;
+mod faults;
 mod front;
 mod identity;
 mod invariants;

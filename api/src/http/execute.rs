@@ -87,9 +87,11 @@ impl Sent {
             ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
         })?;
         let document = guard::check(&query, &app.settings.limits)?.document;
-        let variables = self.variables.unwrap_or_default();
-        let variables = Variables::from_json(Json::Object(variables));
         let found = &operation(&document, self.operation_name.as_deref())?.node;
+        let mut variables = self.variables.unwrap_or_default();
+        // What nobody asked for is not worth converting: a body has room for tens of thousands of keys.
+        variables.retain(|name, _| found.variable_definitions.iter().any(|d| d.node.name.node.as_str() == name));
+        let variables = Variables::from_json(Json::Object(variables));
         provided(found, &variables)?;
         let operation = found.ty;
         Ok(Ready { document, operation, query, name: self.operation_name, variables })
@@ -180,7 +182,7 @@ impl Ready {
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
-        if session.is_none() && !app.settings.explore {
+        if !app.shows_schema(session) {
             request = request.disable_introspection();
         }
         request
@@ -196,7 +198,7 @@ pub(super) async fn run(
     info: &RequestInfo,
 ) -> Reply {
     trace::operation(&ready, session);
-    if session.is_none() && !app.settings.explore && introspects(&ready) {
+    if !app.shows_schema(session) && introspects(&ready) {
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply::failed(&error, info);
     }
@@ -206,7 +208,7 @@ pub(super) async fn run(
             let valid = Arc::new(ValidOnly::default());
             let response = app.schema.execute(request.data(valid.clone())).await;
             if !valid.passed() {
-                return invalid(&response.errors, info);
+                return invalid(&response.errors, app.shows_schema(session), info);
             }
             read(app, &ready, operation, session, info).await
         }
@@ -217,11 +219,14 @@ pub(super) async fn run(
                 || response.data != async_graphql::Value::Null
                 || response.errors.iter().any(|e| !e.path.is_empty());
             if !executing {
-                return invalid(&response.errors, info);
+                return invalid(&response.errors, app.shows_schema(session), info);
             }
             let data = response.data.into_json().unwrap_or(Json::Null);
             Reply {
-                body: envelope(&data.to_string(), errors::library(&response.errors, true, info)),
+                body: envelope(
+                    &data.to_string(),
+                    errors::library(&response.errors, true, app.shows_schema(session), info),
+                ),
                 extensions: Map::new(),
                 refused: None,
             }
@@ -229,8 +234,8 @@ pub(super) async fn run(
     }
 }
 
-fn invalid(errors: &[async_graphql::ServerError], info: &RequestInfo) -> Reply {
-    let list = errors::library(errors, false, info);
+fn invalid(errors: &[async_graphql::ServerError], open: bool, info: &RequestInfo) -> Reply {
+    let list = errors::library(errors, false, open, info);
     let body = json!({ "errors": list }).to_string();
     Reply { body, extensions: Map::new(), refused: Some(Code::GraphqlValidationFailed) }
 }

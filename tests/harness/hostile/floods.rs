@@ -59,7 +59,11 @@ fn directives() -> Vec<Hostile> {
         }
     }
     for n in [1, 5, 50] {
-        out.push(document(format!("{n} unknown directives"), format!("{{units{}{{nodes{{id}}}}}}", "@a".repeat(n)), INVALID));
+        out.push(document(
+            format!("{n} unknown directives"),
+            format!("{{units{}{{nodes{{id}}}}}}", "@a".repeat(n)),
+            INVALID,
+        ));
     }
     out
 }
