@@ -32,6 +32,7 @@ pub struct Server {
     pub identity: Arc<Identity>,
     pub clock: Clock,
     pub http: reqwest::Client,
+    settings: HttpSettings,
     database: Arc<TestDatabase>,
     stop: Option<oneshot::Sender<()>>,
 }
@@ -62,7 +63,7 @@ impl Server {
 
     /// Another replica over the same database and cache.
     pub async fn replica(&self) -> Self {
-        Self::over(self.database.clone(), HttpSettings::default(), self.identity.config().clone()).await
+        Self::over(self.database.clone(), self.settings.clone(), self.identity.config().clone()).await
     }
 
     pub fn database_url(&self) -> &str {
@@ -82,14 +83,14 @@ impl Server {
         let platform = Platform::new(db, clock.clone(), bus, calendar).unwrap();
         platform.watch_rights(Duration::from_secs(1));
         let identity = Identity::start(platform.clone(), config).await.unwrap();
-        let app = App::new(identity.clone(), settings).unwrap();
+        let app = App::new(identity.clone(), settings.clone()).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(zugong::server::serve(app, listener, async {
             let _ = stopped.await;
         }));
-        Self { url, platform, identity, clock, http: reqwest::Client::new(), database, stop: Some(stop) }
+        Self { url, platform, identity, clock, http: reqwest::Client::new(), settings, database, stop: Some(stop) }
     }
 }
 

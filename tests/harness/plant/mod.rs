@@ -10,7 +10,7 @@ mod redis;
 pub use load::{Load, Outcome};
 pub use postgres::OwnPostgres;
 pub use process::signal;
-pub use program::{Program, migrate, program};
+pub use program::{Program, SOON, migrate, program};
 pub use redis::OwnRedis;
 
 /// A port that nobody listens on now.

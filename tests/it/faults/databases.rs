@@ -2,11 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use zugong_tests::plant::Program;
+use zugong_tests::plant::{Program, SOON};
 
 use super::plant;
-
-const SOON: Duration = Duration::from_secs(5);
 
 /// Faults 7, 8 and 9.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

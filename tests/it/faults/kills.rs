@@ -3,11 +3,9 @@
 use std::time::{Duration, Instant};
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use zugong_tests::plant::{OwnPostgres, Program, migrate};
+use zugong_tests::plant::{OwnPostgres, Program, SOON, migrate};
 
 use super::plant;
-
-const SOON: Duration = Duration::from_secs(5);
 
 /// Faults 1 to 3: killed at random instants under load, five times here and as often as `ZUGONG_TEST_KILLS` says.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,11 +3,9 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use zugong_tests::plant::{OwnRedis, Program};
+use zugong_tests::plant::{OwnRedis, Program, SOON};
 
 use super::plant;
-
-const SOON: Duration = Duration::from_secs(5);
 
 /// Faults 15 and 16: killed, emptied and frozen.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -100,11 +100,8 @@ async fn the_time_of_a_refusal_tells_nothing() {
 /// Threat 17: hundreds of tries from one network keep nobody out who comes from another, on any replica.
 #[tokio::test]
 async fn guesses_from_one_network_keep_out_that_network_alone() {
-    let server = Server::set_up(HttpSettings::default(), |config| {
-        config.trusted_proxy_hops = 1;
-        config.lockout.network_failures = 100_000;
-    })
-    .await;
+    let settings = HttpSettings { trusted_hops: 1, ..HttpSettings::default() };
+    let server = Server::set_up(settings, |config| config.lockout.network_failures = 100_000).await;
     let world = World::on(server).await;
     let replica = world.server.replica().await;
     let (name, _) = somebody(&world.server, "zhang", &[&world.a]).await;
