@@ -35,6 +35,7 @@ pub mod digest;
 pub mod hostile;
 pub mod leaks;
 pub mod newcomer;
+pub mod node;
 pub mod plant;
 pub mod probe;
 pub mod server;

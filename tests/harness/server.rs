@@ -63,11 +63,24 @@ impl Server {
 
     /// Another replica over the same database and cache.
     pub async fn replica(&self) -> Self {
-        Self::over(self.database.clone(), self.settings.clone(), self.identity.config().clone()).await
+        self.replica_with(self.settings.clone()).await
+    }
+
+    /// Another replica with settings of its own.
+    pub async fn replica_with(&self, settings: HttpSettings) -> Self {
+        Self::over(self.database.clone(), settings, self.identity.config().clone()).await
     }
 
     pub fn database_url(&self) -> &str {
         &self.database.url
+    }
+
+    /// Tells the server to stop; requests under way end by themselves.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            // Nobody hears it if the server has ended already.
+            let _ = stop.send(());
+        }
     }
 
     async fn over(database: Arc<TestDatabase>, settings: HttpSettings, config: IdentityConfig) -> Self {
@@ -96,9 +109,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            let _ = stop.send(());
-        }
+        self.stop();
     }
 }
 

@@ -45,6 +45,10 @@ impl Socket {
         self.0.send(Message::Text(text.to_string().into())).await.unwrap();
     }
 
+    pub async fn say_binary(&mut self, bytes: &'static [u8]) {
+        self.0.send(Message::Binary(bytes.into())).await.unwrap();
+    }
+
     /// The next word, or the close, within ten seconds.
     pub async fn hear(&mut self) -> Heard {
         let next = async {

@@ -209,7 +209,13 @@ async fn a_message_is_bounded() {
     let world = World::start().await;
     let mut socket = Socket::greeted(&world.server.url, world.a.superior.token.as_deref()).await;
     socket.say(subscribe("a", &" ".repeat(300 * 1024), json!({}))).await;
-    closed(&mut socket).await;
+    assert_eq!(closed(&mut socket).await, 1009, "a little too large");
+    let mut socket = Socket::greeted(&world.server.url, world.a.superior.token.as_deref()).await;
+    socket.say(subscribe("a", &" ".repeat(240 * 1024), json!({}))).await;
+    assert_eq!(word(socket.hear().await)["payload"][0]["extensions"]["code"], "QUERY_TOO_LARGE");
+    let mut socket = Socket::greeted(&world.server.url, None).await;
+    socket.say_binary(b"{\"type\":\"ping\"}").await;
+    assert_eq!(closed(&mut socket).await, 4400, "the protocol is text");
     let mut socket = Socket::greeted(&world.server.url, world.a.superior.token.as_deref()).await;
     socket.say(json!({ "type": "ping" })).await;
     assert_eq!(word(socket.hear().await)["type"], "pong");

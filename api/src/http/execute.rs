@@ -155,6 +155,11 @@ impl Ready {
         picked.map(|picked| picked.values().map(|field| field.name).collect()).unwrap_or_default()
     }
 
+    /// Gives a variable another value.
+    pub(super) fn set_variable(&mut self, name: async_graphql::Name, value: ConstValue) {
+        self.variables.insert(name, value);
+    }
+
     /// The operation, to be changed.
     pub(super) fn operation_mut(&mut self) -> Option<&mut OperationDefinition> {
         match (&mut self.document.operations, self.name.as_deref()) {

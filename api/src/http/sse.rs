@@ -7,7 +7,7 @@ use async_graphql::{
     Name, Positioned,
     parser::types::{OperationType, Selection},
 };
-use async_graphql_value::Value;
+use async_graphql_value::{ConstValue, Value};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -67,7 +67,7 @@ pub(super) async fn stream(State(app): State<App>, request: Request) -> Response
     };
     match outcome {
         Ok(feed) => respond(feed, &info),
-        Err(error) => refusal(Media::Json, &error, &info, "POST"),
+        Err(error) => refusal(Media::Graphql, &error, &info, "POST"),
     }
 }
 
@@ -137,16 +137,24 @@ fn resume(app: &App, ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiErr
     if ready.operation != OperationType::Subscription {
         return Ok(());
     }
+    let mut variables = vec![];
     let Some(operation) = ready.operation_mut() else { return Ok(()) };
     for item in &mut operation.selection_set.node.items {
         if let Selection::Field(field) = &mut item.node
             && app.resumable.contains(field.node.name.node.as_str())
         {
             let (pos, field) = (field.pos, &mut field.node);
-            field.arguments.retain(|(name, _)| name.node != "after");
             let after = Positioned::new(Value::String(last.to_owned()), pos);
-            field.arguments.push((Positioned::new(Name::new("after"), pos), after));
+            match field.arguments.iter_mut().find(|(name, _)| name.node == "after") {
+                // A variable must stay in use: it gets the value instead.
+                Some((_, Positioned { node: Value::Variable(name), .. })) => variables.push(name.clone()),
+                Some((_, given)) => *given = after,
+                None => field.arguments.push((Positioned::new(Name::new("after"), pos), after)),
+            }
         }
+    }
+    for name in variables {
+        ready.set_variable(name, ConstValue::String(last.to_owned()));
     }
     Ok(())
 }

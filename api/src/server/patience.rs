@@ -9,7 +9,7 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
@@ -21,15 +21,22 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// A client that takes nothing of its answer for so long is given up.
-const UNTAKEN: Duration = Duration::from_secs(30);
+/// How long each state may last.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Times {
+    /// From the first byte of a request to the end of its headers.
+    pub(super) header: Duration,
+    /// Between requests.
+    pub(super) idle: Duration,
+    /// A client that takes nothing of its answer for so long is given up.
+    pub(super) untaken: Duration,
+}
 /// How an HTTP/2 connection begins.
 const PREFACE: &[u8] = b"PRI * HTTP/2";
 
 /// What a connection is doing.
 pub(super) struct Work {
-    header: Duration,
-    idle: Duration,
+    times: Times,
     now: Mutex<Now>,
 }
 
@@ -41,13 +48,15 @@ struct Now {
     served: bool,
     idle_since: Instant,
     heard: Option<Instant>,
+    /// Who drives the connection, to be told when it is idle again: its time begins then.
+    driver: Option<Waker>,
 }
 
 /// A request under way.
 pub(super) struct Begun(Arc<Work>);
 
 impl Work {
-    pub(super) fn new(header: Duration, idle: Duration) -> Arc<Self> {
+    pub(super) fn new(times: Times) -> Arc<Self> {
         let now = Now {
             running: 0,
             upgraded: false,
@@ -55,8 +64,9 @@ impl Work {
             served: false,
             idle_since: Instant::now(),
             heard: None,
+            driver: None,
         };
-        Arc::new(Self { header, idle, now: Mutex::new(now) })
+        Arc::new(Self { times, now: Mutex::new(now) })
     }
 
     /// A request has come.
@@ -72,6 +82,17 @@ impl Work {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Until when the next bytes must come; if there is no such time now, the driver is woken when there is.
+    fn deadline_or_wake(&self, cx: &Context<'_>) -> Option<Instant> {
+        let deadline = self.deadline();
+        if deadline.is_none() {
+            self.lock().driver = Some(cx.waker().clone());
+            // A request may have ended in between.
+            return self.deadline();
+        }
+        deadline
+    }
+
     /// Until when the next bytes must come.
     fn deadline(&self) -> Option<Instant> {
         let now = self.lock();
@@ -79,9 +100,9 @@ impl Work {
             return None;
         }
         Some(match now.heard {
-            Some(heard) if !(now.multiplexed && now.served) => heard + self.header,
-            _ if now.served => now.idle_since + self.idle,
-            _ => now.idle_since + self.header,
+            Some(heard) if !(now.multiplexed && now.served) => heard + self.times.header,
+            _ if now.served => now.idle_since + self.times.idle,
+            _ => now.idle_since + self.times.header,
         })
     }
 
@@ -107,6 +128,9 @@ impl Drop for Begun {
         now.running = now.running.saturating_sub(1);
         now.idle_since = Instant::now();
         now.heard = None;
+        if let Some(driver) = now.driver.take().filter(|_| now.running == 0) {
+            driver.wake();
+        }
     }
 }
 
@@ -170,7 +194,8 @@ impl<S> Patient<S> {
             self.writing = None;
             return attempt;
         }
-        let until = self.writing.as_ref().map_or_else(|| Instant::now() + UNTAKEN, |timer| timer.deadline());
+        let until =
+            self.writing.as_ref().map_or_else(|| Instant::now() + self.work.times.untaken, |timer| timer.deadline());
         Self::overdue(&mut self.writing, until, cx).map(Err)
     }
 }
@@ -189,7 +214,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
             }
             return Poll::Ready(outcome);
         }
-        let Some(at) = self.work.deadline() else { return Poll::Pending };
+        let Some(at) = self.work.deadline_or_wake(cx) else { return Poll::Pending };
         let error = ready!(Self::overdue(&mut self.reading, at, cx));
         Poll::Ready(Err(error))
     }
@@ -226,83 +251,87 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Patient<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 
     use super::*;
 
-    const HEADER: Duration = Duration::from_secs(10);
-    const IDLE: Duration = Duration::from_secs(75);
+    const TIMES: Times = Times {
+        header: Duration::from_millis(100),
+        idle: Duration::from_millis(600),
+        untaken: Duration::from_millis(200),
+    };
+    /// What a busy machine may add.
+    const LATE: Duration = Duration::from_millis(300);
 
-    /// How long a read waits before it gives up.
-    async fn waited(stream: &mut Patient<tokio::io::DuplexStream>) -> Duration {
+    fn connection(work: &Arc<Work>) -> (DuplexStream, Patient<DuplexStream>) {
+        let (client, server) = duplex(64);
+        (client, Patient::new(server, work.clone()))
+    }
+
+    /// Reads until the server has enough, and tells how long that took.
+    async fn waited(server: &mut Patient<DuplexStream>) -> Duration {
         let start = Instant::now();
-        let error = loop {
-            if let Err(error) = stream.read_u8().await {
-                break error;
+        loop {
+            if let Err(error) = server.read_u8().await {
+                assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+                return start.elapsed();
             }
-        };
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        start.elapsed()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn silence_hesitation_and_idleness_have_their_times() {
-        let work = Work::new(HEADER, IDLE);
-        let (mut client, server) = duplex(64);
-        let mut server = Patient::new(server, work.clone());
-        assert!(waited(&mut server).await.abs_diff(HEADER) < Duration::from_millis(5), "nothing is ever sent");
-
-        let work = Work::new(HEADER, IDLE);
-        let (mut second, server) = duplex(64);
-        let mut server = Patient::new(server, work.clone());
-        let dribble = tokio::time::timeout(Duration::from_secs(60), async {
-            loop {
-                // The server is gone at some time.
-                let _ = second.write_all(b"G").await;
-                tokio::time::sleep(Duration::from_secs(1)).await;
-            }
-        });
-        let took = tokio::select! { took = waited(&mut server) => took, _ = dribble => IDLE };
-        assert!(took.abs_diff(HEADER) < Duration::from_secs(2), "a byte now and then buys no time: {took:?}");
-
-        let work = Work::new(HEADER, IDLE);
-        let mut server = Patient::new(duplex(64).1, work.clone());
-        drop(work.begin());
-        let (third, other) = duplex(64);
-        server.inner = other;
-        assert!(waited(&mut server).await.abs_diff(IDLE) < Duration::from_millis(5), "between requests");
-        drop(third);
-        // Whether the first client is still there makes no difference.
-        let _ = client.write_all(b"x").await;
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_request_under_way_and_an_upgraded_connection_are_left_alone() {
-        for upgraded in [false, true] {
-            let work = Work::new(HEADER, IDLE);
-            let (client, server) = duplex(64);
-            let mut server = Patient::new(server, work.clone());
-            let begun = work.begin();
-            if upgraded {
-                begun.upgraded();
-                drop(begun);
-            } else {
-                std::mem::forget(begun);
-            }
-            let read = tokio::time::timeout(IDLE * 10, server.read_u8()).await;
-            assert!(read.is_err(), "it would wait on");
-            drop(client);
         }
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
+    async fn silence_hesitation_and_idleness_have_their_times() {
+        let work = Work::new(TIMES);
+        let (_silent, mut server) = connection(&work);
+        let took = waited(&mut server).await;
+        assert!(took >= TIMES.header && took < TIMES.header + LATE, "nothing is ever sent: {took:?}");
+
+        let work = Work::new(TIMES);
+        let (mut dribbling, mut server) = connection(&work);
+        let dribble = async {
+            loop {
+                // The server is gone at some time.
+                let _ = dribbling.write_all(b"G").await;
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let took = tokio::select! { took = waited(&mut server) => took, () = dribble => Duration::MAX };
+        assert!(took >= TIMES.header && took < TIMES.header + LATE, "a byte now and then buys no time: {took:?}");
+
+        let work = Work::new(TIMES);
+        let (_idle, mut server) = connection(&work);
+        drop(work.begin());
+        let took = waited(&mut server).await;
+        assert!(took >= TIMES.idle && took < TIMES.idle + LATE, "between requests: {took:?}");
+    }
+
+    #[tokio::test]
+    async fn a_request_under_way_and_an_upgraded_connection_are_left_alone() {
+        let work = Work::new(TIMES);
+        let (_client, mut server) = connection(&work);
+        let begun = work.begin();
+        assert!(tokio::time::timeout(TIMES.idle * 2, server.read_u8()).await.is_err(), "at work");
+        begun.upgraded();
+        drop(begun);
+        assert!(tokio::time::timeout(TIMES.idle * 2, server.read_u8()).await.is_err(), "upgraded");
+
+        let work = Work::new(TIMES);
+        let (_client, mut server) = connection(&work);
+        let begun = work.begin();
+        let end = async {
+            tokio::time::sleep(TIMES.idle).await;
+            drop(begun);
+        };
+        let (took, ()) = tokio::join!(waited(&mut server), end);
+        assert!(took >= TIMES.idle * 2 && took < TIMES.idle * 2 + LATE, "its time begins with its end: {took:?}");
+    }
+
+    #[tokio::test]
     async fn an_answer_that_nobody_takes_is_given_up() {
-        let (client, server) = duplex(16);
-        let mut server = Patient::new(server, Work::new(HEADER, IDLE));
+        let (_client, mut server) = connection(&Work::new(TIMES));
         let start = Instant::now();
-        let error = server.write_all(&[0; 64]).await.expect_err("nobody reads");
+        let error = server.write_all(&[0; 256]).await.expect_err("nobody reads");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        assert!(start.elapsed().abs_diff(UNTAKEN) < Duration::from_millis(5));
-        drop(client);
+        assert!(start.elapsed() >= TIMES.untaken && start.elapsed() < TIMES.untaken + LATE);
     }
 }

@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::server::patience::Times;
+
+/// A client that takes nothing of its answer for so long is given up.
+const UNTAKEN: Duration = Duration::from_secs(30);
+
 /// Settings of connections.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -49,12 +54,12 @@ impl ServerSettings {
         Ok(())
     }
 
-    pub(super) fn header(&self) -> Duration {
-        Duration::from_secs(self.header_seconds.into())
-    }
-
-    pub(super) fn idle(&self) -> Duration {
-        Duration::from_secs(self.idle_seconds.into())
+    pub(super) fn times(&self) -> Times {
+        Times {
+            header: Duration::from_secs(self.header_seconds.into()),
+            idle: Duration::from_secs(self.idle_seconds.into()),
+            untaken: UNTAKEN,
+        }
     }
 
     pub(super) fn drain(&self) -> Duration {

@@ -16,7 +16,10 @@ function environment(token) {
         headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
         body: JSON.stringify({ query: text, variables }),
       });
-      return response.json();
+      const answer = await response.json();
+      // Relay reports no more than a message; the codes are for its user to keep.
+      if (answer.errors) throw new Error(JSON.stringify(answer.errors));
+      return answer;
     });
     environments.set(token, new Environment({ network, store: new Store(new RecordSource()) }));
   }

@@ -8,7 +8,7 @@ const list = `fragment retirement_units on Query
   units(first: $first, after: $after) @connection(key: "retirement_units") { edges { node { id ...retirement_unit } } }
 }`;
 const unit = 'fragment retirement_unit on Unit { id name parent { id } }';
-const node = 'query retirementNodeQuery($id: ID!) { node(id: $id) { __typename id ...retirement_unit } }';
+const node = 'query retirementNodeQuery($id: ID!) { node(id: $id) { __typename id ...retirement_unit @alias(as: "unit") } }';
 const page = 'query retirementPageQuery { ...retirement_units @arguments(first: 3) }';
 const refetched = `fragment retirement_cadre on Cadre @refetchable(queryName: "retirementCadreRefetchQuery") { id state }`;
 const all = [...Object.values(documents), progress, list, unit, node, page, refetched];

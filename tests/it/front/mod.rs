@@ -1,10 +1,17 @@
 //! What stands before the schema: media types, limits, hostile documents, what errors tell.
 
+mod connections;
+mod cost;
+mod documents;
 mod errors;
+mod events;
 mod hostile;
 mod limits;
 mod media;
+mod sockets;
+mod spec;
 mod surroundings;
+mod watching;
 
 use serde_json::json;
 use zugong_tests::{Reply, Server};

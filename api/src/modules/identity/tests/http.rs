@@ -3,18 +3,28 @@ use std::sync::Arc;
 use axum::{
     Router,
     body::Body,
+    extract::FromRef,
     http::{Request, StatusCode},
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use super::fixture::{PASSWORD, World};
-use crate::{http::auth::router, modules::identity::Identity};
+use crate::{
+    http::auth::{Proxies, router},
+    modules::identity::Identity,
+};
 
 struct Reply {
     status: StatusCode,
     headers: axum::http::HeaderMap,
     body: Value,
+}
+
+impl FromRef<Arc<Identity>> for Proxies {
+    fn from_ref(_: &Arc<Identity>) -> Self {
+        Self(0)
+    }
 }
 
 fn app(world: &World) -> Router {
