@@ -19,9 +19,14 @@ function client(token) {
 
 function connect(token) {
   return async (name, variables) => {
-    for await (const { data, errors } of client(token).iterate({ query: documents[name], variables })) {
-      if (errors) throw new Error(JSON.stringify(errors));
-      return data;
+    try {
+      for await (const { data, errors } of client(token).iterate({ query: documents[name], variables })) {
+        if (errors) throw new Error(JSON.stringify(errors));
+        return data;
+      }
+    } catch (failure) {
+      // What a closed socket is rejected with is an event and has no message.
+      throw failure instanceof Error ? failure : new Error(`${name}: closed with ${failure.code} ${failure.reason}`);
     }
     throw new Error('the stream ended without an answer');
   };
@@ -37,9 +42,10 @@ await retire(connect, async (id) => {
       events.push(data.caseProgress);
       if (data.caseProgress.type === 'case.done') break;
     }
-  })();
+  })().then(() => null, (failure) => failure);
 });
-await heard;
+const failure = await heard;
+assert.equal(failure, null, `the subscription broke off: ${failure?.code} ${failure?.reason ?? failure}`);
 const count = (type) => events.filter((event) => event.type === type).length;
 assert.deepEqual([count('caseItem.accepted'), count('caseItem.finished'), count('case.done')], [7, 7, 1]);
 assert.equal(new Set(events.map((event) => event.id)).size, events.length, 'an event came twice');

@@ -7,7 +7,7 @@
 //! | 9 introspection and hints | `words`, `front::surroundings`, `front::errors` |
 //! | 10 requests forged by other sites | `front::media`, `sockets` |
 //! | 11 errors that tell | every reply of every test (`zugong_tests::leaks`), `front::errors` |
-//! | 14 ids and cursors | `invariants::isolation`, `engine::cursors` |
+//! | 14 ids and cursors | `inputs`, `invariants::isolation`, `engine::cursors` |
 //! | 15 input that sets what is the server's | `invariants::schema` (INV-12) |
 //! | 16 whether a log-in exists | `logins`, `identity::login` |
 //! | 17 being locked out by others | `logins`, unit tests of `identity` |
@@ -25,6 +25,7 @@
 mod bodies;
 mod caches;
 mod documents;
+mod inputs;
 mod logins;
 mod logs;
 mod slow;
