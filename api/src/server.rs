@@ -10,12 +10,13 @@ mod settings;
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::StatusCode};
+use futures::FutureExt;
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
 pub use settings::ServerSettings;
@@ -38,6 +39,8 @@ const RESETS: usize = 20;
 const OUR_RESETS: usize = 200;
 /// How often an HTTP/2 client is asked whether it is still there.
 const PING: Duration = Duration::from_secs(20);
+/// How long those who have just connected have for their first request, once the server stops.
+const FIRST_WORD: Duration = Duration::from_millis(300);
 /// After an error of the listener itself, such as no file descriptor being left.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -57,22 +60,9 @@ pub async fn serve(
     let router = app.clone().router();
     let builder = Arc::new(builder(settings));
     let graceful = GracefulShutdown::new();
-    tokio::pin!(stop);
-    loop {
-        let (stream, peer) = tokio::select! {
-            biased;
-            () = &mut stop => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            },
-        };
+    let admit = |stream: TcpStream, peer: SocketAddr| {
         // Whoever finds no place is let go at once: a closed door can be told from a slow one.
-        let Some(place) = peers.enter(peer.ip()) else { continue };
+        let Some(place) = peers.enter(peer.ip()) else { return };
         let (router, builder, watcher) = (router.clone(), builder.clone(), graceful.watcher());
         let work = Work::new(settings.times());
         task::spawn("connection", async move {
@@ -87,11 +77,33 @@ pub async fn serve(
             }
             drop(place);
         });
+    };
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        admit(stream, peer);
     }
     tracing::info!("stopping; requests under way may end");
+    // Who waits in the queue has been told by the system that they are connected.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        admit(stream, peer);
+    }
     drop(listener);
     app.stop();
     let drained = async {
+        // A connection that has said nothing yet would be closed at once, its first request on the way.
+        tokio::time::sleep(FIRST_WORD).await;
         graceful.shutdown().await;
         app.left().await;
     };

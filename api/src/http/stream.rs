@@ -44,7 +44,7 @@ pub(super) async fn carry<T>(
     } else {
         let mut results = app.schema.execute_stream(ready.request(session, None, app));
         while let Some(result) = results.next().await {
-            let faults = errors::library(&result.errors, true, info);
+            let faults = errors::library(&result.errors, true, app.shows_schema(session), info);
             if result.data == Value::Null && !faults.is_empty() {
                 let _ = out.send(wrap(Told::Failed(faults))).await;
                 return;

@@ -123,7 +123,11 @@ impl Socket {
         for (_, operation) in self.operations.drain() {
             operation.abort();
         }
-        let Some(reason) = reason else { return };
+        let Some(reason) = reason else {
+            // Without the answer to its close, the client takes the end for a broken line.
+            let _ = tokio::time::timeout(FAREWELL, sink.close()).await;
+            return;
+        };
         metrics::counter!("zugong_socket_closes_total", "code" => reason.frame().0.to_string()).increment(1);
         let farewell = async {
             let (code, text) = reason.frame();
