@@ -15,7 +15,7 @@ use crate::{
     sockets::{closed, subscribe, word},
 };
 
-const PROGRESS: &str = "subscription($case: ID!) { caseProgress(caseId: $case) { id type } }";
+const PROGRESS: &str = "subscription($case: ID!) { caseProgress(case: $case) { id type } }";
 
 async fn case(world: &World) -> Json {
     let approval = approve(&world.a, "applicant", "2025-07").await;
