@@ -174,13 +174,23 @@ impl Identity {
         self.answer(&opened.session, chosen, Some(opened.refresh))
     }
 
-    /// Refuses while failures keep the account waiting.
-    pub(super) fn not_locked(&self, account: &account::Model) -> Result<(), ApiError> {
-        account.locked_until.map_or(Ok(()), |until| check_lock(until, self.platform.clock().now()))
+    /// Refuses while failures keep the account waiting, for whoever is logged in and gives the password again.
+    pub(super) async fn may_try(&self, account: &account::Model, request: &RequestInfo) -> Result<(), ApiError> {
+        let network = request.remote.as_deref().map(network_of).unwrap_or_default();
+        match self.account_of(&account.login, &network).await? {
+            Some((_, standoff)) => standoff.check(self.platform.clock().now(), false),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts such a password that was wrong.
+    pub(super) async fn guessed(&self, account: &account::Model, request: &RequestInfo) -> Result<ApiError, ApiError> {
+        let network = request.remote.as_deref().map(network_of).unwrap_or_default();
+        self.fail(Some(account), &account.login, &Origin { network: &network, spared: false, request }).await
     }
 
     /// Counts a failure and says what to answer.
-    pub(super) async fn fail(
+    async fn fail(
         &self,
         account: Option<&account::Model>,
         login: &str,
