@@ -16,7 +16,7 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
 };
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tower::ServiceExt;
 
 pub use settings::ServerSettings;
@@ -43,6 +43,19 @@ const PING: Duration = Duration::from_secs(20);
 const FIRST_WORD: Duration = Duration::from_millis(300);
 /// After an error of the listener itself, such as no file descriptor being left.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that wait to be accepted. Beyond it the system keeps a client that believes to be connected
+/// waiting for its own retries, out of reach of every limit here.
+const WAITING: u32 = 4096;
+
+/// Takes an address.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for what the system still remembers of the last connections.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// Serves on a listener until `stop` ends.
 pub async fn serve(
@@ -117,7 +130,7 @@ pub async fn serve(
 /// Serves the figures on their own address, where they have one, for as long as the server lives.
 async fn figures(app: &App) -> std::io::Result<()> {
     let Some(address) = app.settings.metrics_listen else { return Ok(()) };
-    let listener = TcpListener::bind(address).await?;
+    let listener = listen(address)?;
     let (router, app) = (app.clone().metrics_router(), app.clone());
     task::spawn("figures", async move {
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::sync::oneshot;
 use zugong::{
     http::app::{App, HttpSettings},
     kernel::{
@@ -97,7 +97,7 @@ impl Server {
         platform.watch_rights(Duration::from_secs(1));
         let identity = Identity::start(platform.clone(), config).await.unwrap();
         let app = App::new(identity.clone(), settings.clone()).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let listener = zugong::server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(zugong::server::serve(app, listener, async {
