@@ -21,4 +21,4 @@ export const documents = {
 };
 
 export const progress = `subscription retirementProgressSubscription($case: ID!) {
-  caseProgress(caseId: $case) { id type version } }`;
+  caseProgress(case: $case) { id type version } }`;
