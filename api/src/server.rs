@@ -1,7 +1,7 @@
 //! Serves until told to stop, then lets requests under way end.
 //!
 //! Connections are accepted and driven here, because how long each may keep us waiting is decided below
-//! HTTP: see [`patience`].
+//! HTTP: see `patience`.
 
 mod patience;
 mod peers;

@@ -29,7 +29,7 @@ async fn a_socket_has_twenty_streams() {
     let approval = approve(tenant, "applicant", "2025-07").await;
     let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
     let mut socket = Socket::greeted(&world.server.url, tenant.applicant.token.as_deref()).await;
-    let query = "subscription($case: ID!) { caseProgress(caseId: $case) { id } }";
+    let query = "subscription($case: ID!) { caseProgress(case: $case) { id } }";
     for id in 0..=20 {
         socket.say(subscribe(&id.to_string(), query, json!({ "case": case["id"] }))).await;
     }
