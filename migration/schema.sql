@@ -708,6 +708,22 @@ alter table personnel_effect enable row level security;
 alter table personnel_effect force row level security;
 create policy tenant_isolation on personnel_effect using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
 
+-- m20261122_000005_login_attempts
+create table login_attempt (
+  id uuid not null,
+  account_id uuid not null,
+  network text collate "C" not null,
+  failed_count integer not null,
+  locked_until timestamptz,
+  known_until timestamptz,
+  updated_at timestamptz not null,
+  primary key (id),
+  foreign key (account_id) references account (id)
+);
+create unique index login_attempt_u1 on login_attempt (account_id, network);
+create index login_attempt_account_id on login_attempt (account_id);
+grant select, insert, update, delete on login_attempt to zugong_app;
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -1308,3 +1324,18 @@ create table personnel_effect (
 create index personnel_effect_case_id on personnel_effect (tenant_id, case_id);
 create index personnel_effect_cadre_id on personnel_effect (tenant_id, cadre_id);
 create index personnel_effect_effective_on on personnel_effect (tenant_id, effective_on);
+
+-- m20261122_000005_login_attempts
+create table login_attempt (
+  id blob not null,
+  account_id blob not null,
+  network text not null,
+  failed_count integer not null,
+  locked_until timestamp,
+  known_until timestamp,
+  updated_at timestamp not null,
+  primary key (id),
+  foreign key (account_id) references account (id)
+);
+create unique index login_attempt_u1 on login_attempt (account_id, network);
+create index login_attempt_account_id on login_attempt (account_id);

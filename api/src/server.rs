@@ -1,7 +1,7 @@
 //! Serves until told to stop, then lets requests under way end.
 //!
 //! Connections are accepted and driven here, because how long each may keep us waiting is decided below
-//! HTTP: see [`patience`].
+//! HTTP: see `patience`.
 
 mod patience;
 mod peers;
@@ -10,12 +10,13 @@ mod settings;
 use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::StatusCode};
+use futures::FutureExt;
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto, graceful::GracefulShutdown},
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tower::ServiceExt;
 
 pub use settings::ServerSettings;
@@ -38,8 +39,23 @@ const RESETS: usize = 20;
 const OUR_RESETS: usize = 200;
 /// How often an HTTP/2 client is asked whether it is still there.
 const PING: Duration = Duration::from_secs(20);
+/// How long those who have just connected have for their first request, once the server stops.
+const FIRST_WORD: Duration = Duration::from_millis(300);
 /// After an error of the listener itself, such as no file descriptor being left.
 const PAUSE: Duration = Duration::from_millis(50);
+
+/// Connections that wait to be accepted. Beyond it the system keeps a client that believes to be connected
+/// waiting for its own retries, out of reach of every limit here.
+const WAITING: u32 = 4096;
+
+/// Takes an address.
+pub fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A restart need not wait for what the system still remembers of the last connections.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
+}
 
 /// Serves on a listener until `stop` ends.
 pub async fn serve(
@@ -57,22 +73,9 @@ pub async fn serve(
     let router = app.clone().router();
     let builder = Arc::new(builder(settings));
     let graceful = GracefulShutdown::new();
-    tokio::pin!(stop);
-    loop {
-        let (stream, peer) = tokio::select! {
-            biased;
-            () = &mut stop => break,
-            accepted = listener.accept() => match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    tracing::warn!(%error, "a connection was not accepted");
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            },
-        };
+    let admit = |stream: TcpStream, peer: SocketAddr| {
         // Whoever finds no place is let go at once: a closed door can be told from a slow one.
-        let Some(place) = peers.enter(peer.ip()) else { continue };
+        let Some(place) = peers.enter(peer.ip()) else { return };
         let (router, builder, watcher) = (router.clone(), builder.clone(), graceful.watcher());
         let work = Work::new(settings.times());
         task::spawn("connection", async move {
@@ -87,11 +90,33 @@ pub async fn serve(
             }
             drop(place);
         });
+    };
+    tokio::pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            biased;
+            () = &mut stop => break,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        admit(stream, peer);
     }
     tracing::info!("stopping; requests under way may end");
+    // Who waits in the queue has been told by the system that they are connected.
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
+        admit(stream, peer);
+    }
     drop(listener);
     app.stop();
     let drained = async {
+        // A connection that has said nothing yet would be closed at once, its first request on the way.
+        tokio::time::sleep(FIRST_WORD).await;
         graceful.shutdown().await;
         app.left().await;
     };
@@ -105,7 +130,7 @@ pub async fn serve(
 /// Serves the figures on their own address, where they have one, for as long as the server lives.
 async fn figures(app: &App) -> std::io::Result<()> {
     let Some(address) = app.settings.metrics_listen else { return Ok(()) };
-    let listener = TcpListener::bind(address).await?;
+    let listener = listen(address)?;
     let (router, app) = (app.clone().metrics_router(), app.clone());
     task::spawn("figures", async move {
         let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>());

@@ -1,7 +1,7 @@
 //! Traces for an OpenTelemetry collector, off unless an address is configured.
 //!
 //! Spans are made with the OpenTelemetry interface itself, so that they are nothing at all when nobody collects
-//! them: see `http/trace.rs` for requests, and [`statement`].
+//! them: see `http/trace.rs` for requests, and `statement`.
 
 use std::{future::Future, time::Duration};
 

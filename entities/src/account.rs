@@ -13,9 +13,9 @@ pub struct Model {
     pub login: String,
     /// argon2id, none for service accounts
     pub password_hash: Option<String>,
-    /// Failures since the last success
+    /// Failures of late, those of each network up to a limit
     pub failed_count: i32,
-    /// No attempt is judged before this time
+    /// No attempt from a network that is not the owner's is judged before this time
     pub locked_until: Option<DateTimeUtc>,
     /// Closed by an administrator
     pub disabled: bool,

@@ -67,6 +67,7 @@ pub mod case_material;
 pub mod case_step;
 pub mod file_ticket;
 pub mod idempotency;
+pub mod login_attempt;
 pub mod matter;
 pub mod matter_branch;
 pub mod matter_case;

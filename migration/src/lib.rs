@@ -6,6 +6,7 @@ mod m20261122_000001_tenancy;
 mod m20261122_000002_organisation;
 mod m20261122_000003_kernel;
 mod m20261122_000004_matters;
+mod m20261122_000005_login_attempts;
 
 use ddl::{APP_ROLE, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
@@ -18,6 +19,7 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("tenant", "the tree of tenants itself"),
     ("account", "one log-in may act in several tenants"),
     ("account_tenant", "says in which tenants a log-in acts, read before a tenant is known"),
+    ("login_attempt", "counted before it is known who logs in where"),
     ("auth_session", "a session moves between tenants"),
     ("refresh_token", "read before a tenant is known"),
     ("signing_key", "one set of keys serves all tenants"),
@@ -35,6 +37,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000002_organisation", tables: m20261122_000002_organisation::tables },
     Change { name: "m20261122_000003_kernel", tables: m20261122_000003_kernel::tables },
     Change { name: "m20261122_000004_matters", tables: m20261122_000004_matters::tables },
+    Change { name: "m20261122_000005_login_attempts", tables: m20261122_000005_login_attempts::tables },
 ];
 
 impl MigrationName for Change {

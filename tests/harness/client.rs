@@ -81,6 +81,7 @@ impl Reply {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Json::Null);
+        crate::leaks::check(&body);
         Self { status, body, text, headers }
     }
 

@@ -23,6 +23,11 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
+    /// A database that somebody else keeps.
+    pub fn of(url: &str) -> Self {
+        Self { url: url.into(), _folder: None }
+    }
+
     pub async fn open() -> Self {
         match backend().as_str() {
             "sqlite" => {

@@ -29,10 +29,14 @@
 
 pub mod cases;
 pub mod client;
+pub mod cpu;
 pub mod database;
 pub mod digest;
+pub mod hostile;
+pub mod leaks;
 pub mod newcomer;
 pub mod node;
+pub mod plant;
 pub mod probe;
 pub mod server;
 pub mod socket;

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
-use tokio::{net::TcpListener, sync::oneshot};
+use tokio::sync::oneshot;
 use zugong::{
     http::app::{App, HttpSettings},
     kernel::{
@@ -19,7 +19,7 @@ use zugong::{
 use crate::database::{TestDatabase, redis_url};
 
 /// 32 bytes that only tests use.
-const SECRET: &str = "dGVzdHMtb25seS1zZWNyZXQtb2YtMzItYnl0ZXMtISE=";
+pub const SECRET: &str = "dGVzdHMtb25seS1zZWNyZXQtb2YtMzItYnl0ZXMtISE=";
 
 /// Monday 2025-09-22 09:00 in Shanghai.
 pub fn opening_time() -> DateTime<Utc> {
@@ -32,27 +32,43 @@ pub struct Server {
     pub identity: Arc<Identity>,
     pub clock: Clock,
     pub http: reqwest::Client,
+    settings: HttpSettings,
     database: Arc<TestDatabase>,
     stop: Option<oneshot::Sender<()>>,
 }
 
 impl Server {
     pub async fn start() -> Self {
-        Self::over(Arc::new(TestDatabase::open().await), HttpSettings::default()).await
+        Self::with(HttpSettings::default()).await
     }
 
     pub async fn with(settings: HttpSettings) -> Self {
-        Self::over(Arc::new(TestDatabase::open().await), settings).await
+        Self::set_up(settings, |_| {}).await
+    }
+
+    /// A server that issues and checks tokens under other settings than the tests' usual ones.
+    pub async fn set_up(settings: HttpSettings, adjust: impl FnOnce(&mut IdentityConfig)) -> Self {
+        let mut config = identity_config();
+        adjust(&mut config);
+        Self::over(Arc::new(TestDatabase::open().await), settings, config).await
+    }
+
+    /// A server of this process over a migrated database, at the real time; to make tenants for programs.
+    pub async fn at(url: &str) -> Self {
+        let database = Arc::new(TestDatabase::of(url));
+        let server = Self::over(database, HttpSettings::default(), identity_config()).await;
+        server.clock.set(Utc::now());
+        server
     }
 
     /// Another replica over the same database and cache.
     pub async fn replica(&self) -> Self {
-        self.replica_with(HttpSettings::default()).await
+        self.replica_with(self.settings.clone()).await
     }
 
     /// Another replica with settings of its own.
     pub async fn replica_with(&self, settings: HttpSettings) -> Self {
-        Self::over(self.database.clone(), settings).await
+        Self::over(self.database.clone(), settings, self.identity.config().clone()).await
     }
 
     pub fn database_url(&self) -> &str {
@@ -67,7 +83,7 @@ impl Server {
         }
     }
 
-    async fn over(database: Arc<TestDatabase>, settings: HttpSettings) -> Self {
+    async fn over(database: Arc<TestDatabase>, settings: HttpSettings, config: IdentityConfig) -> Self {
         let options =
             DbOptions { url: database.url.clone(), connections: 4, statement_timeout: Duration::from_secs(5) };
         let db = Db::open(&options).await.unwrap();
@@ -79,15 +95,15 @@ impl Server {
         let calendar = WorkCalendar::national().clone();
         let platform = Platform::new(db, clock.clone(), bus, calendar).unwrap();
         platform.watch_rights(Duration::from_secs(1));
-        let identity = Identity::start(platform.clone(), identity_config()).await.unwrap();
-        let app = App::new(identity.clone(), settings).unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let identity = Identity::start(platform.clone(), config).await.unwrap();
+        let app = App::new(identity.clone(), settings.clone()).unwrap();
+        let listener = zugong::server::listen("127.0.0.1:0".parse().unwrap()).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(zugong::server::serve(app, listener, async {
             let _ = stopped.await;
         }));
-        Self { url, platform, identity, clock, http: reqwest::Client::new(), database, stop: Some(stop) }
+        Self { url, platform, identity, clock, http: reqwest::Client::new(), settings, database, stop: Some(stop) }
     }
 }
 

@@ -49,6 +49,12 @@ impl Socket {
         self.0.send(Message::Binary(bytes.into())).await.unwrap();
     }
 
+    /// Ends the conversation from this side, as the protocol wants it.
+    pub async fn bid_farewell(&mut self) {
+        let frame = CloseFrame { code: 1000.into(), reason: "".into() };
+        self.0.send(Message::Close(Some(frame))).await.unwrap();
+    }
+
     /// The next word, or the close, within ten seconds.
     pub async fn hear(&mut self) -> Heard {
         let next = async {

@@ -13,6 +13,7 @@ use entities::{
 use sea_orm::Set;
 use uuid::Uuid;
 use zugong::{
+    http::{app::HttpSettings, cost::CostSettings},
     kernel::{
         id::publish,
         session::{Reason, System},
@@ -63,6 +64,20 @@ pub struct Tenant {
 impl World {
     pub async fn start() -> Self {
         Self::on(Server::start().await).await
+    }
+
+    /// A world in which no request is too dear: for probes that ask for everything there is at once.
+    pub async fn roomy() -> Self {
+        let most = 1 << 50;
+        let cost = CostSettings {
+            request: most,
+            client: most,
+            client_per_second: most,
+            tenant: most,
+            tenant_per_second: most,
+            ..CostSettings::default()
+        };
+        Self::on(Server::with(HttpSettings { cost, ..HttpSettings::default() }).await).await
     }
 
     pub async fn on(server: Server) -> Self {

@@ -9,8 +9,10 @@
 )]
 
 mod administration;
+mod clients;
 mod commands;
 mod engine;
+mod faults;
 mod front;
 mod housekeeping;
 mod identity;
@@ -22,4 +24,5 @@ mod progress;
 mod rights;
 mod schema_contract;
 mod sockets;
+mod threats;
 mod tidy;

@@ -244,3 +244,15 @@ async fn a_revoked_session_is_noticed_at_the_next_operation_or_within_twenty_sec
     });
     assert_eq!(waited.await.expect("within twenty seconds"), 4403);
 }
+
+/// Who closes a socket is answered: without an answer, clients take the end for a broken line and report it.
+#[tokio::test]
+async fn a_clients_close_is_answered() {
+    let world = World::start().await;
+    let mut socket = Socket::greeted(&world.server.url, world.a.superior.token.as_deref()).await;
+    socket.say(subscribe("1", UNITS, json!({}))).await;
+    assert_eq!(word(socket.hear().await)["type"], "next");
+    assert_eq!(word(socket.hear().await)["type"], "complete");
+    socket.bid_farewell().await;
+    assert_eq!(closed(&mut socket).await, 1000);
+}

@@ -43,7 +43,7 @@ const NAMED: [&str; 5] = ["super", "senior", "junior", "applicant", "handler"];
 /// Serves the demo.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     log(LogFormat::Human, "warn");
-    let listener = start::listen(arguments.listen).await?;
+    let listener = start::listen(arguments.listen)?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&arguments.data, arguments.reset).await?;
     let options = DbOptions { url: store.url.clone(), connections: 8, statement_timeout: Duration::from_secs(5) };

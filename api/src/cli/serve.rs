@@ -31,7 +31,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         ));
     }
     connect::require_migrated(config.database()?).await?;
-    let listener = start::listen(arguments.listen.unwrap_or(config.listen)).await?;
+    let listener = start::listen(arguments.listen.unwrap_or(config.listen))?;
     let platform = connect::configured(&config).await?;
     let app = start::app(&platform, config.identity.clone(), config.http()).await?;
     if let Ok(address) = listener.local_addr() {

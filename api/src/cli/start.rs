@@ -15,8 +15,8 @@ use crate::{
 const POLL: Duration = Duration::from_secs(2);
 
 /// Takes the address before anything else is done, so that a taken one is told at once.
-pub async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address).await.map_err(|error| {
+pub fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    crate::server::listen(address).map_err(|error| {
         Failure::new(format!("{address} cannot be listened on ({error}): choose another address with --listen"))
     })
 }

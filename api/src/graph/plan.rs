@@ -197,7 +197,8 @@ impl<'a> Planner<'a> {
 
     fn note_sensitive(&mut self, ty: &TypeDef, def: &FieldDef) {
         let name = format!("{}.{}", ty.name, def.name);
-        if matches!(def.class, Class::Sensitive(_)) && !self.sensitive.contains(&name) {
+        let recorded = def.recorded || matches!(def.class, Class::Sensitive(_));
+        if recorded && !self.sensitive.contains(&name) {
             self.sensitive.push(name);
         }
     }

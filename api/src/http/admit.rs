@@ -21,7 +21,7 @@ pub(super) async fn admit(
     info: &RequestInfo,
 ) -> Result<(Ready, Charged), ApiError> {
     app.documents.resolve(&mut sent, session).await?;
-    let ready = sent.ready(app)?;
+    let ready = sent.ready(app, session)?;
     let charged = app.costs.charge(ready.doc()?, session, info).await?;
     Ok((ready, charged))
 }

@@ -26,7 +26,7 @@ use crate::{
         standing::Standing,
         ws,
     },
-    kernel::platform::Platform,
+    kernel::{platform::Platform, session::Session},
     modules::identity::Identity,
     server::ServerSettings,
 };
@@ -171,6 +171,11 @@ impl App {
             identity,
             settings,
         })))
+    }
+
+    /// Whether a caller may know the schema: everybody with a log-in, and strangers where exploring is allowed.
+    pub(super) fn shows_schema(&self, session: Option<&Session>) -> bool {
+        session.is_some() || self.settings.explore
     }
 
     /// Tells open sockets that the server goes away.

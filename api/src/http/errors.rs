@@ -34,16 +34,20 @@ pub(super) fn field(fault: &FieldError, info: &RequestInfo) -> Json {
     json!({ "message": fault.error.message(info.locale), "path": path, "extensions": extensions(&fault.error, info) })
 }
 
-/// The library's errors. `executing` tells whether validation was passed.
-pub(super) fn library(errors: &[ServerError], executing: bool, info: &RequestInfo) -> Vec<Json> {
-    errors.iter().take(MAX_ERRORS).map(|error| one(error, executing, info)).collect()
+/// The library's errors. `executing` tells whether validation was passed; `open`, whether the caller may know the
+/// schema, whose names the library's words are full of.
+pub(super) fn library(errors: &[ServerError], executing: bool, open: bool, info: &RequestInfo) -> Vec<Json> {
+    errors.iter().take(MAX_ERRORS).map(|error| one(error, executing, open, info)).collect()
 }
 
-fn one(error: &ServerError, executing: bool, info: &RequestInfo) -> Json {
+fn one(error: &ServerError, executing: bool, open: bool, info: &RequestInfo) -> Json {
     let ours = error.source.as_ref().and_then(|s| s.downcast_ref::<ApiError>());
     // What the library says of a document names only what the client wrote and the public schema.
     let theirs = || {
         let code = if executing { Code::BadUserInput } else { Code::GraphqlValidationFailed };
+        if !open {
+            return ApiError::of(code);
+        }
         let text = clip(&error.message);
         // The library speaks English only; what it is about is said in the client's language first.
         ApiError::of(code).saying(format!("{}：{text}", code.message(Locale::ZhCn)), text)

@@ -89,18 +89,27 @@ const AT_ONCE: usize = 4;
 
 impl Sent {
     /// Passes the guard and finds the operation.
-    pub(super) fn ready(self, app: &App) -> Result<Ready, ApiError> {
+    pub(super) fn ready(self, app: &App, session: Option<&Session>) -> Result<Ready, ApiError> {
         let query = self.query.ok_or_else(|| {
             ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
         })?;
         let (key, known) = app.parsed.of(&query, &app.settings.limits)?;
         let document = known.parsed.clone();
-        let variables = self.variables.unwrap_or_default();
+        let mut variables = self.variables.unwrap_or_default();
         let found = &operation(&document, self.operation_name.as_deref())?.node;
-        let variables = app.inputs.coerce(found, Variables::from_json(Json::Object(variables)))?;
+        // What nobody asked for is not worth converting: a body has room for tens of thousands of keys.
+        variables.retain(|name, _| found.variable_definitions.iter().any(|d| d.node.name.node.as_str() == name));
+        let variables = app.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
+        // What would fit tells of the schema.
+        let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
         Ok(Ready { document, operation, known, key, query, name: self.operation_name, variables })
     }
+}
+
+fn unfit() -> ApiError {
+    ApiError::of(Code::GraphqlValidationFailed)
+        .saying("变量的值与声明的类型不符", "A variable does not have a value of the type it is declared with.")
 }
 
 fn operation<'d>(
@@ -175,7 +184,7 @@ impl Ready {
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
-        if session.is_none() && !app.settings.explore {
+        if !app.shows_schema(session) {
             request = request.disable_introspection();
         }
         request
@@ -191,7 +200,7 @@ pub(super) async fn run(
     info: &RequestInfo,
 ) -> Reply {
     trace::operation(&ready, session);
-    if session.is_none() && !app.settings.explore && introspects(&ready) {
+    if !app.shows_schema(session) && introspects(&ready) {
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply::failed(&error, info);
     }
@@ -202,7 +211,7 @@ pub(super) async fn run(
                 let valid = Arc::new(ValidOnly::default());
                 let response = app.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
                 if !valid.passed() {
-                    return invalid(&response.errors, info);
+                    return invalid(&response.errors, app.shows_schema(session), info);
                 }
                 app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
             }
@@ -215,12 +224,15 @@ pub(super) async fn run(
                 || response.data != async_graphql::Value::Null
                 || response.errors.iter().any(|e| !e.path.is_empty());
             if !executing {
-                return invalid(&response.errors, info);
+                return invalid(&response.errors, app.shows_schema(session), info);
             }
             app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
             let data = response.data.into_json().unwrap_or(Json::Null);
             Reply {
-                body: envelope(&data.to_string(), errors::library(&response.errors, true, info)),
+                body: envelope(
+                    &data.to_string(),
+                    errors::library(&response.errors, true, app.shows_schema(session), info),
+                ),
                 extensions: Map::new(),
                 refused: None,
             }
@@ -228,8 +240,8 @@ pub(super) async fn run(
     }
 }
 
-fn invalid(errors: &[async_graphql::ServerError], info: &RequestInfo) -> Reply {
-    let list = errors::library(errors, false, info);
+fn invalid(errors: &[async_graphql::ServerError], open: bool, info: &RequestInfo) -> Reply {
+    let list = errors::library(errors, false, open, info);
     let body = json!({ "errors": list }).to_string();
     Reply { body, extensions: Map::new(), refused: Some(Code::GraphqlValidationFailed) }
 }

@@ -44,7 +44,9 @@ pub(super) async fn carry<T>(
     } else {
         let mut results = app.schema.execute_stream(ready.request(session, None, app));
         while let Some(result) = results.next().await {
-            let faults = errors::library(&result.errors, true, info);
+            // Without data and path it was refused before anything was carried out.
+            let executing = result.data != Value::Null || result.errors.iter().any(|e| !e.path.is_empty());
+            let faults = errors::library(&result.errors, executing, app.shows_schema(session), info);
             if result.data == Value::Null && !faults.is_empty() {
                 let _ = out.send(wrap(Told::Failed(faults))).await;
                 return;

@@ -32,7 +32,7 @@ use crate::{
         ws_protocol::{Close, PROTOCOL, Said, ack, complete, error, next, pong},
     },
     kernel::{
-        error::{ApiError, Code},
+        error::ApiError,
         session::{RequestInfo, Session},
     },
 };
@@ -123,7 +123,11 @@ impl Socket {
         for (_, operation) in self.operations.drain() {
             operation.abort();
         }
-        let Some(reason) = reason else { return };
+        let Some(reason) = reason else {
+            // Without the answer to its close, the client takes the end for a broken line.
+            let _ = tokio::time::timeout(FAREWELL, sink.close()).await;
+            return;
+        };
         metrics::counter!("zugong_socket_closes_total", "code" => reason.frame().0.to_string()).increment(1);
         let farewell = async {
             let (code, text) = reason.frame();
@@ -236,7 +240,7 @@ impl Socket {
                 if self.bearer.is_some() && self.renew().await.is_err() {
                     return Err(Close::Forbidden);
                 }
-                Ok(self.subscribe(id, payload).await)
+                self.subscribe(id, payload).await
             }
         }
     }
@@ -247,20 +251,15 @@ impl Socket {
     }
 
     /// Begins an operation, or says why not.
-    async fn subscribe(&mut self, id: String, sent: Sent) -> Option<String> {
-        let refused = |fault: &ApiError, info| Some(error(&id, json!([errors::request(fault, info)])));
+    async fn subscribe(&mut self, id: String, sent: Sent) -> Result<Option<String>, Close> {
         let share = match self.who().map(|who| self.app.sockets.share(who, Kind::Stream)) {
             None => None,
             Some(Some(share)) => Some(share),
-            Some(None) => {
-                let fault = ApiError::of(Code::Throttled)
-                    .saying("同时进行的操作过多", "Too many operations are under way at once; complete one first.");
-                return refused(&fault, &self.info);
-            }
+            Some(None) => return Err(Close::TooManyOperations),
         };
         let ready = match admit(&self.app, sent, self.session.as_ref(), &self.info).await {
             Ok((ready, _)) => ready,
-            Err(fault) => return refused(&fault, &self.info),
+            Err(fault) => return Ok(Some(error(&id, json!([errors::request(&fault, &self.info)])))),
         };
         let (app, info, session) = (self.app.clone(), self.info.clone(), self.session.clone());
         let (sender, key) = (self.sender.clone(), id.clone());
@@ -274,6 +273,6 @@ impl Socket {
             carry(&app, ready, session.as_ref(), &info, &sender, wrap).await;
         };
         self.operations.insert(id, crate::kernel::task::spawn("operation", work));
-        None
+        Ok(None)
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use futures::StreamExt;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, mpsc};
 use uuid::Uuid;
 
 /// A hint.
@@ -36,10 +36,15 @@ impl Hint {
     }
 }
 
+/// Hints that may wait for whoever is behind.
+const WAITING: usize = 1024;
+
 /// Sends and hears hints.
 #[derive(Clone)]
 pub struct Bus {
     local: broadcast::Sender<Hint>,
+    /// What is still to be told through Redis: whoever commits does not wait for it.
+    outgoing: Option<mpsc::Sender<Hint>>,
     remote: Option<redis::aio::ConnectionManager>,
     channel: String,
 }
@@ -47,7 +52,7 @@ pub struct Bus {
 impl Bus {
     /// A bus inside this process.
     pub fn local() -> Self {
-        Self { local: broadcast::channel(1024).0, remote: None, channel: String::new() }
+        Self { local: broadcast::channel(WAITING).0, outgoing: None, remote: None, channel: String::new() }
     }
 
     /// A bus over Redis. `space` keeps installations on one Redis apart.
@@ -57,22 +62,26 @@ impl Bus {
             .set_connection_timeout(Some(Duration::from_secs(2)))
             .set_response_timeout(Some(Duration::from_millis(500)));
         let manager = client.get_connection_manager_with_config(config).await?;
-        let bus = Self { local: broadcast::channel(1024).0, remote: Some(manager), channel: format!("zugong:{space}") };
+        let (outgoing, hints) = mpsc::channel(WAITING);
+        let channel = format!("zugong:{space}");
+        let bus = Self {
+            local: broadcast::channel(WAITING).0,
+            outgoing: Some(outgoing),
+            remote: Some(manager.clone()),
+            channel: channel.clone(),
+        };
+        crate::kernel::task::spawn("hints", async move { publish(manager, channel, hints).await });
         let (sender, channel) = (bus.local.clone(), bus.channel.clone());
         crate::kernel::task::spawn("bus", async move { listen(client, channel, sender).await });
         Ok(bus)
     }
 
     /// Tells everybody, this process at once.
-    pub async fn tell(&self, hint: Hint) {
+    pub fn tell(&self, hint: Hint) {
         // No receiver is no fault: nobody is waiting.
         let _ = self.local.send(hint);
-        if let Some(mut remote) = self.remote.clone() {
-            let sent: Result<(), _> =
-                redis::cmd("PUBLISH").arg(&self.channel).arg(hint.encode()).query_async(&mut remote).await;
-            if let Err(error) = sent {
-                tracing::warn!(%error, "a hint did not reach Redis; replicas will find out by polling");
-            }
+        if self.outgoing.as_ref().is_some_and(|outgoing| outgoing.try_send(hint).is_err()) {
+            tracing::debug!("Redis is behind; replicas will find out by polling");
         }
     }
 
@@ -91,6 +100,16 @@ impl Bus {
         match self.remote.clone() {
             Some(mut remote) => redis::cmd("PING").query_async(&mut remote).await,
             None => Ok(()),
+        }
+    }
+}
+
+/// Sends hints on, one after another. While Redis does not answer they pile up and are dropped.
+async fn publish(mut redis: redis::aio::ConnectionManager, channel: String, mut hints: mpsc::Receiver<Hint>) {
+    while let Some(hint) = hints.recv().await {
+        let sent: Result<(), _> = redis::cmd("PUBLISH").arg(&channel).arg(hint.encode()).query_async(&mut redis).await;
+        if let Err(error) = sent {
+            tracing::warn!(%error, "a hint did not reach Redis; replicas will find out by polling");
         }
     }
 }

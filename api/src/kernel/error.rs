@@ -149,22 +149,50 @@ impl ApiError {
 impl From<sea_orm::DbErr> for ApiError {
     /// The database's words stay in the log: a client learns only what it can do about it.
     fn from(error: sea_orm::DbErr) -> Self {
-        let text = error.to_string();
-        // 40001, 40P01: serialisation failure and deadlock; SQLite's busy. All are worth a retry.
         // A key that a twin took between our look and our insert: the retry will find it and say so.
         let taken = matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)));
-        let code =
-            if taken || text.contains("40001") || text.contains("deadlock") || text.contains("database is locked") {
-                Code::Conflict
-            } else if matches!(error, sea_orm::DbErr::Conn(_) | sea_orm::DbErr::ConnectionAcquire(_)) {
-                Code::Unavailable
-            } else if text.contains("statement timeout") {
-                Code::DeadlineExceeded
-            } else {
-                Code::InternalServerError
-            };
+        let code = if taken { Code::Conflict } else { code_of(&error) };
         tracing::error!(%error, code = code.as_str(), "database");
-        Self::of(code)
+        let of = Self::of(code);
+        if code == Code::Unavailable { of.after(1) } else { of }
+    }
+}
+
+/// What a client can do about a failure of the database.
+fn code_of(error: &sea_orm::DbErr) -> Code {
+    use sea_orm::{DbErr, RuntimeErr, sqlx};
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
+        let gone = matches!(error, DbErr::Conn(_) | DbErr::ConnectionAcquire(_));
+        return if gone { Code::Unavailable } else { Code::InternalServerError };
+    };
+    let told = match &**cause {
+        sqlx::Error::Database(told) => told,
+        // The connection broke, or there was none to be had.
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => return Code::Unavailable,
+        _ => return Code::InternalServerError,
+    };
+    let state = told.code().unwrap_or_default();
+    match &*state {
+        // Serialisation failure, deadlock, a lock that others hold; SQLite's busy and locked.
+        "40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517" => Code::Conflict,
+        // `statement_timeout`.
+        "57014" => Code::DeadlineExceeded,
+        // SQLite's full disk, and a database that changed hands while it was written.
+        "13" | "1032" => Code::Unavailable,
+        // The server stops or starts, has no place for another connection, no room or no memory; a standby
+        // that cannot write.
+        state if ["57P", "08", "53"].iter().any(|class| state.starts_with(class)) || state == "25006" => {
+            Code::Unavailable
+        }
+        _ => Code::InternalServerError,
     }
 }
 

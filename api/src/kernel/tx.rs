@@ -302,7 +302,7 @@ impl Inner {
             if let Hint::Rights(tenant, version) = hint {
                 platform.heard(tenant, version);
             }
-            platform.bus().tell(hint).await;
+            platform.bus().tell(hint);
         }
         Ok(())
     }

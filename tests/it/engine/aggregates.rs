@@ -109,7 +109,7 @@ async fn groups_are_chosen_ordered_and_cut() {
     let (ordered, more) = ask(json!({ "order": order, "first": 3 })).await;
     let backwards: Vec<(String, i64)> = twice.iter().rev().take(3).cloned().collect();
     assert_eq!((ordered, more), (backwards, true));
-    assert_eq!(ask(json!({ "first": 15 })).await.1, false);
+    assert!(!ask(json!({ "first": 15 })).await.1);
     let max = json!({ "max": { "position": { "gte": 10 } }, "countDistinct": { "parent": { "eq": 1 } } });
     let expected = vec![("office-affairs局A".to_string(), 1), ("treasury局A".to_string(), 1)];
     assert_eq!(ask(json!({ "having": max })).await, (expected, false));

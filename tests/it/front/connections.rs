@@ -72,7 +72,7 @@ async fn two_thousand_half_requests_do_not_slow_a_good_client_down() {
     // A machine that is busy with other things is slow before as well.
     assert!(meanwhile < Duration::from_millis(200).max(before * 3), "{meanwhile:?}, and {before:?} without them");
     // Each of them is let go: ten seconds for the headers, and no longer for a body within the deadline.
-    let left = Duration::from_secs(14).saturating_sub(begun.elapsed());
+    let left = Duration::from_secs(30).saturating_sub(begun.elapsed());
     let all = join_all(held.iter_mut().map(|stream| ended(stream, left))).await;
     assert!(all.iter().all(|ended| *ended), "{} are still there", all.iter().filter(|e| !**e).count());
 }

@@ -10,7 +10,7 @@ use zugong_tests::{Actor, Reply, World, node};
 use crate::matters::{approve, submit};
 
 const PROGRESS: &str =
-    "subscription($case: ID!, $after: ID) { caseProgress(caseId: $case, after: $after) { id type version } }";
+    "subscription($case: ID!, $after: ID) { caseProgress(case: $case, after: $after) { id type version } }";
 
 /// An open stream of events.
 struct Events {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::json;
-use zugong_tests::{Reply, Server};
+use zugong_tests::{Reply, Server, cpu::processor};
 
 use super::{JSON, document, post};
 
@@ -14,12 +14,6 @@ use super::{JSON, document, post};
 const AT_ONCE: Duration = Duration::from_millis(50);
 /// What a refusal may say.
 const SHORT: usize = 4096;
-
-/// The processor time of this thread, on which client and server run both. Only Linux tells.
-fn processor() -> Option<Duration> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
-}
 
 /// Sends a document up to three times; the best time counts, for the machine may be busy with other tests.
 async fn timed(server: &Server, query: &str) -> (Reply, Duration) {

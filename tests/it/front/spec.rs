@@ -57,7 +57,7 @@ async fn a_get_never_changes_anything_and_says_what_would() {
     for document in [
         "mutation { __typename }",
         "query Q { version } mutation M { __typename }",
-        "subscription { caseProgress(caseId: \"cas_0\") { id } }",
+        "subscription { caseProgress(case: \"cas_0\") { id } }",
     ] {
         let parameters = [("query", document), ("operationName", if document.contains(" M ") { "M" } else { "" })];
         let reply = ask(&world.server, &parameters, &[CSRF, ("authorization", &bearer)]).await;

@@ -4,7 +4,7 @@ mod keys;
 mod login;
 mod passwords;
 mod sessions;
-mod tokens;
+pub mod tokens;
 
 use entities::values::{RoleName, UserKind};
 use serde_json::{Value as Json, json};

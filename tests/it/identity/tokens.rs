@@ -84,16 +84,14 @@ async fn foreign(world: &World, adjust: impl FnOnce(&mut IdentityConfig)) -> Str
     identity.issue_for(&system, world.a.id, user, TimeDelta::hours(1)).await.unwrap().access_token
 }
 
-#[tokio::test]
-async fn every_bad_token_is_refused_in_the_same_words() {
-    let (world, name, _) = world_with_somebody().await;
+/// Tokens that are nearly `good`: sixty ways to be wrong.
+pub async fn bad_tokens(world: &World, name: &str, good: &str) -> Vec<(&'static str, String)> {
     let server = &world.server;
-    let good = text(&login(server, &name, PASSWORD).await, "accessToken");
-    let parts = Parts::of(&good);
-    let other = Parts::of(&text(&login(server, &name, PASSWORD).await, "accessToken"));
+    let parts = Parts::of(good);
+    let other = Parts::of(&text(&login(server, name, PASSWORD).await, "accessToken"));
     let none = json!({});
     let now = server.clock.now().timestamp();
-    let mut bad = vec![
+    let mut bad: Vec<(&'static str, String)> = vec![
         ("empty signature", format!("{}.", unsigned(&parts.header, &parts.payload))),
         ("no signature", unsigned(&parts.header, &parts.payload)),
         ("another's signature", format!("{}.{}", unsigned(&parts.header, &parts.payload), other.signature)),
@@ -118,17 +116,46 @@ async fn every_bad_token_is_refused_in_the_same_words() {
         ("padded", format!("{good}=")),
         ("rubbish", "rubbish".into()),
         ("dots", "..".into()),
-        ("a megabyte", "x".repeat(7_000)),
-        ("refresh token", text(&login(server, &name, PASSWORD).await, "refreshToken")),
-        ("wrong audience", foreign(&world, |c| c.audience = "another-api".into()).await),
-        ("wrong issuer", foreign(&world, |c| c.issuer = "another".into()).await),
+        ("very long", "x".repeat(7_000)),
+        ("iat as text", parts.with(none.clone(), json!({ "iat": "now" }))),
+        ("exp as a fraction", parts.with(none.clone(), json!({ "exp": 1.5e9 }))),
+        ("exp below nought", parts.with(none.clone(), json!({ "exp": -1 }))),
+        ("no exp", parts.with(none.clone(), json!({ "exp": null }))),
+        ("two audiences", parts.with(none.clone(), json!({ "aud": ["zugong-api", "another"] }))),
+        ("x5c", parts.with(json!({ "x5c": ["AAAA"] }), none.clone())),
+        ("kid as a number", parts.with(json!({ "kid": 1 }), none.clone())),
+        ("kid as an address", parts.with(json!({ "kid": "http://127.0.0.1:1/key" }), none.clone())),
+        ("b64 header", parts.with(json!({ "b64": false, "crit": ["b64"] }), none.clone())),
+        ("encrypted", format!("{}.{}.AAAA.AAAA.AAAA", BASE64.encode("{\"alg\":\"dir\"}"), BASE64.encode("{}"))),
+        ("a claim twice", {
+            let payload = parts.payload.to_string().replacen('{', &format!("{{\"tid\":\"{}\",", world.b.id), 1);
+            format!("{}.{}.{}", BASE64.encode(parts.header.to_string()), BASE64.encode(payload), parts.signature)
+        }),
+        (
+            "a signature of all ones",
+            format!("{}.{}", unsigned(&parts.header, &parts.payload), BASE64.encode([255; 64])),
+        ),
+        ("half a signature", good[..good.len() - 40].to_string()),
+        ("JSON instead of a token", parts.payload.to_string()),
+        ("refresh token", text(&login(server, name, PASSWORD).await, "refreshToken")),
+        ("wrong audience", foreign(world, |c| c.audience = "another-api".into()).await),
+        ("wrong issuer", foreign(world, |c| c.issuer = "another".into()).await),
     ];
     for alg in ["none", "None", "nOnE", "HS256", "RS256", "ES256", "EdDSA ", ""] {
         let header = json!({ "alg": alg, "kid": parts.header["kid"], "typ": parts.header["typ"] });
         bad.push(("alg", format!("{}.{}", unsigned(&header, &parts.payload), parts.signature)));
         bad.push(("alg without signature", format!("{}.", unsigned(&header, &parts.payload))));
     }
-    bad.extend(confused(&parts, &jwks(&world).await).into_iter().map(|token| ("HMAC under a public key", token)));
+    bad.extend(confused(&parts, &jwks(world).await).into_iter().map(|token| ("HMAC under a public key", token)));
+    bad
+}
+
+#[tokio::test]
+async fn every_bad_token_is_refused_in_the_same_words() {
+    let (world, name, _) = world_with_somebody().await;
+    let server = &world.server;
+    let good = text(&login(server, &name, PASSWORD).await, "accessToken");
+    let bad = bad_tokens(&world, &name, &good).await;
     let ask = async |token: &str| {
         let actor = Actor { token: Some(token.into()), ..world.a.superior.clone() };
         masked(&actor.gql(NAMES, json!({})).await)

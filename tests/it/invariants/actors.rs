@@ -34,7 +34,7 @@ fn cast<'t>(tenant: &'t Tenant, newcomer: &'t Actor, name: &str) -> &'t Actor {
 
 #[tokio::test]
 async fn inv_7_the_table_of_rights_and_the_schema_are_one() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let model = Model::read(&world.a.superior).await;
     let schema: BTreeSet<String> = model.roots().into_iter().map(|r| r.name).collect();
     let special = SPECIAL.iter().map(|(name, _)| name.to_string());
@@ -59,7 +59,7 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let world = World::start().await;
+        let world = World::roomy().await;
         let model = Model::read(&world.a.superior).await;
         let mut newcomers = vec![];
         for tenant in [&world.a, &world.b] {

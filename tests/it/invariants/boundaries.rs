@@ -19,7 +19,7 @@ fn person(unit: &str) -> Json {
 /// What is taken in B is free in A, and taken in A once A has it.
 #[tokio::test]
 async fn inv_2_collisions_are_no_oracle() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     for tenant in [&world.b, &world.a] {
         let root = tenant.id("root");
         tenant.superior.done("unitCreate", unit(root, None), "unit { code }").await;
@@ -34,7 +34,7 @@ async fn inv_2_collisions_are_no_oracle() {
 /// The same key in two tenants means two changes, and no mismatch.
 #[tokio::test]
 async fn inv_2_idempotency_keys_of_tenants_do_not_meet() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let key = "the-same-key-in-both";
     let b = world.b.superior.done("unitCreate", unit(world.b.id("root"), Some(key)), "unit { id }").await;
     let a = world.a.superior.done("unitCreate", unit(world.a.id("root"), Some(key)), "unit { id }").await;
@@ -77,7 +77,7 @@ fn claims(token: &str) -> String {
 
 #[tokio::test]
 async fn inv_2_tokens_and_keys_name_their_tenant_alone() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let names = |id: Uuid, text: &str| text.contains(&id.simple().to_string()) || text.contains(&id.to_string());
     for actor in [&world.a.superior, &world.a.applicant, &world.a.audit] {
         let claims = claims(actor.token.as_ref().unwrap());
@@ -97,7 +97,7 @@ async fn inv_2_tokens_and_keys_name_their_tenant_alone() {
 /// Two runs of A's world, one beside B and one without anybody: the same script, the same transcript.
 #[tokio::test]
 async fn inv_2_what_a_sees_does_not_depend_on_b() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let model = Model::read(&world.a.superior).await;
     let before = Things::of(&model, &world.a).await;
     for (i, name) in ["town", "village", "other-town"].iter().enumerate() {
@@ -119,7 +119,7 @@ async fn inv_2_what_a_sees_does_not_depend_on_b() {
 /// A ticket for a file is good for its own bytes alone: with the other tenant's name on it, it is no ticket.
 #[tokio::test]
 async fn inv_2_tickets_of_files_open_nothing_else() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let (a, b) = (&world.a, &world.b);
     let file = b.superior.upload().await;
     let ticket = "mutation($input: AttachmentDownloadTicketInput!) { attachmentDownloadTicket(input: $input) { ticketPath userErrors { code } } }";

@@ -78,7 +78,7 @@ impl Probe<'_> {
 
 #[tokio::test]
 async fn inv_2_an_id_of_another_tenant_is_the_id_of_nothing() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     for tenant in [&world.a, &world.b] {
         tenant.furnish().await;
     }
@@ -106,7 +106,7 @@ async fn inv_2_an_id_of_another_tenant_is_the_id_of_nothing() {
 /// A cursor of B is as wrong in A as one that somebody made up.
 #[tokio::test]
 async fn inv_2_a_cursor_of_another_tenant_is_the_cursor_of_nothing() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let model = Model::read(&world.a.superior).await;
     let mut tried = BTreeMap::new();
     for root in model.roots() {
@@ -137,7 +137,7 @@ async fn inv_2_a_cursor_of_another_tenant_is_the_cursor_of_nothing() {
 /// The documents that only a query's nested lists reach: filters and cursors below an object.
 #[tokio::test]
 async fn inv_2_nested_lists_know_no_other_tenant() {
-    let world = World::start().await;
+    let world = World::roomy().await;
     let children = "query($after: String, $id: ID) { units(first: 1) { nodes { \
         children(first: 1, after: $after, where: {id: {in: [$id]}}) { totalCount nodes { id } pageInfo { endCursor } } } } }";
     let town = world.b.id("town");

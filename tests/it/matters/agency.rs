@@ -129,3 +129,20 @@ async fn event(socket: &mut Socket) -> Json {
         other => panic!("expected an event, heard {other:?}"),
     }
 }
+
+#[tokio::test]
+async fn j_10_whoever_reads_a_form_is_on_record() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let approval = approve(tenant, "applicant", "2025-07").await;
+    let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
+    let read = "{ caseItems { nodes { id form } } }";
+    tenant.handlers["medical"].ok(read, json!({})).await;
+    tenant.senior.ok("query($id: ID!) { case(id: $id) { form } }", json!({ "id": case["id"] })).await;
+    tenant.senior.ok("query($id: ID!) { case(id: $id) { number } }", json!({ "id": case["id"] })).await;
+    let query = "{ auditRecords(where: { action: { eq: \"readSensitive\" } }) { nodes { detail } } }";
+    let records = tenant.audit.ok(query, json!({})).await["auditRecords"]["nodes"].clone();
+    let fields: Vec<_> = records.as_array().unwrap().iter().map(|r| r["detail"]["fields"].clone()).collect();
+    assert_eq!(fields.len(), 2);
+    assert!(fields.contains(&json!(["CaseItem.form"])) && fields.contains(&json!(["Case.form"])), "{fields:?}");
+}

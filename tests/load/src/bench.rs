@@ -23,6 +23,9 @@ const SECRET: &str = "bG9hZC1vbmx5LXNlY3JldC1vZi0zMi1ieXRlcy0hISE=";
 /// Connections to the database, of every server.
 const POOL: usize = 16;
 
+/// A server, what it is asked, and the requests.
+type Runner<'a> = (&'a Server, String, Maker);
+
 /// A server as a process of its own; it ends with the run.
 struct Server {
     name: &'static str,
@@ -51,7 +54,7 @@ pub async fn run(bench: Bench) -> Outcome<()> {
         if !case.writes {
             compare(&case, &facts, &servers).await?;
         }
-        let mut runners: Vec<(&Server, String, Maker)> = vec![];
+        let mut runners: Vec<Runner<'_>> = vec![];
         for server in &servers {
             let maker = match server.name {
                 "zugong" => case.for_server(&facts, lane, false),
@@ -74,7 +77,7 @@ pub async fn run(bench: Bench) -> Outcome<()> {
 }
 
 /// Every runner in turn, round after round, so that what else the machine does falls on all alike.
-async fn timed(bench: &Bench, runners: &[(&Server, String, Maker)]) -> Outcome<Vec<Line>> {
+async fn timed(bench: &Bench, runners: &[Runner<'_>]) -> Outcome<Vec<Line>> {
     let mut start = 0;
     for (server, _, maker) in runners {
         start += 1_000_000;
@@ -92,7 +95,7 @@ async fn timed(bench: &Bench, runners: &[(&Server, String, Maker)]) -> Outcome<V
             taken.push((round, cpu, db));
         }
     }
-    let line = |((server, query, _), mut taken): (&(&Server, String, Maker), Vec<(Round, f64, f64)>)| {
+    let line = |((server, query, _), mut taken): (&Runner<'_>, Vec<(Round, f64, f64)>)| {
         taken.sort_by(|a, b| a.0.rps().total_cmp(&b.0.rps()));
         let (round, cpu_us, db_cpu_us) = taken.swap_remove(taken.len() / 2);
         Line {

@@ -10,14 +10,16 @@ use uuid::Uuid;
 
 use crate::{drive::Maker, prepare::Facts};
 
+/// Variables by lane, connection and number; the lane keeps those who change rows from each other.
+type Variables = Arc<dyn Fn(&Facts, usize, usize, usize) -> Json + Send + Sync>;
+
 /// One question.
 pub struct Case {
     pub name: &'static str,
     pub document: &'static str,
     /// Path of the yardsticks.
     pub path: &'static str,
-    /// Variables by connection and number; `lane` keeps those who change rows from each other.
-    pub variables: Arc<dyn Fn(&Facts, usize, usize, usize) -> Json + Send + Sync>,
+    pub variables: Variables,
     /// Whether it changes something, so that answers cannot be compared.
     pub writes: bool,
 }
@@ -77,12 +79,19 @@ pub fn cases() -> Vec<Case> {
             "/tree",
             Arc::new(|f: &Facts, _, _, _| json!({ "unit": format!("uni_{}", f.root.simple()) })),
         ),
+        read(
+            "grouped aggregate, one unit",
+            UNIT_GROUPS,
+            "/unit-groups",
+            Arc::new(move |f: &Facts, _, c, n| json!({ "unit": pick(&f.units, "uni", c, n) })),
+        ),
+        read("grouped aggregate, tenant", TENANT_GROUPS, "/tenant-groups", Arc::new(|_: &Facts, _, _, _| json!({}))),
         Case { name: "durable command", document: COMMAND, path: "/command", variables: command(), writes: true },
     ]
 }
 
 /// Each lane and connection changes a cadre of its own, whose version it knows.
-fn command() -> Arc<dyn Fn(&Facts, usize, usize, usize) -> Json + Send + Sync> {
+fn command() -> Variables {
     const CONNECTIONS: usize = 256;
     let versions: Vec<AtomicI32> = (0..CONNECTIONS * 8).map(|_| AtomicI32::new(1)).collect();
     Arc::new(move |facts: &Facts, lane, connection, _| {

@@ -136,6 +136,8 @@ pub struct FieldDef {
     pub through: &'static [&'static str],
     /// Whether it is a quantity, whose sum and average mean something.
     pub measure: bool,
+    /// Whether every reading is recorded though whoever sees the row sees it (J-10).
+    pub recorded: bool,
 }
 
 /// A type that can be read.
@@ -187,6 +189,7 @@ impl TypeDef {
                 sort: false,
                 through: &[],
                 measure: false,
+                recorded: false,
             }],
         }
     }
@@ -233,6 +236,7 @@ impl FieldDef {
             sort: false,
             through: &[],
             measure: false,
+            recorded: false,
         }
     }
 
@@ -264,6 +268,12 @@ impl FieldDef {
     /// A quantity: aggregates give its sum and average.
     pub fn measured(mut self) -> Self {
         self.measure = true;
+        self
+    }
+
+    /// Every reading is recorded: it holds what is sensitive of a person.
+    pub fn recorded(mut self) -> Self {
+        self.recorded = true;
         self
     }
 

@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn nesting_saturates_and_fragments_are_measured_once() {
-        let levels = 40;
+        let levels = 12;
         let nested = format!("{{ {} id {} }}", "a(first: 100) { nodes { ".repeat(levels), "} }".repeat(levels));
         assert_eq!(of(&nested, json!({})), u64::MAX);
         let doubling: String =

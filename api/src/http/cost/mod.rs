@@ -1,8 +1,8 @@
 //! What a request costs, and who still has how much to spend.
 //!
-//! The cost of a document is worked out before anything is executed ([`measure`]). One request may cost
+//! The cost of a document is worked out before anything is executed (`measure`). One request may cost
 //! so much and no more; beyond that every caller and every tenant has a bucket that fills steadily
-//! ([`buckets`]), so that one cannot use up what is there for all.
+//! (`buckets`), so that one cannot use up what is there for all.
 
 mod buckets;
 mod measure;

@@ -1,6 +1,6 @@
 //! Documents that the server knows by the digest of their text, so that clients send the digest alone.
 //!
-//! Two sources: lists that an operator puts into a folder, one file for each client program ([`manifests`]),
+//! Two sources: lists that an operator puts into a folder, one file for each client program (`manifests`),
 //! and, where that is switched on, what clients of a tenant registered by themselves. An operator may also
 //! have nothing but the lists accepted.
 

@@ -1,8 +1,8 @@
 //! Slowing down whoever guesses (登录失败处理): the schedule, and the counts that live in memory.
 //!
-//! An account's own count is in the database, which decides races between replicas. Here are the
-//! counts of networks, and of log-in names that belong to nobody: they wait like real accounts, so
-//! that being told to wait says nothing about who exists.
+//! An account's own counts are in the database ([`super::lockout`]). Here are the counts of networks, and
+//! of log-in names that belong to nobody: they wait like real accounts, so that being told to wait says
+//! nothing about who exists.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,10 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::kernel::error::{ApiError, Code};
+use crate::{
+    kernel::error::{ApiError, Code},
+    modules::identity::{config::LockoutConfig, opaque},
+};
 
 /// Entries kept; a guesser with more addresses than this is a matter for the gateway.
 const KEPT: usize = 50_000;
@@ -69,8 +72,8 @@ impl Attempts {
         if now < until { Err(too_early(until, now)) } else { Ok(()) }
     }
 
-    /// Counts a failure.
-    pub(super) fn failed(&self, key: &str, now: DateTime<Utc>) {
+    /// Counts a failure and tells how many there are now.
+    pub(super) fn failed(&self, key: &str, now: DateTime<Utc>) -> u32 {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= KEPT && !counts.contains_key(key) {
             counts.retain(|_, count| now - count.last < FORGOTTEN);
@@ -83,6 +86,37 @@ impl Attempts {
             count.failures = 0;
         }
         *count = Count { failures: count.failures.saturating_add(1), last: now };
+        count.failures
+    }
+}
+
+/// Counts of log-in names that belong to nobody, from one network and from everywhere, as accounts have them.
+pub(super) struct Strangers {
+    here: Attempts,
+    everywhere: Attempts,
+    account_failures: u32,
+}
+
+impl Strangers {
+    pub(super) fn new(limits: &LockoutConfig) -> Self {
+        Self {
+            here: Attempts::new(limits.account_failures, limits.account_longest_seconds),
+            everywhere: Attempts::new(limits.account_failures_everywhere, limits.account_longest_seconds),
+            account_failures: limits.account_failures,
+        }
+    }
+
+    /// Refuses an attempt that comes too early.
+    pub(super) fn check(&self, login: &str, network: &str, now: DateTime<Utc>) -> Result<(), ApiError> {
+        self.here.check(&opaque::digest(&format!("{network} {login}")), now)?;
+        self.everywhere.check(&opaque::digest(login), now)
+    }
+
+    /// Counts a failure.
+    pub(super) fn failed(&self, login: &str, network: &str, now: DateTime<Utc>) {
+        if self.here.failed(&opaque::digest(&format!("{network} {login}")), now) <= self.account_failures {
+            self.everywhere.failed(&opaque::digest(login), now);
+        }
     }
 }
 

@@ -54,10 +54,15 @@ pub struct Argon2Config {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct LockoutConfig {
-    /// Failures of one account before it has to wait 1, 2, 4 … seconds.
+    /// Failures of one account from one network before that network has to wait 1, 2, 4 … seconds for it.
     pub account_failures: u32,
     /// The longest wait of an account, in seconds.
     pub account_longest_seconds: u32,
+    /// Failures of one account from everywhere before networks from which it has not logged in have to wait. A
+    /// network adds no more than `account_failures`, so that one alone never gets there.
+    pub account_failures_everywhere: u32,
+    /// For how many days a network from which an account has logged in counts as its owner's.
+    pub known_network_days: u32,
     /// Failures from one network before it has to wait; more, since an office shares one address.
     pub network_failures: u32,
     /// The longest wait of a network, in seconds.
@@ -98,6 +103,8 @@ impl Default for LockoutConfig {
         Self {
             account_failures: 5,
             account_longest_seconds: 15 * 60,
+            account_failures_everywhere: 100,
+            known_network_days: 90,
             network_failures: 50,
             network_longest_seconds: 60,
         }
@@ -155,6 +162,9 @@ impl IdentityConfig {
         }
         if self.lockout.account_failures == 0 || self.lockout.network_failures == 0 {
             return wrong("lockout.account_failures and lockout.network_failures must be at least 1");
+        }
+        if self.lockout.account_failures_everywhere < self.lockout.account_failures {
+            return wrong("lockout.account_failures_everywhere must be at least lockout.account_failures");
         }
         if self.issuer.is_empty() || self.audience.is_empty() {
             return wrong("issuer and audience must not be empty");

@@ -5,9 +5,8 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use entities::account;
-use sea_orm::{ColumnTrait, Condition, sea_query::Expr};
+use sea_orm::{ColumnTrait, sea_query::Expr};
 use serde_json::json;
 
 use crate::{
@@ -18,10 +17,10 @@ use crate::{
     },
     modules::identity::{
         Identity,
-        attempts::{FORGOTTEN, network_of, too_early, wait},
+        attempts::network_of,
         audit,
         issue::{Issued, TenantChoice},
-        opaque,
+        lockout::Standoff,
         standing::{self, Standing},
     },
 };
@@ -42,6 +41,15 @@ pub struct Login {
     pub client: Option<String>,
 }
 
+/// Where an attempt comes from.
+struct Origin<'a> {
+    /// Empty if it is not known.
+    network: &'a str,
+    /// Whether other networks' failures do not matter.
+    spared: bool,
+    request: &'a RequestInfo,
+}
+
 /// The form under which a log-in name is kept and looked up.
 pub fn normalise_login(login: &str) -> String {
     login.trim().to_lowercase()
@@ -52,7 +60,7 @@ impl Identity {
     pub async fn login(&self, input: &Login, request: &RequestInfo) -> Result<Issued, ApiError> {
         let started = Instant::now();
         let outcome = self.attempt(input, request).await;
-        if outcome.as_ref().is_err_and(|e| e.code == Code::Unauthenticated) {
+        if outcome.as_ref().is_err_and(|e| matches!(e.code, Code::Unauthenticated | Code::Throttled)) {
             // The causes differ by a few statements; waiting for a common moment hides which it was.
             let floor = Duration::from_millis(self.config.failure_floor_millis.into());
             tokio::time::sleep(floor.saturating_sub(started.elapsed())).await;
@@ -63,15 +71,22 @@ impl Identity {
     async fn attempt(&self, input: &Login, request: &RequestInfo) -> Result<Issued, ApiError> {
         let login = normalise_login(&input.login);
         let now = self.platform.clock().now();
-        let network = request.remote.as_deref().map(network_of);
-        if let Some(network) = &network {
-            self.networks.check(network, now)?;
+        let network = request.remote.as_deref().map(network_of).unwrap_or_default();
+        if !network.is_empty() {
+            self.networks.check(&network, now)?;
         }
-        let account = self.account_of(&login).await?;
-        match &account {
-            Some(account) => account.locked_until.map_or(Ok(()), |until| check_lock(until, now))?,
-            None => self.strangers.check(&opaque::digest(&login), now)?,
+        let found = self.account_of(&login, &network).await?;
+        let mut spared = false;
+        match &found {
+            Some((account, standoff)) => {
+                // Asked for before the transaction that decides, for SQLite has one writer.
+                spared = standoff.is_held_by_others(now) && self.is_last_security_admin(account).await?;
+                standoff.check(now, spared)?;
+            }
+            None => self.strangers.check(&login, &network, now)?,
         }
+        let account = found.map(|(account, _)| account);
+        let origin = Origin { network: &network, spared, request };
         let hash = account.as_ref().and_then(|a| a.password_hash.as_deref());
         let same = self.passwords.verify(&input.password, hash).await?;
         // Asked for whether or not the password was right, so that both take the same way.
@@ -83,28 +98,35 @@ impl Identity {
         let chosen = standings.iter().find(|s| wanted.as_ref().is_none_or(|code| *code == s.tenant.code));
         match (&account, chosen) {
             (Some(account), Some(chosen)) if same && !account.disabled => {
-                let issued = self.succeed(account, chosen, input, request).await?;
+                let issued = self.succeed(account, chosen, input, &origin).await?;
                 let tenants = standings.iter().map(|s| TenantChoice::of(&s.tenant)).collect();
                 Ok(Issued { tenants, ..issued })
             }
             _ => {
-                if let Some(network) = &network {
-                    self.networks.failed(network, now);
+                if !network.is_empty() {
+                    self.networks.failed(&network, now);
                 }
-                Err(self.fail(account.as_ref(), &login, request).await?)
+                Err(self.fail(account.as_ref(), &login, &origin).await?)
             }
         }
     }
 
-    async fn account_of(&self, login: &str) -> Result<Option<account::Model>, ApiError> {
+    async fn account_of(&self, login: &str, network: &str) -> Result<Option<(account::Model, Standoff)>, ApiError> {
         // No account has such a name, and not every database takes it as a question.
         if login.is_empty() || login.len() > LONGEST || login.chars().any(char::is_control) {
             return Ok(None);
         }
         let tx = self.platform.system(Reason::Login).begin(None).await?;
         let account = tx.global::<account::Entity>().filter(account::Column::Login.eq(login)).one().await?;
+        let found = match account {
+            Some(account) => {
+                let standoff = Standoff::read(&tx, &account, network).await?;
+                Some((account, standoff))
+            }
+            None => None,
+        };
         tx.rollback().await?;
-        Ok(account)
+        Ok(found)
     }
 
     /// Opens the session, unless somebody else's failures have closed the account since it was read: the
@@ -114,7 +136,7 @@ impl Identity {
         account: &account::Model,
         chosen: &Standing,
         input: &Login,
-        request: &RequestInfo,
+        origin: &Origin<'_>,
     ) -> Result<Issued, ApiError> {
         let stored = account.password_hash.as_deref().unwrap_or_default();
         let renewed = match self.passwords.is_outdated(stored) {
@@ -123,79 +145,78 @@ impl Identity {
         };
         let tx = self.platform.system(Reason::Login).begin(Some(chosen.tenant.id)).await?;
         let now = tx.now();
-        let mut change = tx
-            .change_global::<account::Entity>()
-            .filter(account::Column::Id.eq(account.id))
-            .filter(account::Column::Disabled.eq(false))
-            .filter(account::Column::PasswordHash.eq(stored))
-            .filter(
-                Condition::any().add(account::Column::LockedUntil.is_null()).add(account::Column::LockedUntil.lte(now)),
-            )
-            .set(account::Column::FailedCount, Expr::value(0))
-            .set(account::Column::LockedUntil, Expr::value(None::<DateTime<Utc>>))
-            .set(account::Column::UpdatedAt, Expr::value(now));
-        if let Some(hash) = renewed {
-            change = change.set(account::Column::PasswordHash, Expr::value(hash));
-        }
-        if change.run().await? == 0 {
-            let locked = current(&tx, account).await?.and_then(|a| a.locked_until);
+        let account = match current(&tx, account).await? {
+            Some(account) if !account.disabled && account.password_hash.as_deref() == Some(stored) => account,
+            _ => {
+                tx.rollback().await?;
+                return Err(ApiError::of(Code::Unauthenticated));
+            }
+        };
+        let standoff = Standoff::read(&tx, &account, origin.network).await?;
+        if let Err(early) = standoff.check(now, origin.spared) {
             tx.rollback().await?;
-            locked.map_or(Ok(()), |until| check_lock(until, now))?;
-            return Err(ApiError::of(Code::Unauthenticated));
+            return Err(early);
+        }
+        standoff.succeeded(&tx, &account, origin.network, &self.config.lockout).await?;
+        if let Some(hash) = renewed {
+            tx.change_global::<account::Entity>()
+                .filter(account::Column::Id.eq(account.id))
+                .set(account::Column::PasswordHash, Expr::value(hash))
+                .run()
+                .await?;
         }
         let until = now + self.config.session();
         let client = input.client.as_deref().unwrap_or_default();
         let opened = self.open_session(&tx, account.id, chosen.user.id, client, until).await?;
         let detail = json!({ "client": opened.session.client });
-        audit::record(&tx, request, "login", &chosen.user, Some(opened.session.id), detail).await?;
+        audit::record(&tx, origin.request, "login", &chosen.user, Some(opened.session.id), detail).await?;
         tx.commit().await?;
         self.answer(&opened.session, chosen, Some(opened.refresh))
     }
 
-    /// Refuses while failures keep the account waiting.
-    pub(super) fn not_locked(&self, account: &account::Model) -> Result<(), ApiError> {
-        account.locked_until.map_or(Ok(()), |until| check_lock(until, self.platform.clock().now()))
+    /// Refuses while failures keep the account waiting, for whoever is logged in and gives the password again.
+    pub(super) async fn may_try(&self, account: &account::Model, request: &RequestInfo) -> Result<(), ApiError> {
+        let network = request.remote.as_deref().map(network_of).unwrap_or_default();
+        match self.account_of(&account.login, &network).await? {
+            Some((_, standoff)) => standoff.check(self.platform.clock().now(), false),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts such a password that was wrong.
+    pub(super) async fn guessed(&self, account: &account::Model, request: &RequestInfo) -> Result<ApiError, ApiError> {
+        let network = request.remote.as_deref().map(network_of).unwrap_or_default();
+        self.fail(Some(account), &account.login, &Origin { network: &network, spared: false, request }).await
     }
 
     /// Counts a failure and says what to answer.
-    pub(super) async fn fail(
+    async fn fail(
         &self,
         account: Option<&account::Model>,
         login: &str,
-        request: &RequestInfo,
+        origin: &Origin<'_>,
     ) -> Result<ApiError, ApiError> {
         let Some(account) = account else {
             let now = self.platform.clock().now();
             // Others may have tried the same name meanwhile.
-            let key = opaque::digest(login);
-            self.strangers.check(&key, now)?;
-            self.strangers.failed(&key, now);
+            self.strangers.check(login, origin.network, now)?;
+            self.strangers.failed(login, origin.network, now);
             return Ok(ApiError::of(Code::Unauthenticated));
         };
         let link = self.links(account.id).await?.into_iter().next();
         let tx = self.platform.system(Reason::Login).begin(link.as_ref().map(|l| l.tenant_id)).await?;
-        let now = tx.now();
         let account = current(&tx, account).await?.ok_or(ApiError::of(Code::Unauthenticated))?;
-        if let Err(early) = account.locked_until.map_or(Ok(()), |until| check_lock(until, now)) {
+        let standoff = Standoff::read(&tx, &account, origin.network).await?;
+        if let Err(early) = standoff.check(tx.now(), origin.spared) {
             tx.rollback().await?;
             return Ok(early);
         }
-        let before = if now - account.updated_at >= FORGOTTEN { 0 } else { account.failed_count.max(0) };
-        let failures = before.saturating_add(1);
-        let limits = &self.config.lockout;
-        let pause = wait(failures.unsigned_abs(), limits.account_failures, limits.account_longest_seconds);
-        tx.change_global::<account::Entity>()
-            .filter(account::Column::Id.eq(account.id))
-            .set(account::Column::FailedCount, Expr::value(failures))
-            .set(account::Column::LockedUntil, Expr::value((!pause.is_zero()).then(|| now + pause)))
-            .set(account::Column::UpdatedAt, Expr::value(now))
-            .run()
-            .await?;
+        let counted = standoff.failed(&tx, &account, origin.network, &self.config.lockout).await?;
         if let Some(link) = &link
             && let Some(user) = standing::user_of(&tx, link).await?
         {
-            let detail = json!({ "failures": failures, "waitSeconds": pause.num_seconds() });
-            audit::record(&tx, request, "login_failed", &user, None, detail).await?;
+            let detail = json!({ "failures": counted.failures, "waitSeconds": counted.wait_seconds });
+            audit::record(&tx, origin.request, "login_failed", &user, None, detail).await?;
         }
         tx.commit().await?;
         Ok(ApiError::of(Code::Unauthenticated))
@@ -205,8 +226,4 @@ impl Identity {
 /// The account as it is now, kept from changing until the transaction ends.
 async fn current(tx: &SystemTx, account: &account::Model) -> Result<Option<account::Model>, ApiError> {
     tx.global::<account::Entity>().filter(account::Column::Id.eq(account.id)).lock().one().await
-}
-
-fn check_lock(until: DateTime<Utc>, now: DateTime<Utc>) -> Result<(), ApiError> {
-    if now < until { Err(too_early(until, now)) } else { Ok(()) }
 }

@@ -10,6 +10,7 @@ mod audit;
 pub mod config;
 pub mod issue;
 pub mod keys;
+mod lockout;
 pub mod login;
 pub mod logout;
 mod opaque;
@@ -43,7 +44,11 @@ use crate::{
         session::{RequestInfo, Session},
     },
     modules::identity::{
-        attempts::Attempts, keys::KeyRing, passwords::Passwords, service::ServiceKeys, tokens::Tokens,
+        attempts::{Attempts, Strangers},
+        keys::KeyRing,
+        passwords::Passwords,
+        service::ServiceKeys,
+        tokens::Tokens,
     },
 };
 
@@ -87,7 +92,7 @@ pub struct Identity {
     tokens: Tokens,
     services: ServiceKeys,
     networks: Attempts,
-    strangers: Attempts,
+    strangers: Strangers,
 }
 
 impl Identity {
@@ -101,7 +106,7 @@ impl Identity {
             tokens: Tokens::new(ring.clone(), platform.clock().clone(), &config),
             services: ServiceKeys::default(),
             networks: Attempts::new(limits.network_failures, limits.network_longest_seconds),
-            strangers: Attempts::new(limits.account_failures, limits.account_longest_seconds),
+            strangers: Strangers::new(limits),
             ring,
             platform,
             config,

@@ -24,9 +24,9 @@ impl Identity {
         let account =
             tx.global::<account::Entity>().filter(account::Column::Id.eq(opened.account_id)).required().await?;
         tx.rollback().await?;
-        self.not_locked(&account)?;
+        self.may_try(&account, request).await?;
         if !self.passwords.verify(current, account.password_hash.as_deref()).await? {
-            let refusal = self.fail(Some(&account), &account.login, request).await?;
+            let refusal = self.guessed(&account, request).await?;
             // The session is good; a client must not take this for the end of its token.
             return Err(match refusal.code {
                 Code::Unauthenticated => ApiError::of(Code::BadUserInput)

@@ -42,7 +42,7 @@ impl Identity {
         if let Some(version) = version {
             // In this process at once, elsewhere by the hint.
             self.platform.heard(old, version);
-            self.platform.bus().tell(Hint::Rights(old, version)).await;
+            self.platform.bus().tell(Hint::Rights(old, version));
             self.record_departure(session).await?;
         }
         self.answer(&row, &standing, None)

@@ -57,8 +57,14 @@ pub(super) fn case() -> TypeDef {
             .filtered(),
     )
     .field(
-        column("form", "form", Scalar::Json, "The one form (表单); an agency reads `CaseItem.form` instead. H-03.")
-            .classed(Class::NotAgency),
+        column(
+            "form",
+            "form",
+            Scalar::Json,
+            "The one form (表单); an agency reads `CaseItem.form` instead. Every reading is recorded. H-03, J-10.",
+        )
+        .classed(Class::NotAgency)
+        .recorded(),
     )
     .field(column("submittedAt", "submitted_at", Scalar::DateTime, "When it was submitted (提交时间).").sorted())
     .field(column("submittedOn", "submitted_on", Scalar::Date, "Civil date of the submission (提交日期).").sorted())
@@ -156,13 +162,16 @@ pub(super) fn item() -> TypeDef {
         lamp::remaining,
         "Working days left (剩余工作日), negative when over; absent when done. H-04.",
     ))
-    .field(computed(
-        "form",
-        Scalar::Json,
-        lamp::FORM_NEEDS,
-        lamp::visible_form,
-        "The fields of the form that this agency needs, and no others (本环节表单项), H-03.",
-    ))
+    .field(
+        computed(
+            "form",
+            Scalar::Json,
+            lamp::FORM_NEEDS,
+            lamp::visible_form,
+            "The fields of the form that this agency needs, and no others (本环节表单项). Every reading is recorded. H-03, J-10.",
+        )
+        .recorded(),
+    )
     .field(one("case", "Case", "{c}.id = {t}.case_id", "The case (办件).").sorting(&["number", "submittedAt"]))
     .field(one("branch", "MatterBranch", "{c}.id = {t}.branch_id", "The branch of the matter (环节)."))
     .field(

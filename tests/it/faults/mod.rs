@@ -1,0 +1,68 @@
+//! What breaks beside the program, or breaks the program: nothing that was acknowledged is lost, nothing happens
+//! twice, clients are told to try again, and soon all is well.
+//!
+//! These tests start a PostgreSQL and a Redis of their own to break them, so they run with
+//! `ZUGONG_TEST_BACKEND=postgres` only. `tests/faults/run --kills N` kills more often.
+
+mod crowds;
+mod databases;
+mod kills;
+mod redis;
+
+use zugong_tests::{
+    Actor, Probe, Server, Tenant,
+    database::backend,
+    plant::{Load, OwnPostgres, Program, migrate},
+};
+
+/// A migrated PostgreSQL of its own with one tenant.
+pub struct Plant {
+    pub postgres: OwnPostgres,
+    pub tenant: Tenant,
+    pub probe: Probe,
+    pub http: reqwest::Client,
+    /// Units before anybody set one up.
+    pub before: i64,
+}
+
+/// Prepares one; nothing where the tests are not about PostgreSQL or there is none.
+pub async fn plant() -> Option<Plant> {
+    if backend() != "postgres" {
+        println!("not tried: ZUGONG_TEST_BACKEND is {}", backend());
+        return None;
+    }
+    let Some(postgres) = OwnPostgres::start().await else {
+        println!("not tried: no PostgreSQL server is installed");
+        return None;
+    };
+    let done = migrate(&postgres.url()).wait_with_output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let server = Server::at(&postgres.url()).await;
+    let tenant = Tenant::new(&server, 'A').await;
+    let probe = Probe::of(&postgres.url(), tenant.id).await;
+    let before = probe.count("unit").await;
+    Some(Plant { postgres, tenant, probe, http: reqwest::Client::new(), before })
+}
+
+impl Plant {
+    /// The super administrator's program, which works over any number of servers.
+    pub fn load(&self, clients: usize, programs: &[&Program]) -> Load {
+        let urls: Vec<String> = programs.iter().map(|program| program.url.clone()).collect();
+        Load::start(clients, &urls, self.tenant.service.token.as_deref().unwrap(), self.tenant.id("root"))
+    }
+
+    /// Somebody of the tenant at a program.
+    pub fn at(&self, actor: &Actor, program: &Program) -> Actor {
+        actor.at(&program.url)
+    }
+
+    /// What a path of a program answers.
+    pub async fn status(&self, program: &Program, path: &str) -> u16 {
+        self.http.get(format!("{}{path}", program.url)).send().await.map_or(0, |reply| reply.status().as_u16())
+    }
+
+    /// The program's own line to the database may have been cut as well.
+    pub async fn probe_again(&mut self) {
+        self.probe = Probe::of(&self.postgres.url(), self.tenant.id).await;
+    }
+}
