@@ -21,10 +21,15 @@ use crate::{
 /// The matter whose completion retires a cadre.
 pub const RETIREMENT: &str = "retirement";
 
+/// Whether the register changes with a finished case of the matter; others are described and not yet offered.
+pub fn is_carried_out(matter_key: &str) -> bool {
+    matter_key == RETIREMENT
+}
+
 /// Carries out what the completion of a case brings, in the transaction that completes it.
 pub async fn on_completion(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Result<(), ApiError> {
     let approval = tx.parts::<approval::Entity>().id(case.approval_id).required().await?;
-    if approval.matter_key != RETIREMENT {
+    if !is_carried_out(&approval.matter_key) {
         return Ok(());
     }
     match case.kind {

@@ -22,6 +22,7 @@ use crate::{
     },
     modules::matters::{
         catalogue::Approval,
+        effects,
         forms::{self, Sources},
         opening::{self, Opening},
     },
@@ -71,7 +72,8 @@ impl Command for MatterSubmitInput {
         }
         let matter = opening::in_force(tx, &approval.matter_key, "input.approval").await?;
         let branches = opening::branches(tx, matter.id).await?;
-        if branches.is_empty() {
+        // A finished case that left the register as it was would be worse than none.
+        if branches.is_empty() || !effects::is_carried_out(&matter.key) {
             return Err(UserError::of(Code::MatterNotOffered, "input.approval").into());
         }
         let person = tx.parts::<person::Entity>().id(cadre.person_id).required().await?;
