@@ -192,8 +192,9 @@ impl Table {
         if !self.tenant {
             return out;
         }
-        // As text, so that the planner does not merge it with the explicit predicate and test it too early.
-        let own = "tenant_id::text = current_setting('app.tenant', true)";
+        // The sub-select is evaluated once for a statement and not for every row. It is compared by the function
+        // behind `=`, so that the planner does not merge it with the explicit predicate and test it too early.
+        let own = "uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))";
         out.push(format!("alter table {name} enable row level security"));
         out.push(format!("alter table {name} force row level security"));
         out.push(format!("create policy tenant_isolation on {name} using ({own}) with check ({own})"));

@@ -10,10 +10,7 @@ use crate::{
         post::Post,
         selection::Picked,
     },
-    kernel::{
-        error::{ApiError, Code},
-        reach::Binder,
-    },
+    kernel::error::{ApiError, Code},
 };
 
 /// The columns of the rows that a page is made of, gathered while the selection is read.
@@ -53,7 +50,7 @@ impl<'a> Planner<'a> {
             list.push("1 as one".into());
         }
         let order = if page.from_end { ordering.reversed().sql() } else { ordering.sql() };
-        let limit = self.bind(page.fetched(columns.count).into());
+        let limit = page.fetched(columns.count);
         let rows = format!(
             "select {} from {from} where {condition}{} order by {order} limit {limit}",
             list.join(", "),
@@ -130,7 +127,7 @@ impl<'a> Planner<'a> {
         // Known before the lists are written: whether a row beyond the page is fetched to learn of it.
         columns.count = picked.values().any(|f| f.name == "pageInfo");
         columns.gathered = picked.values().any(|f| matches!(f.name, "nodes" | "edges"));
-        let within = columns.count.then(|| format!("q.rn <= {}", page.limit));
+        let within = columns.count.then(|| format!("q.rn <= {}", page.size));
         let mut pairs = vec![];
         let mut posts = vec![];
         for (key, field) in &picked {
@@ -226,7 +223,7 @@ impl<'a> Planner<'a> {
                     let nearest = "max(case when q.rn = 1 then q.c end)".to_string();
                     let farthest = format!(
                         "max(case when q.rn = (case when q.cnt < {0} then q.cnt else {0} end) then q.c end)",
-                        page.limit
+                        page.size
                     );
                     if (name == "startCursor") == page.from_end { farthest } else { nearest }
                 }

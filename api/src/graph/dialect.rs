@@ -36,7 +36,7 @@ impl Dialect {
     /// A value in its published form, as an SQL expression of JSON, text or number.
     pub fn publish(self, scalar: Scalar, e: &str) -> String {
         match (scalar, self) {
-            (Scalar::Id(prefix), Self::Postgres) => format!("'{prefix}_' || replace({e}::text, '-', '')"),
+            (Scalar::Id(prefix), Self::Postgres) => format!("'{prefix}_' || encode(uuid_send({e}), 'hex')"),
             (Scalar::Id(prefix), Self::Sqlite) => format!("'{prefix}_' || lower(hex({e}))"),
             (Scalar::Long | Scalar::Date, Self::Postgres) => format!("({e})::text"),
             (Scalar::Long, Self::Sqlite) => format!("cast({e} as text)"),

@@ -1,6 +1,7 @@
 //! `where`: typed conditions on a type's own fields and across its relations.
 
 use async_graphql::Value as ConstValue;
+use sea_orm::Value;
 
 use crate::{
     graph::{
@@ -172,13 +173,6 @@ impl<'a> Planner<'a> {
         value: &ConstValue,
         at: &str,
     ) -> Result<String, ApiError> {
-        let long = |value: &ConstValue| matches!(value, ConstValue::String(text) if text.chars().count() > MAX_TEXT);
-        if long(value) || matches!(value, ConstValue::List(items) if items.iter().any(long)) {
-            return Err(ApiError::of(Code::BadUserInput).at(at).saying(
-                format!("{at} 不得超过 {MAX_TEXT} 个字符"),
-                format!("{at} has at most {MAX_TEXT} characters."),
-            ));
-        }
         match operator {
             "isNull" => match value {
                 ConstValue::Boolean(true) => return Ok(format!("{e} is null")),
@@ -197,6 +191,9 @@ impl<'a> Planner<'a> {
                         format!("{at} takes 1 to {MAX_LIST} values."),
                     ));
                 }
+                if items.iter().any(long) {
+                    return Err(too_long(at));
+                }
                 let list = list_parameter(scalar, items, at)?;
                 let p = self.bind(list);
                 let member = self.dialect.member(scalar, e, &p);
@@ -204,8 +201,7 @@ impl<'a> Planner<'a> {
             }
             _ => {}
         }
-        let value = parameter(scalar, value, at)?;
-        let p = self.bind(value);
+        let p = self.plain(scalar, value, at)?;
         Ok(match operator {
             "eq" => format!("{e} = {p}"),
             "ne" => format!("{e} <> {p}"),
@@ -218,6 +214,22 @@ impl<'a> Planner<'a> {
             _ => return Err(empty(at)),
         })
     }
+}
+
+fn long(value: &ConstValue) -> bool {
+    matches!(value, ConstValue::String(text) if text.chars().count() > MAX_TEXT)
+}
+
+fn too_long(at: &str) -> ApiError {
+    ApiError::of(Code::BadUserInput)
+        .at(at)
+        .saying(format!("{at} 不得超过 {MAX_TEXT} 个字符"), format!("{at} has at most {MAX_TEXT} characters."))
+}
+
+/// A client's value as a parameter, if it is one and not too long.
+pub(super) fn checked(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
+    // An id of any length is the id of nothing.
+    if long(value) && !matches!(scalar, Scalar::Id(_)) { Err(too_long(at)) } else { parameter(scalar, value, at) }
 }
 
 pub(super) fn empty(at: &str) -> ApiError {

@@ -8,10 +8,7 @@ use crate::{
         plan::{Planner, argument},
         selection::Picked,
     },
-    kernel::{
-        error::{ApiError, Code},
-        reach::Binder,
-    },
+    kernel::error::{ApiError, Code},
 };
 
 /// The page size when none is asked for.
@@ -21,9 +18,9 @@ pub(super) const MAX_FIRST: i64 = 100;
 
 /// A page as it was asked for.
 pub(super) struct Page {
-    size: i64,
-    /// The size, as a parameter.
-    pub(super) limit: String,
+    /// How many rows are shown. It stands in the statement's text: a planner who knows it reads an index in its
+    /// order, and one who does not may sort the table.
+    pub(super) size: i64,
     /// The last rows rather than the first; they are read from the end.
     pub(super) from_end: bool,
     after: Option<Bound>,
@@ -55,8 +52,7 @@ impl<'a> Planner<'a> {
         };
         let after = argument(field, "after").map(|c| self.bound(ordering, c, "after")).transpose()?;
         let before = argument(field, "before").map(|c| self.bound(&ordering.reversed(), c, "before")).transpose()?;
-        let limit = self.bind(size.into());
-        Ok(Page { size, limit, from_end: last.is_some(), after, before, list })
+        Ok(Page { size, from_end: last.is_some(), after, before, list })
     }
 }
 
@@ -83,7 +79,7 @@ impl Page {
 
     /// `cut`: rows on this side are cut off by the page's size.
     fn side(&self, bound: &Option<Bound>, cut: bool) -> Side {
-        let more = cut.then(|| format!("coalesce(max(q.cnt), 0) > {}", self.limit));
+        let more = cut.then(|| format!("coalesce(max(q.cnt), 0) > {}", self.size));
         let beyond = bound.as_ref().map(|b| format!("exists (select 1 from {} and {})", self.list, b.beyond));
         let ways: Vec<String> = more.into_iter().chain(beyond).collect();
         let sql = if ways.is_empty() { "1 = 0".into() } else { format!("({})", ways.join(" or ")) };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Value as ConstValue, parser::types::SelectionSet};
+use async_graphql::{Name, Value as ConstValue, parser::types::SelectionSet};
 use policies::{Action, Resource};
 use sea_orm::Value;
 
@@ -11,6 +11,8 @@ use crate::{
         catalogue::{Catalogue, Class, FieldDef, Scalar, Source, TypeDef},
         cursor::CursorKey,
         dialect::Dialect,
+        filter::checked,
+        plans::Open,
         post::Post,
         scalar::parameter,
         selection::{Doc, Picked},
@@ -39,6 +41,8 @@ pub(super) struct Planner<'a> {
     pub(super) sensitive: Vec<String>,
     reaches: HashMap<Resource, Reach>,
     aliases: usize,
+    /// Parameters that take the values of variables.
+    pub(super) open: Vec<Open>,
     /// Conditions so far, to bound what `where` can ask.
     pub(super) conditions: usize,
 }
@@ -73,8 +77,20 @@ impl<'a> Planner<'a> {
             sensitive: vec![],
             reaches: HashMap::new(),
             aliases: 0,
+            open: vec![],
             conditions: 0,
         }
+    }
+
+    /// A client's value as a parameter; left open if it is an open variable's.
+    pub(super) fn plain(&mut self, scalar: Scalar, value: &ConstValue, at: &str) -> Result<String, ApiError> {
+        let ConstValue::Binary(name) = value else {
+            let value = checked(scalar, value, at)?;
+            return Ok(self.bind(value));
+        };
+        let variable = std::str::from_utf8(name).map_err(|_| ApiError::of(Code::InternalServerError))?;
+        self.open.push(Open { place: self.values.len(), variable: Name::new(variable), scalar, at: at.to_owned() });
+        Ok(self.bind(Value::Bool(None)))
     }
 
     pub(super) fn alias(&mut self) -> String {
@@ -277,17 +293,11 @@ impl<'a> Planner<'a> {
         Ok(format!("({held})"))
     }
 
-    /// One row by id, or null.
-    pub(super) fn by_id(
-        &mut self,
-        ty: &'a TypeDef,
-        id: uuid::Uuid,
-        below: &[&'a SelectionSet],
-    ) -> Result<Piece, ApiError> {
+    /// One row by id, which is a parameter, or null.
+    pub(super) fn by_id(&mut self, ty: &'a TypeDef, id: &str, below: &[&'a SelectionSet]) -> Result<Piece, ApiError> {
         let alias = self.alias();
         let Some(base) = self.base(ty, &alias) else { return Err(ApiError::of(Code::Forbidden)) };
         let object = self.object(ty, &alias, below)?;
-        let id = self.bind(id.into());
         let sql = format!("(select {} from {} {alias} where {base} and {alias}.id = {id})", object.sql, ty.table);
         Ok(Piece { sql: self.dialect.nested(&sql), post: object.post })
     }

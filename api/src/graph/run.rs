@@ -10,15 +10,17 @@ use uuid::Uuid;
 
 use crate::{
     graph::{
-        catalogue::{Catalogue, Moment, Root},
+        catalogue::{Catalogue, Moment, Root, Scalar},
         cursor::CursorKey,
         plan::{Piece, Planner, argument},
+        plans::{Known, Plan, Plans},
         post::{FieldError, Finish, Post, Step},
         selection::{Doc, Picked},
     },
     kernel::{
         error::{ApiError, Code},
         id,
+        reach::Binder,
         session::Session,
     },
 };
@@ -35,18 +37,21 @@ pub struct Answer {
 
 /// Ids in one `nodes`.
 const MAX_IDS: usize = 100;
+/// What stands for an argument that was not given.
+const ABSENT: ConstValue = ConstValue::Null;
 
 /// Reads for sessions over a catalogue.
 #[derive(Clone)]
 pub struct Engine {
     catalogue: Arc<Catalogue>,
     key: Arc<CursorKey>,
+    plans: Arc<Plans>,
 }
 
 impl Engine {
     /// An engine over a catalogue, whose cursors are sealed under a key.
     pub fn new(catalogue: Arc<Catalogue>, key: CursorKey) -> Self {
-        Self { catalogue, key: Arc::new(key) }
+        Self { catalogue, key: Arc::new(key), plans: Arc::new(Plans::new()) }
     }
 
     /// What can be read.
@@ -54,15 +59,32 @@ impl Engine {
         &self.catalogue
     }
 
-    /// Reads a root field. `key` is its response key, for the paths of errors.
+    /// Reads a root field. `key` is its response key, for the paths of errors; the plan of a `known` operation is
+    /// kept.
     pub async fn root<'a>(
         &'a self,
         session: Option<&'a Session>,
         doc: Doc<'a>,
         key: &str,
         field: &Picked<'a>,
+        known: Option<Known<'a>>,
     ) -> Result<Answer, ApiError> {
         let session = session.ok_or(ApiError::of(Code::Unauthenticated))?;
+        let plan = match known {
+            Some(known) => self.plans.of(session, doc, key, known, |doc| self.again(session, doc, key))?,
+            None => Arc::new(self.plan(session, doc, field)?),
+        };
+        self.carry_out(session, &plan, doc, key).await
+    }
+
+    /// Plans a root field by its response key, of a document whose variables may be open.
+    fn again<'a>(&'a self, session: &'a Session, doc: Doc<'a>, key: &str) -> Result<Plan, ApiError> {
+        let roots = doc.pick(&[&doc.operation.selection_set.node], &|on| on == "Query")?;
+        let field = roots.get(key).ok_or(ApiError::of(Code::InternalServerError))?;
+        self.plan(session, doc, field)
+    }
+
+    fn plan<'a>(&'a self, session: &'a Session, doc: Doc<'a>, field: &Picked<'a>) -> Result<Plan, ApiError> {
         let root = self.catalogue.root(field.name).ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
         let mut planner = Planner::new(&self.catalogue, &self.key, session, doc);
         let piece = match root {
@@ -73,9 +95,9 @@ impl Engine {
             Root::Nodes => Some(self.nodes(&mut planner, field)?),
             Root::One(i) => {
                 let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
-                let id = given_id(argument(field, "id")).filter(|(prefix, _)| *prefix == ty.prefix);
                 // An id of another form is planned like any other, so that the answer is the same.
-                Some(planner.by_id(ty, id.map_or(Uuid::nil(), |(_, id)| id), &field.below)?)
+                let id = planner.plain(Scalar::Id(ty.prefix), argument(field, "id").unwrap_or(&ABSENT), "id")?;
+                Some(planner.by_id(ty, &id, &field.below)?)
             }
             Root::Many(i) => {
                 let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
@@ -87,10 +109,8 @@ impl Engine {
                 Some(planner.aggregate(ty, field)?)
             }
         };
-        match piece {
-            Some(piece) => finish(session, planner, piece, key).await,
-            None => Ok(Answer { json: "null".into(), errors: vec![], sql: None }),
-        }
+        let piece = piece.unwrap_or_else(|| Piece { sql: planner.dialect.literal("null"), post: Post::Keep });
+        Ok(Plan::new(planner, piece.sql, piece.post))
     }
 
     /// Reads one object that a command has changed.
@@ -105,8 +125,30 @@ impl Engine {
     ) -> Result<Answer, ApiError> {
         let mut planner = Planner::new(&self.catalogue, &self.key, session, doc);
         let ty = planner.target(type_name)?;
-        let piece = planner.by_id(ty, id, &[below])?;
-        finish(session, planner, piece, key).await
+        let id = planner.bind(id.into());
+        let piece = planner.by_id(ty, &id, &[below])?;
+        self.carry_out(session, &Plan::new(planner, piece.sql, piece.post), doc, key).await
+    }
+
+    async fn carry_out(&self, session: &Session, plan: &Plan, doc: Doc<'_>, key: &str) -> Result<Answer, ApiError> {
+        let sql = session.is_privileged().then(|| plan.sql.clone());
+        let mut text = session.json(&plan.sql, plan.values(doc.variables)?).await?.unwrap_or_else(|| "null".into());
+        if plan.sealing {
+            text = self.key.seal_all(&text)?;
+        }
+        if !plan.sensitive.is_empty() && text != "null" {
+            record_sensitive(session, &plan.sensitive).await?;
+        }
+        if matches!(plan.post, Post::Keep) {
+            return Ok(Answer { json: text, errors: vec![], sql });
+        }
+        let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
+        let moment = Moment { today: session.today(), calendar: session.calendar() };
+        let mut finish = Finish { moment, errors: vec![] };
+        // Root fields and the objects of payloads may be null.
+        let post = plan.post.clone().optional();
+        finish.apply(&post, &mut value, &mut vec![Step::Key(key.to_string())]);
+        Ok(Answer { json: value.to_string(), errors: finish.errors, sql })
     }
 
     fn node<'a>(
@@ -121,7 +163,8 @@ impl Engine {
         if planner.reach(ty.resource).is_empty() {
             return Ok(None);
         }
-        planner.by_id(ty, id, below).map(Some)
+        let id = planner.bind(id.into());
+        planner.by_id(ty, &id, below).map(Some)
     }
 
     fn nodes<'a>(&'a self, planner: &mut Planner<'a>, field: &Picked<'a>) -> Result<Piece, ApiError> {
@@ -161,27 +204,6 @@ fn given_id(value: Option<&ConstValue>) -> Option<(&str, Uuid)> {
         Some(ConstValue::String(text)) => id::parse(text),
         _ => None,
     }
-}
-
-async fn finish(session: &Session, planner: Planner<'_>, piece: Piece, key: &str) -> Result<Answer, ApiError> {
-    let sensitive = planner.sensitive;
-    let sql = session.is_privileged().then(|| piece.sql.clone());
-    let mut text = session.json(&piece.sql, planner.values).await?.unwrap_or_else(|| "null".into());
-    if planner.sealing {
-        text = planner.key.seal_all(&text)?;
-    }
-    if !sensitive.is_empty() && text != "null" {
-        record_sensitive(session, &sensitive).await?;
-    }
-    if matches!(piece.post, Post::Keep) {
-        return Ok(Answer { json: text, errors: vec![], sql });
-    }
-    let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
-    let moment = Moment { today: session.today(), calendar: session.calendar() };
-    let mut finish = Finish { moment, errors: vec![] };
-    // Root fields and the objects of payloads may be null.
-    finish.apply(&piece.post.optional(), &mut value, &mut vec![Step::Key(key.to_string())]);
-    Ok(Answer { json: value.to_string(), errors: finish.errors, sql })
 }
 
 /// Rule J-10: who read which sensitive fields, and when. Without the record there is no answer.

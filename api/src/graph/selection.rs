@@ -7,6 +7,7 @@ use async_graphql::{
     Name, Positioned, Value as ConstValue, Variables,
     parser::types::{Directive, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet},
 };
+use bytes::Bytes;
 use indexmap::IndexMap;
 
 use crate::kernel::error::{ApiError, Code};
@@ -20,6 +21,8 @@ pub struct Doc<'a> {
     pub operation: &'a OperationDefinition,
     /// The variables' values.
     pub variables: &'a Variables,
+    /// Variables whose values are left open: in their place stands the name, in bytes.
+    pub open: &'a [Name],
 }
 
 /// One response key of an object, with everything that was selected under it.
@@ -135,6 +138,9 @@ impl<'a> Doc<'a> {
     }
 
     fn variable(&self, name: &Name) -> Option<ConstValue> {
+        if self.open.contains(name) {
+            return Some(ConstValue::Binary(Bytes::copy_from_slice(name.as_bytes())));
+        }
         if let Some(value) = self.variables.get(name) {
             return Some(value.clone());
         }

@@ -18,7 +18,6 @@ use tower_http::{
         predicate::{DefaultPredicate, Predicate, SizeAbove},
     },
     cors::{AllowOrigin, CorsLayer},
-    set_header::SetResponseHeaderLayer,
 };
 
 use crate::{
@@ -48,27 +47,26 @@ const SENT: [&str; 11] = [
     "x-zugong-cost",
 ];
 const READ: [&str; 2] = [REQUEST_ID, "retry-after"];
+/// Headers that every answer has unless its handler set another value. One layer writes them all: each layer of a
+/// router costs every request.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
 /// How long a browser may remember what another site's pages are allowed.
 const REMEMBERED: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// Puts everything around a router. The outermost comes last.
 pub(super) fn around(router: Router<App>, settings: &HttpSettings) -> Router<App> {
     let hops = settings.trusted_hops;
-    let router = router
-        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL))))
-        .layer(middleware::from_fn(move |request, next| watched(hops, request, next)));
+    let router =
+        router.layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(SizeAbove::new(SMALL))));
     // Without an origin in the settings no page of another site is answered, not even its question.
     let router = if settings.origins.is_empty() { router } else { router.layer(cors(&settings.origins)) };
-    router
-        .layer(fixed("x-content-type-options", "nosniff"))
-        .layer(fixed("referrer-policy", "no-referrer"))
-        .layer(fixed("x-frame-options", "DENY"))
-        .layer(fixed("content-security-policy", "default-src 'none'; frame-ancestors 'none'"))
-        .layer(fixed("cross-origin-opener-policy", "same-origin"))
-}
-
-fn fixed(name: &'static str, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
-    SetResponseHeaderLayer::if_not_present(HeaderName::from_static(name), HeaderValue::from_static(value))
+    router.layer(middleware::from_fn(move |request, next| watched(hops, request, next)))
 }
 
 /// Tokens travel in a header, so that no credentials of the browser's own are ever asked for.
@@ -102,11 +100,14 @@ async fn watched(hops: u8, request: Request, next: Next) -> Response {
     let started = std::time::Instant::now();
     let request = Request::from_parts(parts, body);
     let caught = AssertUnwindSafe(next.run(request)).catch_unwind().with_context(span.clone()).await;
-    let response = caught.unwrap_or_else(|_| {
+    let mut response = caught.unwrap_or_else(|_| {
         tracing::error!(request = info.id, route, "a handler panicked");
         metrics::counter!("zugong_panics_total").increment(1);
         broken(&route, &info)
     });
+    for (name, value) in FIXED {
+        response.headers_mut().entry(name).or_insert(value);
+    }
     let status = response.status();
     trace::answered(&span, status);
     let labels = [("route", route), ("status", status.as_u16().to_string())];

@@ -14,9 +14,11 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     graph::{
+        open::Openness,
         payload::HeaderKey,
+        plans::Known,
         run::Answer,
-        schema::ValidOnly,
+        schema::{KnownValid, ValidOnly},
         selection::{Doc, Picked},
     },
     http::{
@@ -133,7 +135,7 @@ impl Ready {
     /// The operation with what it refers to.
     pub(super) fn doc(&self) -> Result<Doc<'_>, ApiError> {
         let operation = &operation(&self.document, self.name.as_deref())?.node;
-        Ok(Doc { fragments: &self.document.fragments, operation, variables: &self.variables })
+        Ok(Doc { fragments: &self.document.fragments, operation, variables: &self.variables, open: &[] })
     }
 
     /// The operation's name, as the document has it.
@@ -164,6 +166,13 @@ impl Ready {
             (DocumentOperations::Multiple(all), Some(name)) => all.get_mut(name).map(|operation| &mut operation.node),
             (DocumentOperations::Multiple(all), None) => all.values_mut().next().map(|operation| &mut operation.node),
         }
+    }
+
+    /// Remembers that its operation passed validation.
+    fn passed(&self, app: &App) -> Arc<Openness> {
+        app.parsed.passed(&self.key, &self.known, self.name.as_deref(), || {
+            self.doc().map(|doc| Openness::of(doc, app.engine.catalogue())).unwrap_or_default()
+        })
     }
 
     /// Whether it reads only.
@@ -204,38 +213,41 @@ pub(super) async fn run(
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply::failed(&error, info);
     }
+    let shown = app.shows_schema(session);
+    let known = ready.known.valid(ready.name.as_deref());
     match catalogue_only(app, &ready) {
         Some(operation) => {
             // The variables were checked against their types, so that the document's validity is all that is left.
-            if !ready.known.is_valid(ready.name.as_deref()) {
-                let valid = Arc::new(ValidOnly::default());
-                let response = app.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
-                if !valid.passed() {
-                    return invalid(&response.errors, app.shows_schema(session), info);
+            let openness = match known {
+                Some(openness) => openness,
+                None => {
+                    let valid = Arc::new(ValidOnly::default());
+                    let response = app.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                    if !valid.passed() {
+                        return invalid(&response.errors, shown, info);
+                    }
+                    ready.passed(app)
                 }
-                app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
-            }
-            read(app, &ready, operation, session, info).await
+            };
+            read(app, &ready, operation, session, &openness, info).await
         }
         None => {
-            let response = app.schema.execute(ready.request(session, key, app)).await;
+            let mut request = ready.request(session, key, app);
+            if known.is_some() {
+                request = request.data(KnownValid);
+            }
+            let response = app.schema.execute(request).await;
             // Before execution there is no data and no path; afterwards root fields at least are null.
             let executing = response.errors.is_empty()
                 || response.data != async_graphql::Value::Null
                 || response.errors.iter().any(|e| !e.path.is_empty());
             if !executing {
-                return invalid(&response.errors, app.shows_schema(session), info);
+                return invalid(&response.errors, shown, info);
             }
-            app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
-            let data = response.data.into_json().unwrap_or(Json::Null);
-            Reply {
-                body: envelope(
-                    &data.to_string(),
-                    errors::library(&response.errors, true, app.shows_schema(session), info),
-                ),
-                extensions: Map::new(),
-                refused: None,
-            }
+            ready.passed(app);
+            let errors = errors::library(&response.errors, true, shown, info);
+            let data = serde_json::to_string(&response.data).unwrap_or_else(|_| "null".into());
+            Reply { body: envelope(&data, errors), extensions: Map::new(), refused: None }
         }
     }
 }
@@ -249,7 +261,12 @@ fn invalid(errors: &[async_graphql::ServerError], open: bool, info: &RequestInfo
 /// Whether the schema is asked for. The library would answer null, as if there were none.
 fn introspects(ready: &Ready) -> bool {
     let Ok(operation) = operation(&ready.document, ready.name.as_deref()) else { return false };
-    let doc = Doc { fragments: &ready.document.fragments, operation: &operation.node, variables: &ready.variables };
+    let doc = Doc {
+        fragments: &ready.document.fragments,
+        operation: &operation.node,
+        variables: &ready.variables,
+        open: &[],
+    };
     let roots = doc.pick(&[&operation.node.selection_set.node], &|on| on == "Query");
     roots.is_ok_and(|roots| roots.values().any(|f| matches!(f.name, "__schema" | "__type")))
 }
@@ -260,7 +277,7 @@ fn catalogue_only<'r>(app: &App, ready: &'r Ready) -> Option<&'r OperationDefini
         return None;
     }
     let operation = &operation(&ready.document, ready.name.as_deref()).ok()?.node;
-    let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
+    let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables, open: &[] };
     let roots = doc.pick(&[&operation.selection_set.node], &|on| on == "Query").ok()?;
     let pure = roots.values().all(|f| f.name == "__typename" || app.engine.catalogue().root(f.name).is_some());
     (pure && !roots.is_empty()).then_some(operation)
@@ -271,9 +288,11 @@ async fn read(
     ready: &Ready,
     operation: &OperationDefinition,
     session: Option<&Session>,
+    openness: &Openness,
     info: &RequestInfo,
 ) -> Reply {
-    let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
+    let known = Known { digest: ready.key.0, operation: ready.name.as_deref(), openness };
+    let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables, open: &[] };
     let roots = match doc.pick(&[&operation.selection_set.node], &|on| on == "Query") {
         Ok(roots) => roots,
         Err(error) => return Reply::failed(&error, info),
@@ -283,7 +302,7 @@ async fn read(
     for some in roots.chunks(AT_ONCE) {
         let mut reads = Vec::with_capacity(some.len());
         for (key, field) in some {
-            reads.push(root(app, session, doc, key, field));
+            reads.push(root(app, session, doc, key, field, known));
         }
         answers.extend(join_all(reads).await);
     }
@@ -320,11 +339,12 @@ async fn root<'a>(
     doc: Doc<'a>,
     key: &str,
     field: &Picked<'a>,
+    known: Known<'a>,
 ) -> Result<Answer, ApiError> {
     if field.name == "__typename" {
         return Ok(Answer { json: "\"Query\"".into(), errors: vec![], sql: None });
     }
-    app.engine.root(session, doc, key, field).await
+    app.engine.root(session, doc, key, field, Some(known)).await
 }
 
 fn envelope(data: &str, faults: Vec<Json>) -> String {

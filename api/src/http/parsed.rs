@@ -7,6 +7,7 @@ use moka::sync::Cache;
 use sha2::{Digest, Sha256};
 
 use crate::{
+    graph::open::Openness,
     http::guard::{self, Limits},
     kernel::error::ApiError,
 };
@@ -17,16 +18,16 @@ const BYTES: u64 = 48 * 1024 * 1024;
 /// A document within the limits.
 pub(super) struct Document {
     pub(super) parsed: Arc<ExecutableDocument>,
-    /// Names of the operations that passed validation; an operation without a name is the empty one.
-    valid: RwLock<Vec<String>>,
+    /// The operations that passed validation, by name; one without a name has the empty one.
+    valid: RwLock<Vec<(String, Arc<Openness>)>>,
     bytes: usize,
 }
 
 impl Document {
-    /// Whether an operation of the document is known to be valid, whatever its variables.
-    pub(super) fn is_valid(&self, operation: Option<&str>) -> bool {
+    /// The variables of an operation that is known to be valid, whatever their values.
+    pub(super) fn valid(&self, operation: Option<&str>) -> Option<Arc<Openness>> {
         let valid = self.valid.read().unwrap_or_else(PoisonError::into_inner);
-        valid.iter().any(|name| name == operation.unwrap_or_default())
+        valid.iter().find(|(name, _)| name == operation.unwrap_or_default()).map(|(_, openness)| openness.clone())
     }
 }
 
@@ -53,17 +54,26 @@ impl Parsed {
 
     /// Remembers that an operation of a document passed validation. Others are not remembered, so that a stream
     /// of nonsense takes no room.
-    pub(super) fn passed(&self, key: &Key, document: &Arc<Document>, operation: Option<&str>) {
-        if document.is_valid(operation) {
-            return;
+    pub(super) fn passed(
+        &self,
+        key: &Key,
+        document: &Arc<Document>,
+        operation: Option<&str>,
+        openness: impl FnOnce() -> Openness,
+    ) -> Arc<Openness> {
+        if let Some(openness) = document.valid(operation) {
+            return openness;
         }
-        document.valid.write().unwrap_or_else(PoisonError::into_inner).push(operation.unwrap_or_default().to_string());
+        let openness = Arc::new(openness());
+        let known = (operation.unwrap_or_default().to_string(), openness.clone());
+        document.valid.write().unwrap_or_else(PoisonError::into_inner).push(known);
         self.known.insert(key.0, document.clone());
+        openness
     }
 }
 
 /// Under which a document is known.
-pub(super) struct Key([u8; 32]);
+pub(super) struct Key(pub(super) [u8; 32]);
 
 /// Roughly what a parsed document takes, for a text of so many bytes.
 fn weight(bytes: usize) -> u32 {
@@ -81,10 +91,11 @@ mod tests {
         let limits = Limits::default();
         let (key, document) = documents.of(text, &limits).expect("a document");
         assert!(documents.known.get(&key.0).is_none());
-        documents.passed(&key, &document, Some("A"));
+        documents.passed(&key, &document, Some("A"), Openness::default);
         let (_, again) = documents.of(text, &limits).expect("a document");
         assert!(Arc::ptr_eq(&document, &again));
-        assert!(again.is_valid(Some("A")) && !again.is_valid(Some("B")) && !again.is_valid(None));
+        let valid = |name| again.valid(name).is_some();
+        assert!(valid(Some("A")) && !valid(Some("B")) && !valid(None));
         assert!(documents.of("{ a ", &limits).is_err());
     }
 
@@ -95,7 +106,7 @@ mod tests {
         for i in 0..3_000 {
             let text = format!("{{ a{i}: __typename }} # {}", "x".repeat(2_000));
             let (key, document) = documents.of(&text, &limits).expect("a document");
-            documents.passed(&key, &document, None);
+            documents.passed(&key, &document, None, Openness::default);
         }
         documents.known.run_pending_tasks();
         assert!(documents.known.weighted_size() <= BYTES);

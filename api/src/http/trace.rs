@@ -11,7 +11,7 @@ use opentelemetry::{
 use crate::{
     http::execute::Ready,
     kernel::session::{RequestInfo, Session},
-    telemetry::NAME,
+    telemetry::{self, NAME},
 };
 
 /// Root fields that a span names.
@@ -31,6 +31,9 @@ impl Extractor for Headers<'_> {
 
 /// Begins the span of a request, within the trace that `traceparent` names if there is one.
 pub(super) fn request(parts: &Parts, route: &str, info: &RequestInfo) -> Context {
+    if !telemetry::is_on() {
+        return Context::new();
+    }
     let parent = global::get_text_map_propagator(|propagator| propagator.extract(&Headers(&parts.headers)));
     let tracer = global::tracer(NAME);
     let span = tracer

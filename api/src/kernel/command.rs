@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use entities::{audit, idempotency};
 use policies::{Action, Resource};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, QueryFilter, Set,
+    ColumnTrait, EntityTrait, QueryFilter, Set,
     sea_query::{Expr, OnConflict},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -95,7 +95,7 @@ async fn attempt<C: Command>(
             .run()
             .await?;
     }
-    record(&tx, C::NAME, digest).await?;
+    record(&tx, C::NAME, digest);
     tx.commit().await?;
     Ok(output)
 }
@@ -144,7 +144,7 @@ async fn claim(tx: &Tx, key: &str, operation: &str, digest: &str) -> Result<Opti
 }
 
 /// Writes who did what to which objects; a command that names none is recorded all the same.
-async fn record(tx: &Tx, action: &str, digest: &str) -> Result<(), ApiError> {
+fn record(tx: &Tx, action: &str, digest: &str) {
     let touched = tx.take_touched();
     let session = tx.session();
     let line = |object_type: &str, object_id, detail| audit::ActiveModel {
@@ -163,10 +163,9 @@ async fn record(tx: &Tx, action: &str, digest: &str) -> Result<(), ApiError> {
         at: Set(session.now()),
     };
     if touched.is_empty() {
-        line("", None, json!({})).insert(tx.raw()).await?;
+        tx.record(line("", None, json!({})));
     }
     for touch in touched {
-        line(touch.object_type, Some(touch.object_id), touch.detail).insert(tx.raw()).await?;
+        tx.record(line(touch.object_type, Some(touch.object_id), touch.detail));
     }
-    Ok(())
 }

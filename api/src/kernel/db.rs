@@ -47,7 +47,13 @@ impl Db {
             .test_before_acquire(false)
             .sqlx_logging(false)
             .map_sqlx_postgres_opts(move |o| {
-                o.options([("role", migration::ddl::APP_ROLE), ("statement_timeout", timeout.as_str())])
+                o.options([
+                    ("role", migration::ddl::APP_ROLE),
+                    ("statement_timeout", timeout.as_str()),
+                    // The tenant is known to no plan before it runs, so that planning again for every value of the
+                    // other parameters costs more than it finds; see `docs/operations.md`.
+                    ("plan_cache_mode", "force_generic_plan"),
+                ])
             });
         let pool = Database::connect(connect).await?;
         Ok(Self { reader: pool.clone(), writer: pool })

@@ -92,6 +92,11 @@ impl Session {
         &self.0.authority
     }
 
+    /// The user's standing, to be kept: it is another one as soon as rights may have changed.
+    pub(crate) fn authority_shared(&self) -> &Arc<Authority> {
+        &self.0.authority
+    }
+
     /// The user.
     pub fn user_id(&self) -> Uuid {
         self.0.authority.user_id

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use entities::{GlobalEntity, TenantEntity, authz_version, outbox};
+use entities::{GlobalEntity, TenantEntity, audit, authz_version, outbox};
 use policies::Action;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbBackend, EntityTrait,
@@ -19,6 +19,7 @@ use crate::kernel::{
     bus::Hint,
     clock::Clock,
     error::{ApiError, Code},
+    journal::Journal,
     platform::Platform,
     reach::{Binder, ScopeRules},
     rows::{Changes, Rows},
@@ -68,6 +69,7 @@ pub struct Inner {
 struct Log {
     touched: Vec<Touched>,
     hints: Vec<Hint>,
+    journal: Journal,
 }
 
 impl Tx {
@@ -239,7 +241,7 @@ impl Inner {
         Uuid::now_v7()
     }
 
-    /// Adds an event to the outbox and asks subscribers to look.
+    /// Adds an event to the outbox, which is written with the commit, and asks subscribers to look.
     pub async fn emit(
         &self,
         topic: &str,
@@ -248,7 +250,7 @@ impl Inner {
         version: i32,
         payload: Json,
     ) -> Result<(), ApiError> {
-        self.insert(outbox::ActiveModel {
+        let event = outbox::ActiveModel {
             tenant_id: Set(self.tenant),
             id: Set(self.new_id()),
             topic: Set(topic.into()),
@@ -257,9 +259,10 @@ impl Inner {
             object_version: Set(version),
             payload: Set(payload),
             created_at: Set(self.clock.now()),
-        })
-        .await?;
-        self.log().hints.push(Hint::Events(self.tenant));
+        };
+        let mut log = self.log();
+        log.journal.events.push(event);
+        log.hints.push(Hint::Events(self.tenant));
         Ok(())
     }
 
@@ -285,6 +288,12 @@ impl Inner {
         std::mem::take(&mut self.log().touched)
     }
 
+    /// Adds a line to the audit record.
+    pub(in crate::kernel) fn record(&self, mut line: audit::ActiveModel) {
+        line.tenant_id = Set(self.tenant);
+        self.log().journal.records.push(line);
+    }
+
     pub(in crate::kernel) fn raw(&self) -> &DatabaseTransaction {
         &self.txn
     }
@@ -294,7 +303,8 @@ impl Inner {
     }
 
     async fn commit(self, platform: &Platform) -> Result<(), ApiError> {
-        let mut hints = self.log.into_inner().unwrap_or_else(PoisonError::into_inner).hints;
+        let Log { mut hints, journal, .. } = self.log.into_inner().unwrap_or_else(PoisonError::into_inner);
+        journal.write(&self.txn).await?;
         self.txn.commit().await?;
         hints.dedup();
         for hint in hints {

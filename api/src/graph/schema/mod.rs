@@ -3,9 +3,9 @@
 use std::{any::Any, borrow::Cow, sync::Arc};
 
 use async_graphql::{
-    ContainerType, Context, ContextBase, ContextSelectionSet, MergedObject, ObjectType, OutputType, PathSegment, Pos,
-    Positioned, Schema, ServerError, ServerResult, Value,
-    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute},
+    CacheControl, ContainerType, Context, ContextBase, ContextSelectionSet, MergedObject, ObjectType, OutputType,
+    PathSegment, Pos, Positioned, Schema, ServerError, ServerResult, ValidationResult, Value,
+    extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation},
     parser::types::Field,
     registry::{MetaTypeId, Registry},
     resolver_utils::resolve_container,
@@ -114,7 +114,7 @@ impl ContainerType for CatalogueRoot {
                 arguments: doc.arguments(field)?,
                 below: vec![&field.selection_set.node],
             };
-            engine.root(caller(ctx), doc, key, &picked).await
+            engine.root(caller(ctx), doc, key, &picked, None).await
         };
         match read.await {
             Ok(answer) => Ok(Some(answer_value(answer, ctx, pos, vec![]))),
@@ -143,7 +143,7 @@ pub fn required<'a, T>(ctx: &ContextBase<'a, T>) -> Result<&'a Session, ApiError
 
 /// The document that is being executed.
 pub(crate) fn whole(env: &async_graphql::context::QueryEnv) -> Doc<'_> {
-    Doc { fragments: &env.fragments, operation: &env.operation.node, variables: &env.variables }
+    Doc { fragments: &env.fragments, operation: &env.operation.node, variables: &env.variables, open: &[] }
 }
 
 /// An answer of the engine as a value within an execution by the library. `above` leads to the answer's parent.
@@ -191,6 +191,9 @@ impl ValidOnly {
     }
 }
 
+/// Put into a request whose operation passed validation before: it is not validated again.
+pub struct KnownValid;
+
 struct PassThrough;
 struct PassThroughExtension;
 
@@ -202,6 +205,19 @@ impl ExtensionFactory for PassThrough {
 
 #[async_trait::async_trait]
 impl Extension for PassThroughExtension {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        match ctx.data_opt::<KnownValid>() {
+            Some(KnownValid) => {
+                Ok(ValidationResult { cache_control: CacheControl::default(), complexity: 0, depth: 0 })
+            }
+            None => next.run(ctx).await,
+        }
+    }
+
     async fn execute(
         &self,
         ctx: &ExtensionContext<'_>,
