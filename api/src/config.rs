@@ -76,6 +76,8 @@ pub struct Config {
     pub connections: u32,
     /// A statement that takes longer is cancelled, in milliseconds.
     pub statement_timeout_millis: u32,
+    /// How long a request waits for a connection to PostgreSQL before it is told to come back.
+    pub connection_patience_millis: u32,
     /// A GraphQL request that takes longer is ended, in milliseconds.
     pub deadline_millis: u32,
     /// Whether `/graphiql` is served and strangers may read the schema.
@@ -159,6 +161,7 @@ impl Default for Config {
             log: LogFormat::Human,
             connections: 16,
             statement_timeout_millis: 5_000,
+            connection_patience_millis: 800,
             deadline_millis: u32::try_from(http.deadline.as_millis()).unwrap_or(10_000),
             graphiql: false,
             trusted_proxies: 0,
@@ -257,6 +260,7 @@ impl Config {
             url: self.database()?.into(),
             connections: self.connections,
             statement_timeout: Duration::from_millis(self.statement_timeout_millis.into()),
+            patience: Duration::from_millis(self.connection_patience_millis.max(100).into()),
         })
     }
 

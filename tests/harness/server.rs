@@ -84,8 +84,7 @@ impl Server {
     }
 
     async fn over(database: Arc<TestDatabase>, settings: HttpSettings, config: IdentityConfig) -> Self {
-        let options =
-            DbOptions { url: database.url.clone(), connections: 4, statement_timeout: Duration::from_secs(5) };
+        let options = DbOptions::of(&database.url, 4);
         let db = Db::open(&options).await.unwrap();
         let bus = match redis_url() {
             Some(url) => Bus::redis(&url, "it").await.unwrap(),

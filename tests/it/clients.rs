@@ -102,6 +102,11 @@ async fn graphql_ws_completes_a_retirement_and_hears_of_every_step() {
     retires("graphql-ws", &[]).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn graphql_sse_completes_a_retirement_and_hears_of_every_step() {
+    retires("graphql-sse", &[]).await;
+}
+
 /// `relay-compiler` takes the schema as it is published: nodes, connections, fragments, re-fetching.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn relay_compiles_and_completes_a_retirement() {

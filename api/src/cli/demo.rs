@@ -1,6 +1,6 @@
 //! `zugong demo`
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value as Json, json};
@@ -46,7 +46,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let listener = start::listen(arguments.listen)?;
     let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
     let store = Store::open(&arguments.data, arguments.reset).await?;
-    let options = DbOptions { url: store.url.clone(), connections: 8, statement_timeout: Duration::from_secs(5) };
+    let options = DbOptions::of(&store.url, 8);
     let platform = connect::platform(&options, None).await?;
     let summary = if store.filled {
         find_demo(&platform).await?

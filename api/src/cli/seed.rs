@@ -39,12 +39,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     log(config.log, "warn");
     let url = config.database()?;
     connect::require_migrated(url).await?;
-    let options = DbOptions {
-        url: url.into(),
-        connections: arguments.connections,
-        // A batch is large and the disk may be slow.
-        statement_timeout: Duration::from_secs(600),
-    };
+    // A batch is large and the disk may be slow.
+    let statement_timeout = Duration::from_secs(600);
+    let options = DbOptions { statement_timeout, ..DbOptions::of(url, arguments.connections) };
     let platform = connect::platform(&options, None).await?;
     let options = SeedOptions {
         cadres: arguments.cadres,

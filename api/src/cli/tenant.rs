@@ -255,7 +255,7 @@ mod tests {
         let (owner, file) = connect::owner(&url).await.unwrap();
         migration::up(&owner, file.as_deref()).await.unwrap();
         owner.close().await.unwrap();
-        let options = DbOptions { url, connections: 1, statement_timeout: std::time::Duration::from_secs(5) };
+        let options = DbOptions::of(url, 1);
         let platform = connect::platform(&options, None).await.unwrap();
         let config = IdentityConfig {
             secret: Some(ServerSecret::parse(&ServerSecret::generate().unwrap()).unwrap()),

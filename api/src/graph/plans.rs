@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What plans in memory may take, by the estimate of [`weight`].
-const BYTES: u64 = 24 * 1024 * 1024;
+const BYTES: u64 = 12 * 1024 * 1024;
 
 /// A statement for one root field.
 pub(super) struct Plan {

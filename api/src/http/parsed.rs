@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the documents in memory may take, by the estimate of [`weight`].
-const BYTES: u64 = 48 * 1024 * 1024;
+const BYTES: u64 = 24 * 1024 * 1024;
 
 /// A document within the limits.
 pub(super) struct Document {

@@ -20,14 +20,29 @@ pub struct DbOptions {
     pub connections: u32,
     /// A statement that takes longer is cancelled (PostgreSQL).
     pub statement_timeout: Duration,
+    /// Who finds no connection for so long is told to come back (PostgreSQL): a queue that only grows serves nobody.
+    pub patience: Duration,
 }
 
-/// The two pools, which on PostgreSQL are one.
+impl DbOptions {
+    /// Where to connect, with a pool and time-outs for one program that works alone.
+    pub fn of(url: impl Into<String>, connections: u32) -> Self {
+        let (statement_timeout, patience) = (Duration::from_secs(5), Duration::from_secs(10));
+        Self { url: url.into(), connections, statement_timeout, patience }
+    }
+}
+
+/// The pools. On PostgreSQL reader and writer are one, and log-ins have connections of their own; on SQLite there
+/// is one writer for all.
 #[derive(Clone)]
 pub struct Db {
     reader: DatabaseConnection,
     writer: DatabaseConnection,
+    reserved: DatabaseConnection,
 }
+
+/// Connections kept for log-ins, so that people can get in while the others are taken.
+const RESERVED: u32 = 2;
 
 impl Db {
     /// Opens the pools for serving requests.
@@ -36,27 +51,11 @@ impl Db {
             let writer = Database::connect(sqlite(&path, 1, false)).await?;
             writer.execute_unprepared("pragma journal_mode = wal").await?;
             let reader = Database::connect(sqlite(&path, options.connections, true)).await?;
-            return Ok(Self { reader, writer });
+            return Ok(Self { reader, reserved: writer.clone(), writer });
         }
-        let timeout = options.statement_timeout.as_millis().to_string();
-        let mut connect = ConnectOptions::new(&options.url);
-        connect
-            .max_connections(options.connections)
-            .min_connections(1)
-            .acquire_timeout(Duration::from_secs(5))
-            .test_before_acquire(false)
-            .sqlx_logging(false)
-            .map_sqlx_postgres_opts(move |o| {
-                o.options([
-                    ("role", migration::ddl::APP_ROLE),
-                    ("statement_timeout", timeout.as_str()),
-                    // The tenant is known to no plan before it runs, so that planning again for every value of the
-                    // other parameters costs more than it finds; see `docs/operations.md`.
-                    ("plan_cache_mode", "force_generic_plan"),
-                ])
-            });
-        let pool = Database::connect(connect).await?;
-        Ok(Self { reader: pool.clone(), writer: pool })
+        let pool = Database::connect(postgres(options, options.connections, 1)).await?;
+        let reserved = Database::connect(postgres(options, RESERVED, 0)).await?;
+        Ok(Self { reader: pool.clone(), writer: pool, reserved })
     }
 
     /// Opens a connection that may change the schema, with the file beside which migrations lock.
@@ -86,6 +85,13 @@ impl Db {
         let mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
         enter(self.writer.begin_with_options(options).await?, tenant).await
+    }
+
+    /// A transaction for log-ins, which do not wait for other work's connections.
+    pub(in crate::kernel) async fn begin_login(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+        let mode = Some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+        enter(self.reserved.begin_with_options(options).await?, tenant).await
     }
 
     /// A transaction that only reads one tenant's rows; on SQLite it does not wait for the writer.
@@ -143,9 +149,10 @@ impl Db {
 
     /// Closes the pools; statements under way end first.
     pub async fn close(self) -> Result<(), DbErr> {
-        let Self { reader, writer } = self;
-        if reader.get_database_backend() == DbBackend::Sqlite {
-            writer.close().await?;
+        let Self { reader, writer, reserved } = self;
+        match reader.get_database_backend() {
+            DbBackend::Sqlite => writer.close().await?,
+            _ => reserved.close().await?,
         }
         reader.close().await
     }
@@ -174,6 +181,27 @@ pub fn sqlite_path(url: &str) -> Option<PathBuf> {
     let rest = url.strip_prefix("sqlite:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     Some(PathBuf::from(rest.split('?').next().unwrap_or(rest)))
+}
+
+fn postgres(options: &DbOptions, most: u32, least: u32) -> ConnectOptions {
+    let timeout = options.statement_timeout.as_millis().to_string();
+    let mut connect = ConnectOptions::new(&options.url);
+    connect
+        .max_connections(most)
+        .min_connections(least)
+        .acquire_timeout(options.patience)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(move |o| {
+            o.options([
+                ("role", migration::ddl::APP_ROLE),
+                ("statement_timeout", timeout.as_str()),
+                // The tenant is known to no plan before it runs, so that planning again for every value of the
+                // other parameters costs more than it finds; see `docs/operations.md`.
+                ("plan_cache_mode", "force_generic_plan"),
+            ])
+        });
+    connect
 }
 
 fn sqlite(path: &std::path::Path, connections: u32, read_only: bool) -> ConnectOptions {

@@ -200,7 +200,11 @@ impl System {
 
     /// A transaction over global tables and, if a tenant is named, over that tenant's.
     pub async fn begin(&self, tenant: Option<Uuid>) -> Result<SystemTx, ApiError> {
-        let txn = self.platform.db().begin(tenant).await?;
+        let db = self.platform.db();
+        let txn = match self.reason {
+            Reason::Login => db.begin_login(tenant).await?,
+            _ => db.begin(tenant).await?,
+        };
         Ok(SystemTx::new(txn, self.platform.clone(), tenant.unwrap_or(Uuid::nil())))
     }
 }

@@ -10,6 +10,7 @@ mod language;
 mod missing;
 mod orders;
 mod pages;
+mod plans;
 mod random;
 mod reference;
 mod rights;

@@ -8,13 +8,14 @@ use zugong_tests::plant::Program;
 
 use super::plant;
 
-/// Faults 11 and 12: with every connection waiting for somebody's lock, requests end with an answer in time, the
-/// process answers, and as soon as the lock is gone all is well.
+/// Faults 11 and 12: with every connection waiting for somebody's lock, whoever finds none is told to come back
+/// within a second, log-ins go on over connections of their own, and as soon as the lock is gone all is well.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_exhausted_pool_answers_and_recovers() {
     let Some(plant) = plant().await else { return };
-    let program =
-        Program::start(&plant.postgres.url(), &[("ZUGONG_DEADLINE_MILLIS", "3000"), ("ZUGONG_CONNECTIONS", "4")]);
+    let settings =
+        [("ZUGONG_DEADLINE_MILLIS", "3000"), ("ZUGONG_CONNECTIONS", "4"), ("ZUGONG_CONNECTION_PATIENCE_MILLIS", "500")];
+    let program = Program::start(&plant.postgres.url(), &settings);
     program.ready(&plant.http).await;
     let me = plant.at(&plant.tenant.service, &program);
     let update =
@@ -22,20 +23,36 @@ async fn an_exhausted_pool_answers_and_recovers() {
     let input = json!({ "input": { "id": plant.tenant.id("town"), "expectedVersion": 1, "name": "新名" } });
     let held = plant.probe.hold("unit").await;
     let begun = Instant::now();
-    let writers = join_all((0..40).map(|_| me.gql(update, input.clone())));
+    let writer = async |order: u64| {
+        // Four take the connections; who comes later finds none.
+        tokio::time::sleep(Duration::from_millis(if order < 4 { 0 } else { 300 })).await;
+        let asked = Instant::now();
+        (me.gql(update, input.clone()).await, asked.elapsed())
+    };
+    let writers = join_all((0..40).map(writer));
     let watcher = async {
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(Duration::from_millis(400)).await;
         let asked = Instant::now();
         assert_eq!(plant.status(&program, "/healthz").await, 200);
+        let log_in = plant.http.post(format!("{}/auth/login", program.url));
+        let body = json!({ "login": "nobody", "password": "wrong" });
+        let refused = log_in.json(&body).send().await.expect("an answer").status();
+        assert_eq!(refused, 401, "log-ins are judged while nothing else is");
         asked.elapsed()
     };
     let (replies, health) = tokio::join!(writers, watcher);
-    assert!(health < Duration::from_secs(1), "{health:?}");
+    assert!(health < Duration::from_secs(2), "{health:?}");
     assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
-    for reply in &replies {
+    let mut turned_away = 0;
+    for (reply, took) in &replies {
         assert!(["DEADLINE_EXCEEDED", "UNAVAILABLE", "CONFLICT"].contains(&reply.code()), "{}", reply.text);
         assert_eq!(reply.body["errors"][0]["extensions"]["retryable"], true, "{}", reply.text);
+        if *took < Duration::from_secs(1) {
+            assert_eq!(reply.code(), "UNAVAILABLE", "{}", reply.text);
+            turned_away += 1;
+        }
     }
+    assert!(turned_away >= 30, "{turned_away} of 36 were turned away within a second");
     held.rollback().await.unwrap();
     let freed = Instant::now();
     loop {

@@ -27,7 +27,7 @@ async fn grant(by: &Actor, to: &Actor, role: &str, unit: &str) -> Json {
 }
 
 /// The only assignment of an actor.
-async fn assignment(by: &Actor, of: &Actor) -> String {
+pub(crate) async fn assignment(by: &Actor, of: &Actor) -> String {
     let query =
         "query($id: ID!) { user(id: $id) { assignments(where: {revokedAt: {isNull: true}}) { nodes { id } } } }";
     let data = by.ok(query, json!({ "id": of.user })).await;

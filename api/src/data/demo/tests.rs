@@ -23,7 +23,7 @@ async fn platform(dir: &std::path::Path, today: &str) -> Arc<Platform> {
     let (owner, lock) = Db::open_owner(&url).await.unwrap();
     migration::up(&owner, lock.as_deref()).await.unwrap();
     owner.close().await.unwrap();
-    let options = DbOptions { url, connections: 2, statement_timeout: std::time::Duration::from_secs(5) };
+    let options = DbOptions::of(url, 2);
     let clock = Clock::held_at(format!("{today}T02:00:00Z").parse().unwrap());
     Platform::new(Db::open(&options).await.unwrap(), clock, Bus::local(), WorkCalendar::national().clone()).unwrap()
 }

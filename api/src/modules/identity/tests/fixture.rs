@@ -1,6 +1,6 @@
 //! Two tenants, some people, and a clock that stands still.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use entities::{
@@ -67,7 +67,7 @@ impl World {
             Ok(server) => fresh_database(&server).await,
             Err(_) => format!("sqlite://{}", dir.path().join("test.db").display()),
         };
-        let options = DbOptions { url, connections: 2, statement_timeout: Duration::from_secs(5) };
+        let options = DbOptions::of(url, 2);
         let (owner, file) = Db::open_owner(&options.url).await.expect("a database");
         migration::up(&owner, file.as_deref()).await.expect("migrations");
         owner.close().await.expect("closing");
