@@ -104,6 +104,10 @@ impl<'a> Planner<'a> {
             sql.push_str(" and ");
             sql.push_str(&scope);
         }
+        if let Some(only) = &ty.only {
+            sql.push_str(" and ");
+            sql.push_str(&fill(only, alias, "", &self.tenant()));
+        }
         Some(sql)
     }
 
@@ -209,13 +213,13 @@ impl<'a> Planner<'a> {
 
     fn value(&mut self, def: &'a FieldDef, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
         match &def.source {
-            Source::Column(..) | Source::Expression(..) => {
+            Source::Column(..) | Source::Expression(..) | Source::Member(..) => {
                 let (sql, scalar) = self.scalar(def, alias).ok_or(ApiError::of(Code::InternalServerError))?;
                 // Columns that must have a value have one, but JSON may be `null` and a sub-select find nothing.
                 let found = matches!(def.source, Source::Expression(..)) && !matches!(scalar, Scalar::Int);
                 let certain = def.nullable || !(found || matches!(scalar, Scalar::Json));
                 let post = if certain { Post::Keep } else { Post::Required };
-                Ok(Piece { sql: self.dialect.publish(scalar, &sql), post })
+                Ok(Piece { sql: self.dialect.publish(&scalar, &sql), post })
             }
             Source::One { target, on } => self.one_row(target, on, alias, field),
             Source::Many { target, on } => {
@@ -229,7 +233,7 @@ impl<'a> Planner<'a> {
                 let pairs: Vec<(String, String)> = needs
                     .iter()
                     .map(|(name, sql, scalar)| {
-                        (name.to_string(), self.dialect.publish(*scalar, &fill(sql, alias, "", &tenant)))
+                        (name.to_string(), self.dialect.publish(scalar, &fill(sql, alias, "", &tenant)))
                     })
                     .collect();
                 Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Computed(*compute) })
@@ -240,8 +244,13 @@ impl<'a> Planner<'a> {
     /// A plain value's expression over a row.
     pub(super) fn scalar(&mut self, def: &FieldDef, alias: &str) -> Option<(String, Scalar)> {
         match &def.source {
-            Source::Column(column, scalar) => Some((format!("{alias}.\"{column}\""), *scalar)),
-            Source::Expression(sql, scalar) => Some((format!("({})", fill(sql, alias, "", &self.tenant())), *scalar)),
+            Source::Column(column, scalar) => Some((format!("{alias}.\"{column}\""), scalar.clone())),
+            Source::Expression(sql, scalar) => {
+                Some((format!("({})", fill(sql, alias, "", &self.tenant())), scalar.clone()))
+            }
+            Source::Member(column, key, scalar) => {
+                Some((self.dialect.member_of(scalar, &format!("{alias}.{column}"), key), scalar.clone()))
+            }
             _ => None,
         }
     }
@@ -266,7 +275,7 @@ impl<'a> Planner<'a> {
     /// Under which condition a row held on a day.
     pub(super) fn held(&mut self, ty: &TypeDef, alias: &str, day: &ConstValue) -> Result<String, ApiError> {
         let template = ty.history.ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
-        let day = parameter(Scalar::Date, day, "asOf")?;
+        let day = parameter(&Scalar::Date, day, "asOf")?;
         let day = self.bind(day);
         let mut held = fill(template, alias, "", &self.tenant()).replace("{day}", &day);
         while let Some((before, rest)) = held.split_once("{civil:t.")

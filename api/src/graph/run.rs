@@ -49,6 +49,11 @@ impl Engine {
         Self { catalogue, key: Arc::new(key) }
     }
 
+    /// An engine over another catalogue, whose cursors are sealed under the same key.
+    pub fn over(&self, catalogue: Arc<Catalogue>) -> Self {
+        Self { catalogue, key: self.key.clone() }
+    }
+
     /// What can be read.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue

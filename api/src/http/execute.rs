@@ -21,6 +21,7 @@ use crate::{
     },
     http::{
         app::App,
+        contract::Contract,
         errors,
         parsed::{Document, Key},
         trace,
@@ -47,6 +48,8 @@ pub(super) struct Sent {
 pub(super) struct Ready {
     pub(super) document: Arc<ExecutableDocument>,
     pub(super) operation: OperationType,
+    /// The schema that it is about, whatever becomes of the tenant's plug-ins meanwhile.
+    pub(super) contract: Arc<Contract>,
     known: Arc<Document>,
     key: Key,
     query: String,
@@ -89,21 +92,26 @@ const AT_ONCE: usize = 4;
 
 impl Sent {
     /// Passes the guard and finds the operation.
-    pub(super) fn ready(self, app: &App, session: Option<&Session>) -> Result<Ready, ApiError> {
+    pub(super) fn ready(
+        self,
+        app: &App,
+        contract: Arc<Contract>,
+        session: Option<&Session>,
+    ) -> Result<Ready, ApiError> {
         let query = self.query.ok_or_else(|| {
             ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
         })?;
-        let (key, known) = app.parsed.of(&query, &app.settings.limits)?;
+        let (key, known) = app.parsed.of(&query, &contract.digest, &app.settings.limits)?;
         let document = known.parsed.clone();
         let mut variables = self.variables.unwrap_or_default();
         let found = &operation(&document, self.operation_name.as_deref())?.node;
         // What nobody asked for is not worth converting: a body has room for tens of thousands of keys.
         variables.retain(|name, _| found.variable_definitions.iter().any(|d| d.node.name.node.as_str() == name));
-        let variables = app.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
+        let variables = contract.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
         // What would fit tells of the schema.
         let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
-        Ok(Ready { document, operation, known, key, query, name: self.operation_name, variables })
+        Ok(Ready { document, operation, contract, known, key, query, name: self.operation_name, variables })
     }
 }
 
@@ -204,21 +212,22 @@ pub(super) async fn run(
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply::failed(&error, info);
     }
-    match catalogue_only(app, &ready) {
+    match catalogue_only(&ready) {
         Some(operation) => {
             // The variables were checked against their types, so that the document's validity is all that is left.
             if !ready.known.is_valid(ready.name.as_deref()) {
                 let valid = Arc::new(ValidOnly::default());
-                let response = app.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                let request = ready.request(session, key, app).data(valid.clone());
+                let response = ready.contract.schema.execute(request).await;
                 if !valid.passed() {
                     return invalid(&response.errors, app.shows_schema(session), info);
                 }
                 app.parsed.passed(&ready.key, &ready.known, ready.name.as_deref());
             }
-            read(app, &ready, operation, session, info).await
+            read(&ready, operation, session, info).await
         }
         None => {
-            let response = app.schema.execute(ready.request(session, key, app)).await;
+            let response = ready.contract.schema.execute(ready.request(session, key, app)).await;
             // Before execution there is no data and no path; afterwards root fields at least are null.
             let executing = response.errors.is_empty()
                 || response.data != async_graphql::Value::Null
@@ -255,24 +264,19 @@ fn introspects(ready: &Ready) -> bool {
 }
 
 /// The operation, if all its root fields are read from the catalogue.
-fn catalogue_only<'r>(app: &App, ready: &'r Ready) -> Option<&'r OperationDefinition> {
+fn catalogue_only(ready: &Ready) -> Option<&OperationDefinition> {
     if ready.operation != OperationType::Query {
         return None;
     }
     let operation = &operation(&ready.document, ready.name.as_deref()).ok()?.node;
     let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
     let roots = doc.pick(&[&operation.selection_set.node], &|on| on == "Query").ok()?;
-    let pure = roots.values().all(|f| f.name == "__typename" || app.engine.catalogue().root(f.name).is_some());
+    let pure =
+        roots.values().all(|f| f.name == "__typename" || ready.contract.engine.catalogue().root(f.name).is_some());
     (pure && !roots.is_empty()).then_some(operation)
 }
 
-async fn read(
-    app: &App,
-    ready: &Ready,
-    operation: &OperationDefinition,
-    session: Option<&Session>,
-    info: &RequestInfo,
-) -> Reply {
+async fn read(ready: &Ready, operation: &OperationDefinition, session: Option<&Session>, info: &RequestInfo) -> Reply {
     let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables };
     let roots = match doc.pick(&[&operation.selection_set.node], &|on| on == "Query") {
         Ok(roots) => roots,
@@ -283,7 +287,7 @@ async fn read(
     for some in roots.chunks(AT_ONCE) {
         let mut reads = Vec::with_capacity(some.len());
         for (key, field) in some {
-            reads.push(root(app, session, doc, key, field));
+            reads.push(root(ready, session, doc, key, field));
         }
         answers.extend(join_all(reads).await);
     }
@@ -315,7 +319,7 @@ async fn read(
 }
 
 async fn root<'a>(
-    app: &'a App,
+    ready: &'a Ready,
     session: Option<&'a Session>,
     doc: Doc<'a>,
     key: &str,
@@ -324,7 +328,7 @@ async fn root<'a>(
     if field.name == "__typename" {
         return Ok(Answer { json: "\"Query\"".into(), errors: vec![], sql: None });
     }
-    app.engine.root(session, doc, key, field).await
+    ready.contract.engine.root(session, doc, key, field).await
 }
 
 fn envelope(data: &str, faults: Vec<Json>) -> String {
