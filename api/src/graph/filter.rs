@@ -117,7 +117,7 @@ impl<'a> Planner<'a> {
             _ => {
                 let shown = self.class(ty, def.class, alias);
                 let (expression, scalar) = self.scalar(def, alias).ok_or_else(|| empty(at))?;
-                let condition = self.compared(&expression, scalar, value, at)?;
+                let condition = self.compared(&expression, &scalar, value, at)?;
                 match shown {
                     // What one may not see, one may not ask about either.
                     Shown::None => Err(ApiError::of(Code::Forbidden).at(at)),
@@ -148,7 +148,7 @@ impl<'a> Planner<'a> {
     pub(super) fn compared(
         &mut self,
         e: &str,
-        scalar: Scalar,
+        scalar: &Scalar,
         value: &ConstValue,
         at: &str,
     ) -> Result<String, ApiError> {
@@ -168,7 +168,7 @@ impl<'a> Planner<'a> {
     fn compare(
         &mut self,
         e: &str,
-        scalar: Scalar,
+        scalar: &Scalar,
         operator: &str,
         value: &ConstValue,
         at: &str,

@@ -54,6 +54,12 @@ impl Engine {
         Self { catalogue, key: Arc::new(key), plans: Arc::new(Plans::new()) }
     }
 
+    /// An engine over another catalogue, whose cursors are sealed under the same key.
+    pub fn over(&self, catalogue: Arc<Catalogue>) -> Self {
+        // A plan's key holds the document's, which holds the schema's digest.
+        Self { catalogue, key: self.key.clone(), plans: self.plans.clone() }
+    }
+
     /// What can be read.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
