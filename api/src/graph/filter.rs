@@ -227,7 +227,7 @@ fn too_long(at: &str) -> ApiError {
 }
 
 /// A client's value as a parameter, if it is one and not too long.
-pub(super) fn checked(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
+pub(super) fn checked(scalar: &Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
     // An id of any length is the id of nothing.
     if long(value) && !matches!(scalar, Scalar::Id(_)) { Err(too_long(at)) } else { parameter(scalar, value, at) }
 }

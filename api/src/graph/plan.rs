@@ -89,7 +89,12 @@ impl<'a> Planner<'a> {
             return Ok(self.bind(value));
         };
         let variable = std::str::from_utf8(name).map_err(|_| ApiError::of(Code::InternalServerError))?;
-        self.open.push(Open { place: self.values.len(), variable: Name::new(variable), scalar, at: at.to_owned() });
+        self.open.push(Open {
+            place: self.values.len(),
+            variable: Name::new(variable),
+            scalar: scalar.clone(),
+            at: at.to_owned(),
+        });
         Ok(self.bind(Value::Bool(None)))
     }
 

@@ -102,7 +102,7 @@ impl Engine {
             Root::One(i) => {
                 let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
                 // An id of another form is planned like any other, so that the answer is the same.
-                let id = planner.plain(Scalar::Id(ty.prefix), argument(field, "id").unwrap_or(&ABSENT), "id")?;
+                let id = planner.plain(&Scalar::Id(ty.prefix), argument(field, "id").unwrap_or(&ABSENT), "id")?;
                 Some(planner.by_id(ty, &id, &field.below)?)
             }
             Root::Many(i) => {
