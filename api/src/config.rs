@@ -97,6 +97,8 @@ pub struct Config {
     pub otlp_endpoint: Option<String>,
     /// The largest file that can be uploaded.
     pub file_bytes: usize,
+    /// What the schemas of tenants with plug-ins may take in memory.
+    pub schema_bytes: u64,
     /// Log-in, tokens, keys.
     pub identity: IdentityConfig,
     /// Limits of requests and documents.
@@ -171,6 +173,7 @@ impl Default for Config {
             metrics_listen: None,
             otlp_endpoint: None,
             file_bytes: http.file_bytes,
+            schema_bytes: http.schema_bytes,
             identity: IdentityConfig::default(),
             limits: Limits::default(),
             server: ServerSettings::default(),
@@ -274,6 +277,7 @@ impl Config {
             server: self.server.clone(),
             cost: self.cost.clone(),
             documents: self.documents.clone(),
+            schema_bytes: self.schema_bytes,
             origins: self.origins.clone(),
             schema_access: self.schema_access,
             metrics_access: self.metrics_access,

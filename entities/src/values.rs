@@ -201,6 +201,19 @@ code_enum! {
     }
 }
 code_enum! {
+    /// Whether a tenant's plug-in is at work (插件状态).
+    PluginState {
+        /// 已安装，未启用
+        Installed = "INSTALLED",
+        /// 已启用
+        Enabled = "ENABLED",
+        /// 已停用，数据可读
+        Disabled = "DISABLED",
+        /// 已卸载，数据可读
+        Removed = "REMOVED",
+    }
+}
+code_enum! {
     /// Whether a material belongs to the old way or to the present one (材料阶段), rule H-03.
     MaterialPhase {
         /// 改革前需要提交

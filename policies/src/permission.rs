@@ -20,6 +20,8 @@ vocabulary! {
         RuleSet "rule_set" "RULE_SET" "versioned business rules" "规则集";
         CodeSet "code_set" "CODE_SET" "code table" "代码集";
         Matter "matter" "MATTER" "service that can be applied for" "事项";
+        Plugin "plugin" "PLUGIN" "plug-in of the tenant" "插件";
+        CustomField "custom_field" "CUSTOM_FIELD" "field that a plug-in adds" "扩展字段";
         Approval "approval" "APPROVAL" "formal approval" "审批";
         Case "case" "CASE" "application case" "办件";
         CaseItem "case_item" "CASE_ITEM" "part of a case handled by one agency" "办件事项";
@@ -105,6 +107,8 @@ permissions! {
     RuleSet: Read Publish;
     CodeSet: Read;
     Matter: Read Publish;
+    Plugin: Read Publish;
+    CustomField: Update;
     Approval: Read Create Revoke;
     Case: Read Submit Supplement Withdraw;
     CaseItem: Read Accept Return RequestSupplement Finish Supplement;

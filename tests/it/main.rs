@@ -19,6 +19,7 @@ mod identity;
 mod invariants;
 mod matters;
 mod personnel;
+mod plugins;
 mod probe;
 mod progress;
 mod rights;

@@ -6,6 +6,9 @@ mod demo;
 mod demo_store;
 mod doctor;
 mod migrate;
+mod plugin;
+mod plugin_change;
+mod plugin_text;
 mod schema;
 mod seed;
 mod serve;
@@ -40,6 +43,8 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Open a tenant with its first administrators, or list the tenants.
     Tenant(tenant::Arguments),
+    /// Write, check, test and install plug-ins: matters, fields and rules that a tenant adds without code.
+    Plugin(plugin::Arguments),
     /// Write reproducible synthetic data for load tests.
     Seed(seed::Arguments),
     /// Print the GraphQL contract.
@@ -109,6 +114,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Migrate(arguments) => migrate::run(arguments).await,
             Command::Tenant(arguments) => tenant::run(arguments).await,
+            Command::Plugin(arguments) => plugin::run(arguments).await,
             Command::Seed(arguments) => seed::run(arguments).await,
             Command::Schema(arguments) => schema::run(arguments).await,
             Command::Doctor(arguments) => doctor::run(arguments).await,

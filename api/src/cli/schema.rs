@@ -9,6 +9,7 @@ use crate::{
     cli::{ConfigFile, Failure, connect, log, print},
     graph::{cursor::CursorKey, run::Engine, schema::build},
     kernel::{platform::Platform, session::Reason},
+    modules::plugins::{difference, store},
 };
 
 /// What `schema` is given.
@@ -55,13 +56,17 @@ pub fn base() -> Result<String, Failure> {
     Ok(build(Engine::new(Arc::new(catalogue), key)).sdl())
 }
 
-/// A tenant's contract. As long as no plug-in adds types, it is the base.
+/// A tenant's contract, with what its plug-ins add.
 async fn of_tenant(platform: &Arc<Platform>, code: &str) -> Result<String, Failure> {
     let tx = platform.system(Reason::Doctor).begin(None).await?;
     let tenant = tx.global::<tenant::Entity>().filter(tenant::Column::Code.eq(code)).one().await?;
     tx.rollback().await?;
-    match tenant {
-        Some(_) => base(),
-        None => Err(Failure::new(format!("there is no tenant {code}: check --tenant"))),
+    let missing = || Failure::new(format!("there is no tenant {code}: check --tenant"));
+    let tenant = tenant.ok_or_else(missing)?;
+    let set = platform.plugins_of(tenant.id).await?;
+    if set.packages.is_empty() {
+        return base();
     }
+    let plugins = store::load(platform, tenant.id, &set).await?;
+    difference::sdl(&plugins, &set.slots).map_err(|error| Failure::new(format!("the schema: {error}")))
 }

@@ -34,7 +34,7 @@ impl Dialect {
     }
 
     /// A value in its published form, as an SQL expression of JSON, text or number.
-    pub fn publish(self, scalar: Scalar, e: &str) -> String {
+    pub fn publish(self, scalar: &Scalar, e: &str) -> String {
         match (scalar, self) {
             (Scalar::Id(prefix), Self::Postgres) => format!("'{prefix}_' || encode(uuid_send({e}), 'hex')"),
             (Scalar::Id(prefix), Self::Sqlite) => format!("'{prefix}_' || lower(hex({e}))"),
@@ -58,7 +58,7 @@ impl Dialect {
     }
 
     /// A value as text, for a cursor.
-    pub fn text(self, scalar: Scalar, e: &str) -> String {
+    pub fn text(self, scalar: &Scalar, e: &str) -> String {
         match (scalar, self) {
             (Scalar::Int | Scalar::Float, Self::Postgres) => format!("({e})::text"),
             (Scalar::Int | Scalar::Float, Self::Sqlite) => format!("cast({e} as text)"),
@@ -66,6 +66,21 @@ impl Dialect {
             (Scalar::Id(_), Self::Postgres) => format!("replace({e}::text, '-', '')"),
             (Scalar::Id(_), Self::Sqlite) => format!("lower(hex({e}))"),
             _ => self.publish(scalar, e),
+        }
+    }
+
+    /// A member of the object that a JSON column holds, as a value of the scalar. What was written was checked.
+    pub fn member_of(self, scalar: &Scalar, column: &str, key: &str) -> String {
+        let text = format!("({column} ->> '{key}')");
+        match (scalar, self) {
+            (Scalar::Json, _) => format!("({column} -> '{key}')"),
+            (Scalar::Int, _) => format!("cast(cast({text} as numeric) as integer)"),
+            (Scalar::Long, _) => format!("cast(cast({text} as numeric) as bigint)"),
+            (Scalar::Float, Self::Postgres) => format!("cast({text} as float8)"),
+            (Scalar::Float, Self::Sqlite) => format!("cast({text} as real)"),
+            (Scalar::Boolean, Self::Postgres) => format!("cast({text} as boolean)"),
+            (Scalar::Date, Self::Postgres) => format!("cast({text} as date)"),
+            _ => text,
         }
     }
 
@@ -127,7 +142,7 @@ impl Dialect {
     }
 
     /// The first `places` characters of a date's year and month: `2025` or `2025-09`. Instants are taken in Shanghai.
-    pub fn period(self, scalar: Scalar, e: &str, places: usize) -> String {
+    pub fn period(self, scalar: &Scalar, e: &str, places: usize) -> String {
         let text = match (scalar, self) {
             (Scalar::DateTime, Self::Postgres) => {
                 format!("to_char(({e} at time zone 'UTC') + interval '8 hours', 'YYYY-MM')")
@@ -174,7 +189,7 @@ impl Dialect {
     }
 
     /// Membership in a JSON list of texts given as one parameter, so that a list of any length is one statement.
-    pub fn member(self, scalar: Scalar, e: &str, parameter: &str) -> String {
+    pub fn member(self, scalar: &Scalar, e: &str, parameter: &str) -> String {
         match (self, scalar) {
             (Self::Postgres, _) => {
                 let ty = match scalar {

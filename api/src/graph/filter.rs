@@ -117,7 +117,7 @@ impl<'a> Planner<'a> {
             _ => {
                 let shown = self.class(ty, def.class, alias);
                 let (expression, scalar) = self.scalar(def, alias).ok_or_else(|| empty(at))?;
-                let condition = self.compared(&expression, scalar, value, at)?;
+                let condition = self.compared(&expression, &scalar, value, at)?;
                 match shown {
                     // What one may not see, one may not ask about either.
                     Shown::None => Err(ApiError::of(Code::Forbidden).at(at)),
@@ -148,7 +148,7 @@ impl<'a> Planner<'a> {
     pub(super) fn compared(
         &mut self,
         e: &str,
-        scalar: Scalar,
+        scalar: &Scalar,
         value: &ConstValue,
         at: &str,
     ) -> Result<String, ApiError> {
@@ -168,7 +168,7 @@ impl<'a> Planner<'a> {
     fn compare(
         &mut self,
         e: &str,
-        scalar: Scalar,
+        scalar: &Scalar,
         operator: &str,
         value: &ConstValue,
         at: &str,
@@ -227,7 +227,7 @@ fn too_long(at: &str) -> ApiError {
 }
 
 /// A client's value as a parameter, if it is one and not too long.
-pub(super) fn checked(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
+pub(super) fn checked(scalar: &Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
     // An id of any length is the id of nothing.
     if long(value) && !matches!(scalar, Scalar::Id(_)) { Err(too_long(at)) } else { parameter(scalar, value, at) }
 }

@@ -4,7 +4,7 @@ mod aggregate;
 pub mod catalogue;
 mod connection;
 pub mod cursor;
-mod dialect;
+pub(crate) mod dialect;
 mod filter;
 pub mod open;
 mod order;

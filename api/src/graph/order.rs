@@ -56,13 +56,13 @@ pub(super) struct Sortable<'a> {
 
 /// Everything that a type can be ordered by. `find` looks a type up.
 pub(super) fn sortable<'a>(ty: &'a TypeDef, find: &dyn Fn(&str) -> Option<&'a TypeDef>) -> Vec<Sortable<'a>> {
-    let own = |field: &'a FieldDef| Sortable { name: screaming(field.name), relation: None, field };
+    let own = |field: &'a FieldDef| Sortable { name: screaming(&field.name), relation: None, field };
     let mut out: Vec<Sortable<'a>> = ty.fields.iter().filter(|f| f.sort).map(own).collect();
     for relation in ty.fields.iter().filter(|f| !f.through.is_empty()) {
-        let Source::One { target, .. } = relation.source else { continue };
+        let Source::One { target, .. } = &relation.source else { continue };
         let Some(target) = find(target) else { continue };
         for field in relation.through.iter().filter_map(|name| target.find(name)) {
-            let name = format!("{}_{}", screaming(relation.name), screaming(field.name));
+            let name = format!("{}_{}", screaming(&relation.name), screaming(&field.name));
             out.push(Sortable { name, relation: Some(relation), field });
         }
     }
@@ -102,7 +102,7 @@ impl<'a> Planner<'a> {
             keys.push(Key { expression, scalar, descending, nullable, nulls_first });
         }
         if asked.is_empty() && ty.default_order != "id" {
-            let def = ty.find(ty.default_order).ok_or_else(wrong_order)?;
+            let def = ty.find(&ty.default_order).ok_or_else(wrong_order)?;
             let (expression, scalar, nullable) = self.seen(ty, def, alias, "orderBy")?;
             keys.push(Key { expression, scalar, descending: false, nullable, nulls_first: false });
         }
@@ -126,7 +126,7 @@ impl<'a> Planner<'a> {
         alias: &str,
         at: &str,
     ) -> Result<(&'a TypeDef, String, String), ApiError> {
-        let Source::One { target, on } = relation.source else { return Err(ApiError::of(Code::InternalServerError)) };
+        let Source::One { target, on } = &relation.source else { return Err(ApiError::of(Code::InternalServerError)) };
         let target = self.target(target)?;
         let other = self.alias();
         let base = self.base(target, &other).ok_or_else(|| ApiError::of(Code::Forbidden).at(at))?;
@@ -140,7 +140,7 @@ impl<'a> Planner<'a> {
         self.sealing = true;
         let mark = self.bind(self.key.mark().into());
         let mut values = vec![format!("'{}'", ordering.tag)];
-        values.extend(ordering.keys.iter().map(|k| self.dialect.text(k.scalar, &k.expression)));
+        values.extend(ordering.keys.iter().map(|k| self.dialect.text(&k.scalar, &k.expression)));
         format!("{mark} || {}", self.dialect.hexadecimal(&values))
     }
 
@@ -229,7 +229,7 @@ fn decode(ordering: &Ordering, values: &[u8]) -> Option<Vec<Option<Value>>> {
         .zip(values)
         .map(|(key, value)| match value {
             Json::Null if key.nullable => Some(None),
-            Json::String(text) => from_text(key.scalar, text).map(Some),
+            Json::String(text) => from_text(&key.scalar, text).map(Some),
             _ => None,
         })
         .collect()

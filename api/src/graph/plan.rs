@@ -83,13 +83,18 @@ impl<'a> Planner<'a> {
     }
 
     /// A client's value as a parameter; left open if it is an open variable's.
-    pub(super) fn plain(&mut self, scalar: Scalar, value: &ConstValue, at: &str) -> Result<String, ApiError> {
+    pub(super) fn plain(&mut self, scalar: &Scalar, value: &ConstValue, at: &str) -> Result<String, ApiError> {
         let ConstValue::Binary(name) = value else {
             let value = checked(scalar, value, at)?;
             return Ok(self.bind(value));
         };
         let variable = std::str::from_utf8(name).map_err(|_| ApiError::of(Code::InternalServerError))?;
-        self.open.push(Open { place: self.values.len(), variable: Name::new(variable), scalar, at: at.to_owned() });
+        self.open.push(Open {
+            place: self.values.len(),
+            variable: Name::new(variable),
+            scalar: scalar.clone(),
+            at: at.to_owned(),
+        });
         Ok(self.bind(Value::Bool(None)))
     }
 
@@ -119,6 +124,10 @@ impl<'a> Planner<'a> {
         if let Some(scope) = reach.condition(&ty.scope, alias, caller, self) {
             sql.push_str(" and ");
             sql.push_str(&scope);
+        }
+        if let Some(only) = &ty.only {
+            sql.push_str(" and ");
+            sql.push_str(&fill(only, alias, "", &self.tenant()));
         }
         Some(sql)
     }
@@ -225,13 +234,13 @@ impl<'a> Planner<'a> {
 
     fn value(&mut self, def: &'a FieldDef, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
         match &def.source {
-            Source::Column(..) | Source::Expression(..) => {
+            Source::Column(..) | Source::Expression(..) | Source::Member(..) => {
                 let (sql, scalar) = self.scalar(def, alias).ok_or(ApiError::of(Code::InternalServerError))?;
                 // Columns that must have a value have one, but JSON may be `null` and a sub-select find nothing.
                 let found = matches!(def.source, Source::Expression(..)) && !matches!(scalar, Scalar::Int);
                 let certain = def.nullable || !(found || matches!(scalar, Scalar::Json));
                 let post = if certain { Post::Keep } else { Post::Required };
-                Ok(Piece { sql: self.dialect.publish(scalar, &sql), post })
+                Ok(Piece { sql: self.dialect.publish(&scalar, &sql), post })
             }
             Source::One { target, on } => self.one_row(target, on, alias, field),
             Source::Many { target, on } => {
@@ -245,7 +254,7 @@ impl<'a> Planner<'a> {
                 let pairs: Vec<(String, String)> = needs
                     .iter()
                     .map(|(name, sql, scalar)| {
-                        (name.to_string(), self.dialect.publish(*scalar, &fill(sql, alias, "", &tenant)))
+                        (name.to_string(), self.dialect.publish(scalar, &fill(sql, alias, "", &tenant)))
                     })
                     .collect();
                 Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Computed(*compute) })
@@ -256,8 +265,13 @@ impl<'a> Planner<'a> {
     /// A plain value's expression over a row.
     pub(super) fn scalar(&mut self, def: &FieldDef, alias: &str) -> Option<(String, Scalar)> {
         match &def.source {
-            Source::Column(column, scalar) => Some((format!("{alias}.\"{column}\""), *scalar)),
-            Source::Expression(sql, scalar) => Some((format!("({})", fill(sql, alias, "", &self.tenant())), *scalar)),
+            Source::Column(column, scalar) => Some((format!("{alias}.\"{column}\""), scalar.clone())),
+            Source::Expression(sql, scalar) => {
+                Some((format!("({})", fill(sql, alias, "", &self.tenant())), scalar.clone()))
+            }
+            Source::Member(column, key, scalar) => {
+                Some((self.dialect.member_of(scalar, &format!("{alias}.{column}"), key), scalar.clone()))
+            }
             _ => None,
         }
     }
@@ -282,7 +296,7 @@ impl<'a> Planner<'a> {
     /// Under which condition a row held on a day.
     pub(super) fn held(&mut self, ty: &TypeDef, alias: &str, day: &ConstValue) -> Result<String, ApiError> {
         let template = ty.history.ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
-        let day = parameter(Scalar::Date, day, "asOf")?;
+        let day = parameter(&Scalar::Date, day, "asOf")?;
         let day = self.bind(day);
         let mut held = fill(template, alias, "", &self.tenant()).replace("{day}", &day);
         while let Some((before, rest)) = held.split_once("{civil:t.")

@@ -80,7 +80,7 @@ impl Plan {
         for open in &self.open {
             let given = variables.get(&open.variable).unwrap_or(&ConstValue::Null);
             if let Some(place) = values.get_mut(open.place) {
-                *place = checked(open.scalar, given, &open.at)?;
+                *place = checked(&open.scalar, given, &open.at)?;
             }
         }
         Ok(values)

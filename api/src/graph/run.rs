@@ -54,6 +54,12 @@ impl Engine {
         Self { catalogue, key: Arc::new(key), plans: Arc::new(Plans::new()) }
     }
 
+    /// An engine over another catalogue, whose cursors are sealed under the same key.
+    pub fn over(&self, catalogue: Arc<Catalogue>) -> Self {
+        // A plan's key holds the document's, which holds the schema's digest.
+        Self { catalogue, key: self.key.clone(), plans: self.plans.clone() }
+    }
+
     /// What can be read.
     pub fn catalogue(&self) -> &Arc<Catalogue> {
         &self.catalogue
@@ -96,7 +102,7 @@ impl Engine {
             Root::One(i) => {
                 let ty = self.catalogue.at(i).ok_or(ApiError::of(Code::InternalServerError))?;
                 // An id of another form is planned like any other, so that the answer is the same.
-                let id = planner.plain(Scalar::Id(ty.prefix), argument(field, "id").unwrap_or(&ABSENT), "id")?;
+                let id = planner.plain(&Scalar::Id(ty.prefix), argument(field, "id").unwrap_or(&ABSENT), "id")?;
                 Some(planner.by_id(ty, &id, &field.below)?)
             }
             Root::Many(i) => {

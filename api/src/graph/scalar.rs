@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A client's value of a scalar as a parameter. `at` names the argument in the error.
-pub fn parameter(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
+pub fn parameter(scalar: &Scalar, value: &ConstValue, at: &str) -> Result<Value, ApiError> {
     let text = match value {
         ConstValue::String(text) => text.clone(),
         ConstValue::Enum(name) => name.to_string(),
@@ -28,7 +28,7 @@ pub fn parameter(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, 
         (Scalar::Int | Scalar::Float | Scalar::Boolean, _) => return Err(wrong(at, scalar)),
         // An id of another type is the id of nothing, like one of another tenant.
         (Scalar::Id(prefix), _) => {
-            return Ok(id::parse(&text).filter(|(p, _)| *p == prefix).map_or(Uuid::nil(), |(_, u)| u).into());
+            return Ok(id::parse(&text).filter(|(p, _)| p == prefix).map_or(Uuid::nil(), |(_, u)| u).into());
         }
         _ => {}
     }
@@ -36,7 +36,7 @@ pub fn parameter(scalar: Scalar, value: &ConstValue, at: &str) -> Result<Value, 
 }
 
 /// A value from its published text, as cursors carry it.
-pub fn from_text(scalar: Scalar, text: &str) -> Option<Value> {
+pub fn from_text(scalar: &Scalar, text: &str) -> Option<Value> {
     Some(match scalar {
         Scalar::Id(_) => Uuid::try_parse(text).ok()?.into(),
         Scalar::String | Scalar::Json => text.into(),
@@ -47,12 +47,12 @@ pub fn from_text(scalar: Scalar, text: &str) -> Option<Value> {
         Scalar::Date => date(text)?.into(),
         Scalar::PartialDate => text.parse::<PartialDate>().ok()?.to_string().into(),
         Scalar::DateTime => instant(text)?.into(),
-        Scalar::Enum(set) => set.values.iter().find(|(name, _)| *name == text)?.0.into(),
+        Scalar::Enum(set) => set.values().into_iter().find(|(name, _)| *name == text)?.0.into(),
     })
 }
 
 /// Values of a list as one JSON parameter, in the form in which the database keeps them.
-pub fn list_parameter(scalar: Scalar, values: &[ConstValue], at: &str) -> Result<Value, ApiError> {
+pub fn list_parameter(scalar: &Scalar, values: &[ConstValue], at: &str) -> Result<Value, ApiError> {
     let mut texts = Vec::with_capacity(values.len());
     for value in values {
         texts.push(match (scalar, parameter(scalar, value, at)?) {
@@ -79,7 +79,7 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc3339(text).ok().map(|t| t.with_timezone(&Utc).trunc_subsecs(6))
 }
 
-fn wrong(at: &str, scalar: Scalar) -> ApiError {
+fn wrong(at: &str, scalar: &Scalar) -> ApiError {
     let (zh, en) = match scalar {
         Scalar::Id(_) => ("应为标识", "an id".to_string()),
         Scalar::String | Scalar::Json => ("应为文本", "text".into()),
@@ -90,7 +90,7 @@ fn wrong(at: &str, scalar: Scalar) -> ApiError {
         Scalar::Date => ("应为日期 YYYY-MM-DD", "a date, YYYY-MM-DD".into()),
         Scalar::PartialDate => ("应为 YYYY-MM 或 YYYY-MM-DD", "YYYY-MM or YYYY-MM-DD".into()),
         Scalar::DateTime => ("应为 RFC 3339 时间", "an RFC 3339 instant".into()),
-        Scalar::Enum(set) => ("应为枚举值", set.values.iter().map(|(v, _)| *v).collect::<Vec<_>>().join(", ")),
+        Scalar::Enum(set) => ("应为枚举值", set.values().into_iter().map(|(v, _)| v).collect::<Vec<_>>().join(", ")),
     };
     ApiError::of(Code::BadUserInput).at(at).saying(format!("{at} {zh}"), format!("{at} takes {en}."))
 }
@@ -101,12 +101,12 @@ mod tests {
 
     #[test]
     fn a_value_has_one_spelling() {
-        assert!(from_text(Scalar::Date, "2025-1-2").is_none());
-        assert!(from_text(Scalar::Date, "2025-02-30").is_none());
-        assert!(from_text(Scalar::DateTime, "2025-01-02T03:04:05+08:00").is_some());
-        assert!(parameter(Scalar::Int, &ConstValue::String("1".into()), "x").is_err());
+        assert!(from_text(&Scalar::Date, "2025-1-2").is_none());
+        assert!(from_text(&Scalar::Date, "2025-02-30").is_none());
+        assert!(from_text(&Scalar::DateTime, "2025-01-02T03:04:05+08:00").is_some());
+        assert!(parameter(&Scalar::Int, &ConstValue::String("1".into()), "x").is_err());
         assert_eq!(
-            parameter(Scalar::Id("cad"), &ConstValue::String("nonsense".into()), "x").ok(),
+            parameter(&Scalar::Id("cad"), &ConstValue::String("nonsense".into()), "x").ok(),
             Some(Uuid::nil().into())
         );
     }

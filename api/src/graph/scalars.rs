@@ -48,7 +48,7 @@ impl TextScalar for NaiveDate {
     const URL: Option<&'static str> = Some("https://scalars.graphql.org/andimarek/local-date");
     const ACCEPTED: (&'static str, &'static str) = ("应为日期 YYYY-MM-DD", "takes a date, YYYY-MM-DD");
     fn read(text: &str) -> Option<Self> {
-        match from_text(Scalar::Date, text)? {
+        match from_text(&Scalar::Date, text)? {
             sea_orm::Value::ChronoDate(date) => date,
             _ => None,
         }
@@ -64,7 +64,7 @@ impl TextScalar for DateTime<Utc> {
     const URL: Option<&'static str> = Some("https://scalars.graphql.org/andimarek/date-time");
     const ACCEPTED: (&'static str, &'static str) = ("应为 RFC 3339 时间", "takes an RFC 3339 instant");
     fn read(text: &str) -> Option<Self> {
-        match from_text(Scalar::DateTime, text)? {
+        match from_text(&Scalar::DateTime, text)? {
             sea_orm::Value::ChronoDateTimeUtc(instant) => instant,
             _ => None,
         }

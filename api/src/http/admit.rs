@@ -21,7 +21,8 @@ pub(super) async fn admit(
     info: &RequestInfo,
 ) -> Result<(Ready, Charged), ApiError> {
     app.documents.resolve(&mut sent, session).await?;
-    let ready = sent.ready(app, session)?;
+    let contract = app.contracts.of(session).await?;
+    let ready = sent.ready(app, contract, session)?;
     let charged = app.costs.charge(ready.doc()?, session, info).await?;
     Ok((ready, charged))
 }

@@ -1,6 +1,6 @@
 //! What the handlers share, and the routes.
 
-use std::{collections::HashSet, net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::FromRef, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -8,14 +8,10 @@ use serde::Deserialize;
 use tokio::sync::watch;
 
 use crate::{
-    graph::{
-        cursor::CursorKey,
-        run::Engine,
-        schema::{Zugong, build},
-        variables::InputTypes,
-    },
+    graph::{cursor::CursorKey, run::Engine},
     http::{
         auth,
+        contract::{Contract, Contracts},
         cost::{CostSettings, Costs},
         edge, files, graphiql, graphql,
         guard::Limits,
@@ -71,6 +67,8 @@ pub struct HttpSettings {
     pub cost: CostSettings,
     /// Documents that are known by their ids.
     pub documents: DocumentSettings,
+    /// What the schemas of tenants with plug-ins may take in memory; those that are asked for stay.
+    pub schema_bytes: u64,
 }
 
 impl Default for HttpSettings {
@@ -88,6 +86,7 @@ impl Default for HttpSettings {
             server: ServerSettings::default(),
             cost: CostSettings::default(),
             documents: DocumentSettings::default(),
+            schema_bytes: 256 * 1024 * 1024,
         }
     }
 }
@@ -102,20 +101,12 @@ pub struct Parts {
     pub platform: Arc<Platform>,
     /// Log-in and tokens.
     pub identity: Arc<Identity>,
-    /// The schema.
-    pub schema: Zugong,
-    /// The read engine over the schema's catalogue.
-    pub engine: Engine,
-    /// The schema as SDL.
-    pub sdl: String,
-    /// The types of the schema's variables.
-    pub inputs: InputTypes,
+    /// The schemas: that of all tenants, and those of tenants with plug-ins.
+    pub(super) contracts: Contracts,
     /// Documents that were seen before.
     pub(super) parsed: Parsed,
     /// What clients may do.
     pub settings: HttpSettings,
-    /// Subscriptions that can be resumed after an event.
-    pub(super) resumable: HashSet<String>,
     /// Figures for Prometheus.
     pub metrics: PrometheusHandle,
     /// Charges requests.
@@ -153,16 +144,11 @@ impl App {
         let catalogue = Arc::new(crate::modules::catalogue()?);
         let key = identity.cursor_key().map_err(|error| error.to_string())?;
         let engine = Engine::new(catalogue, CursorKey::new(key));
-        let schema = build(engine.clone());
-        let sdl = schema.sdl();
+        let contracts = Contracts::new(Contract::of(engine, String::new())?, settings.schema_bytes);
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
-            inputs: InputTypes::of(&sdl).ok_or("the schema's own SDL cannot be read")?,
             parsed: Parsed::new(),
-            resumable: resumable(&sdl),
-            sdl,
-            schema,
-            engine,
+            contracts,
             metrics: health::recorder(),
             costs: Costs::new(settings.cost.clone(), identity.platform().bus()),
             documents: Arc::new(Documents::open(settings.documents.clone(), settings.limits.clone())?),
@@ -227,22 +213,4 @@ impl App {
         }
         edge::around(router, &self.settings).with_state(self)
     }
-}
-
-/// The subscriptions that take the event to go on `after`.
-fn resumable(sdl: &str) -> HashSet<String> {
-    use async_graphql_parser::types::{TypeKind, TypeSystemDefinition};
-    let definitions = async_graphql_parser::parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
-    let subscription = definitions.into_iter().find_map(|definition| match definition {
-        TypeSystemDefinition::Type(ty) if ty.node.name.node == "Subscription" => match ty.node.kind {
-            TypeKind::Object(object) => Some(object.fields),
-            _ => None,
-        },
-        _ => None,
-    });
-    let takes_after = |field: &async_graphql_parser::types::FieldDefinition| {
-        field.arguments.iter().any(|argument| argument.node.name.node == "after")
-    };
-    let fields = subscription.unwrap_or_default().into_iter().map(|field| field.node);
-    fields.filter(takes_after).map(|field| field.name.node.to_string()).collect()
 }

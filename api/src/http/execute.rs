@@ -23,6 +23,7 @@ use crate::{
     },
     http::{
         app::App,
+        contract::Contract,
         errors,
         parsed::{Document, Key},
         trace,
@@ -49,6 +50,8 @@ pub(super) struct Sent {
 pub(super) struct Ready {
     pub(super) document: Arc<ExecutableDocument>,
     pub(super) operation: OperationType,
+    /// The schema that it is about, whatever becomes of the tenant's plug-ins meanwhile.
+    pub(super) contract: Arc<Contract>,
     known: Arc<Document>,
     key: Key,
     query: String,
@@ -91,21 +94,26 @@ const AT_ONCE: usize = 4;
 
 impl Sent {
     /// Passes the guard and finds the operation.
-    pub(super) fn ready(self, app: &App, session: Option<&Session>) -> Result<Ready, ApiError> {
+    pub(super) fn ready(
+        self,
+        app: &App,
+        contract: Arc<Contract>,
+        session: Option<&Session>,
+    ) -> Result<Ready, ApiError> {
         let query = self.query.ok_or_else(|| {
             ApiError::of(Code::BadUserInput).at("query").saying("缺少 query", "The request has no `query`.")
         })?;
-        let (key, known) = app.parsed.of(&query, &app.settings.limits)?;
+        let (key, known) = app.parsed.of(&query, &contract.digest, &app.settings.limits)?;
         let document = known.parsed.clone();
         let mut variables = self.variables.unwrap_or_default();
         let found = &operation(&document, self.operation_name.as_deref())?.node;
         // What nobody asked for is not worth converting: a body has room for tens of thousands of keys.
         variables.retain(|name, _| found.variable_definitions.iter().any(|d| d.node.name.node.as_str() == name));
-        let variables = app.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
+        let variables = contract.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
         // What would fit tells of the schema.
         let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
-        Ok(Ready { document, operation, known, key, query, name: self.operation_name, variables })
+        Ok(Ready { document, operation, contract, known, key, query, name: self.operation_name, variables })
     }
 }
 
@@ -171,7 +179,7 @@ impl Ready {
     /// Remembers that its operation passed validation.
     fn passed(&self, app: &App) -> Arc<Openness> {
         app.parsed.passed(&self.key, &self.known, self.name.as_deref(), || {
-            self.doc().map(|doc| Openness::of(doc, app.engine.catalogue())).unwrap_or_default()
+            self.doc().map(|doc| Openness::of(doc, self.contract.engine.catalogue())).unwrap_or_default()
         })
     }
 
@@ -215,28 +223,28 @@ pub(super) async fn run(
     }
     let shown = app.shows_schema(session);
     let known = ready.known.valid(ready.name.as_deref());
-    match catalogue_only(app, &ready) {
+    match catalogue_only(&ready) {
         Some(operation) => {
             // The variables were checked against their types, so that the document's validity is all that is left.
             let openness = match known {
                 Some(openness) => openness,
                 None => {
                     let valid = Arc::new(ValidOnly::default());
-                    let response = app.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                    let response = ready.contract.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
                     if !valid.passed() {
                         return invalid(&response.errors, shown, info);
                     }
                     ready.passed(app)
                 }
             };
-            read(app, &ready, operation, session, &openness, info).await
+            read(&ready, operation, session, &openness, info).await
         }
         None => {
             let mut request = ready.request(session, key, app);
             if known.is_some() {
                 request = request.data(KnownValid);
             }
-            let response = app.schema.execute(request).await;
+            let response = ready.contract.schema.execute(request).await;
             // Before execution there is no data and no path; afterwards root fields at least are null.
             let executing = response.errors.is_empty()
                 || response.data != async_graphql::Value::Null
@@ -272,19 +280,19 @@ fn introspects(ready: &Ready) -> bool {
 }
 
 /// The operation, if all its root fields are read from the catalogue.
-fn catalogue_only<'r>(app: &App, ready: &'r Ready) -> Option<&'r OperationDefinition> {
+fn catalogue_only(ready: &Ready) -> Option<&OperationDefinition> {
     if ready.operation != OperationType::Query {
         return None;
     }
     let operation = &operation(&ready.document, ready.name.as_deref()).ok()?.node;
     let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables, open: &[] };
     let roots = doc.pick(&[&operation.selection_set.node], &|on| on == "Query").ok()?;
-    let pure = roots.values().all(|f| f.name == "__typename" || app.engine.catalogue().root(f.name).is_some());
+    let pure =
+        roots.values().all(|f| f.name == "__typename" || ready.contract.engine.catalogue().root(f.name).is_some());
     (pure && !roots.is_empty()).then_some(operation)
 }
 
 async fn read(
-    app: &App,
     ready: &Ready,
     operation: &OperationDefinition,
     session: Option<&Session>,
@@ -302,7 +310,7 @@ async fn read(
     for some in roots.chunks(AT_ONCE) {
         let mut reads = Vec::with_capacity(some.len());
         for (key, field) in some {
-            reads.push(root(app, session, doc, key, field, known));
+            reads.push(root(ready, session, doc, key, field, known));
         }
         answers.extend(join_all(reads).await);
     }
@@ -334,7 +342,7 @@ async fn read(
 }
 
 async fn root<'a>(
-    app: &'a App,
+    ready: &'a Ready,
     session: Option<&'a Session>,
     doc: Doc<'a>,
     key: &str,
@@ -344,7 +352,7 @@ async fn root<'a>(
     if field.name == "__typename" {
         return Ok(Answer { json: "\"Query\"".into(), errors: vec![], sql: None });
     }
-    app.engine.root(session, doc, key, field, Some(known)).await
+    ready.contract.engine.root(session, doc, key, field, Some(known)).await
 }
 
 fn envelope(data: &str, faults: Vec<Json>) -> String {

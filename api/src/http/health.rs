@@ -9,11 +9,14 @@ use axum::{
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 
-use crate::http::{
-    answer::failure,
-    app::{Access, App},
-    graphql::authenticated,
-    request::request_info,
+use crate::{
+    http::{
+        answer::failure,
+        app::{Access, App},
+        graphql::authenticated,
+        request::request_info,
+    },
+    kernel::error::{ApiError, Code},
 };
 
 /// Upper bounds of the histograms: seconds from a cached answer to the deadline, and costs up to the limit.
@@ -68,10 +71,20 @@ pub(super) async fn metrics(State(app): State<App>, request: Request) -> Respons
 
 /// `GET /schema.graphql`: the contract.
 pub(super) async fn sdl(State(app): State<App>, request: Request) -> Response {
-    if let Err(refused) = allowed(&app, app.settings.schema_access, request).await {
-        return refused;
+    let (parts, _) = request.into_parts();
+    let info = request_info(&parts, app.settings.trusted_hops);
+    // Whoever says who he is gets what his tenant is served with.
+    let contract = async {
+        let session = authenticated(&app, &parts.headers, &info).await?;
+        if session.is_none() && app.settings.schema_access != Access::Everyone {
+            return Err(ApiError::of(Code::Unauthenticated));
+        }
+        app.contracts.of(session.as_ref()).await
+    };
+    match contract.await {
+        Ok(contract) => ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], contract.sdl.clone()).into_response(),
+        Err(error) => failure(&error, &info),
     }
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], app.sdl.clone()).into_response()
 }
 
 /// Whether the caller may read something that is open to everyone or to members only.
@@ -81,8 +94,8 @@ async fn allowed(app: &App, access: Access, request: Request) -> Result<(), Resp
     }
     let (parts, _) = request.into_parts();
     let info = request_info(&parts, app.settings.trusted_hops);
-    let member = authenticated(app, &parts.headers, &info).await.and_then(|session| {
-        session.map(drop).ok_or(crate::kernel::error::ApiError::of(crate::kernel::error::Code::Unauthenticated))
-    });
+    let member = authenticated(app, &parts.headers, &info)
+        .await
+        .and_then(|session| session.map(drop).ok_or(ApiError::of(Code::Unauthenticated)));
     member.map_err(|error| failure(&error, &info))
 }

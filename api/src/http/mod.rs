@@ -5,6 +5,7 @@ pub mod answer;
 pub mod app;
 pub mod auth;
 mod body;
+mod contract;
 pub mod cost;
 mod edge;
 mod errors;

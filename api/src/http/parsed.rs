@@ -1,4 +1,4 @@
-//! Documents that were seen before: scanned, parsed, measured and validated once.
+//! Documents that were seen before: scanned, parsed, measured and validated once for each schema.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -31,7 +31,7 @@ impl Document {
     }
 }
 
-/// The documents of one schema, by the digest of their text. Bounded; those that are asked for often stay.
+/// Documents by the digest of their text and of the schema that they were validated against. Bounded; those that are asked for often stay.
 pub(super) struct Parsed {
     known: Cache<[u8; 32], Arc<Document>>,
 }
@@ -43,8 +43,9 @@ impl Parsed {
     }
 
     /// The document of a text, if it passes the guard.
-    pub(super) fn of(&self, text: &str, limits: &Limits) -> Result<(Key, Arc<Document>), ApiError> {
-        let key = Key(Sha256::digest(text).into());
+    pub(super) fn of(&self, text: &str, schema: &str, limits: &Limits) -> Result<(Key, Arc<Document>), ApiError> {
+        // The schema's digest has one length or none at all, so that no text can pass for both.
+        let key = Key(Sha256::new().chain_update(text).chain_update([0]).chain_update(schema).finalize().into());
         if let Some(known) = self.known.get(&key.0) {
             return Ok((key, known));
         }
@@ -89,14 +90,16 @@ mod tests {
         let documents = Parsed::new();
         let text = "query A { __typename } query B { nonsense }";
         let limits = Limits::default();
-        let (key, document) = documents.of(text, &limits).expect("a document");
+        let (key, document) = documents.of(text, "", &limits).expect("a document");
         assert!(documents.known.get(&key.0).is_none());
         documents.passed(&key, &document, Some("A"), Openness::default);
-        let (_, again) = documents.of(text, &limits).expect("a document");
+        let (_, again) = documents.of(text, "", &limits).expect("a document");
         assert!(Arc::ptr_eq(&document, &again));
         let valid = |name| again.valid(name).is_some();
         assert!(valid(Some("A")) && !valid(Some("B")) && !valid(None));
-        assert!(documents.of("{ a ", &limits).is_err());
+        let (_, elsewhere) = documents.of(text, "another", &limits).expect("a document");
+        assert!(elsewhere.valid(Some("A")).is_none(), "valid in one schema is not valid in another");
+        assert!(documents.of("{ a ", "", &limits).is_err());
     }
 
     #[test]
@@ -105,7 +108,7 @@ mod tests {
         let limits = Limits::default();
         for i in 0..3_000 {
             let text = format!("{{ a{i}: __typename }} # {}", "x".repeat(2_000));
-            let (key, document) = documents.of(&text, &limits).expect("a document");
+            let (key, document) = documents.of(&text, "", &limits).expect("a document");
             documents.passed(&key, &document, None, Openness::default);
         }
         documents.known.run_pending_tasks();

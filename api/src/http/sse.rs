@@ -93,7 +93,7 @@ async fn prepare(
     };
     let (mut ready, _) = admit(app, sent, session.as_ref(), info).await?;
     if let Some(last) = headers.get(LAST).filter(|last| !last.is_empty()) {
-        resume(app, &mut ready, last)?;
+        resume(&mut ready, last)?;
     }
     let (sender, told) = mpsc::channel(QUEUE);
     let (work_app, work_info) = (app.clone(), info.clone());
@@ -128,7 +128,7 @@ fn shares(app: &App, session: &Session) -> Result<Vec<Share>, ApiError> {
 }
 
 /// Lets a subscription go on after the event that the client has had last.
-fn resume(app: &App, ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiError> {
+fn resume(ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiError> {
     let last = last.to_str().ok().filter(|id| id.len() <= 64).ok_or_else(|| {
         ApiError::of(Code::BadUserInput)
             .at(LAST)
@@ -138,10 +138,12 @@ fn resume(app: &App, ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiErr
         return Ok(());
     }
     let mut variables = vec![];
+    let contract = ready.contract.clone();
+    let resumable = &contract.resumable;
     let Some(operation) = ready.operation_mut() else { return Ok(()) };
     for item in &mut operation.selection_set.node.items {
         if let Selection::Field(field) = &mut item.node
-            && app.resumable.contains(field.node.name.node.as_str())
+            && resumable.contains(field.node.name.node.as_str())
         {
             let (pos, field) = (field.pos, &mut field.node);
             let after = Positioned::new(Value::String(last.to_owned()), pos);

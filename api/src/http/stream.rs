@@ -42,7 +42,8 @@ pub(super) async fn carry<T>(
         // Nobody listens: nothing is lost that the client has not given up.
         let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
     } else {
-        let mut results = app.schema.execute_stream(ready.request(session, None, app));
+        let schema = ready.contract.schema.clone();
+        let mut results = schema.execute_stream(ready.request(session, None, app));
         while let Some(result) = results.next().await {
             // Without data and path it was refused before anything was carried out.
             let executing = result.data != Value::Null || result.errors.iter().any(|e| !e.path.is_empty());

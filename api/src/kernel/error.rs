@@ -96,6 +96,8 @@ codes! {
     ReadOnlySource "READ_ONLY_SOURCE" Refusal 200 false "来源数据不可修改" "A field fetched from an authority may not be edited (H-06).";
     CalendarExhausted "CALENDAR_EXHAUSTED" Refusal 200 false "工作日历尚未公布" "The working-day calendar does not reach that far.";
     MatterNotOffered "MATTER_NOT_OFFERED" Refusal 200 false "事项未开通" "The tenant's catalogue has no such matter in force.";
+    PluginRefused "PLUGIN_REFUSED" Refusal 200 false "插件不合规范" "The plug-in is not as it must be; each fault is named with file and line.";
+    PluginRule "PLUGIN_RULE" Refusal 200 false "不符合本地规则" "A rule of one of the tenant's plug-ins does not hold.";
     PasswordTooWeak "PASSWORD_TOO_WEAK" Refusal 200 false "口令强度不足" "The password is shorter or simpler than required.";
 }
 

@@ -10,6 +10,7 @@ pub mod command;
 pub mod db;
 pub mod error;
 pub(crate) mod explain;
+pub mod extension;
 pub mod flow;
 pub mod forms;
 pub mod housekeeping;

@@ -18,6 +18,7 @@ use crate::kernel::{
     clock::Clock,
     db::Db,
     error::{ApiError, Code},
+    extension::{self, PluginSet},
     session::{Reason, RequestInfo, Session, System},
 };
 
@@ -34,6 +35,8 @@ pub struct TenantFacts {
     pub level: entities::values::TenantLevel,
     /// GB/T 2260 code.
     pub division_code: String,
+    /// The plug-ins that are at work in it.
+    pub plugins: Arc<PluginSet>,
     active: bool,
 }
 
@@ -146,6 +149,14 @@ impl Platform {
         Ok(Session::for_user(self.clone(), facts, authority, session, request))
     }
 
+    /// The plug-ins that are at work in a tenant.
+    pub async fn plugins_of(&self, tenant: Uuid) -> Result<PluginSet, ApiError> {
+        let txn = self.db.begin_read(tenant).await?;
+        let set = extension::load(&txn, tenant).await?;
+        txn.rollback().await?;
+        Ok(set)
+    }
+
     /// The standing of any user of a tenant, to be explained and never to act with; none if there is no such user.
     pub(crate) async fn authority_of(&self, tenant: Uuid, user: Uuid) -> Result<Option<Arc<Authority>>, ApiError> {
         match self.authority(tenant, user, false).await {
@@ -177,6 +188,7 @@ impl Platform {
         let (Some(version), Some(facts)) = (version, facts) else {
             return Err(ApiError::of(Code::Unauthenticated));
         };
+        let plugins = extension::load(&txn, tenant).await?;
         let authority = Authority::load(&txn, self.compiled.clone(), tenant, user, self.clock.now()).await?;
         txn.rollback().await?;
         let authority = Arc::new(authority.ok_or(ApiError::of(Code::Unauthenticated))?);
@@ -186,6 +198,7 @@ impl Platform {
             name: facts.name,
             level: facts.level,
             division_code: facts.division_code,
+            plugins: Arc::new(plugins),
             active: facts.state == TenantState::Active,
         });
         self.heard(tenant, version.version);

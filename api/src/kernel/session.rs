@@ -49,6 +49,8 @@ pub enum Reason {
     Timer,
     /// Tenants and data are set up by an operator.
     Provision,
+    /// The schema of a tenant with plug-ins is made.
+    Schema,
     /// An operator looks after the installation.
     Doctor,
 }

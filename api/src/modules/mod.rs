@@ -5,6 +5,7 @@ pub mod identity;
 pub mod matters;
 pub mod organisation;
 pub mod personnel;
+pub mod plugins;
 pub mod tenancy;
 
 use async_graphql::{MergedObject, MergedSubscription, Object};
@@ -31,6 +32,7 @@ pub struct Queries(
     personnel::queries::PersonnelQueries,
     administration::queries::AdministrationQueries,
     matters::queries::MattersQueries,
+    plugins::queries::PluginQueries,
 );
 
 /// All commands.
@@ -41,6 +43,7 @@ pub struct Mutations(
     personnel::commands::PersonnelMutations,
     administration::commands::AdministrationMutations,
     matters::commands::MattersMutations,
+    plugins::commands::PluginMutations,
 );
 
 /// All subscriptions.
@@ -48,13 +51,21 @@ pub struct Mutations(
 #[graphql(name = "Subscription")]
 pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
 
-/// Everything that can be read.
+/// Everything that can be read, in every tenant.
 pub fn catalogue() -> Result<Catalogue, String> {
+    Catalogue::new(types())
+}
+
+/// The types of all modules.
+pub fn types() -> Vec<TypeDef> {
     let types: Vec<Vec<TypeDef>> = vec![
         organisation::catalogue::types(),
         personnel::catalogue::types(),
         administration::catalogue::types(),
         matters::catalogue::types(),
+        plugins::catalogue::types(),
     ];
-    Catalogue::new(types.into_iter().flatten().collect())
+    let mut types: Vec<TypeDef> = types.into_iter().flatten().collect();
+    plugins::schema::readable(&mut types);
+    types
 }

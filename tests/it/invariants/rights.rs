@@ -99,4 +99,16 @@ pub const RIGHTS: &[Right] = &[
     right("caseWithdraw", "case:withdraw", "senior", "superior"),
     right("attachmentUploadTicket", "attachment:upload", "handler", "superior"),
     right("attachmentDownloadTicket", "attachment:download", "leader", "superior"),
+    // Plug-ins
+    right("plugin", "plugin:read", "newcomer", "applicant"),
+    right("plugins", "plugin:read", "newcomer", "handler"),
+    right("pluginAggregate", "plugin:read", "newcomer", "handler"),
+    right("pluginCheck", "plugin:publish", "senior", "superior"),
+    right("pluginInstall", "plugin:publish", "senior", "superior"),
+    right("pluginUpgrade", "plugin:publish", "leader", "superior"),
+    right("pluginEnable", "plugin:publish", "senior", "superior"),
+    right("pluginDisable", "plugin:publish", "junior", "superior"),
+    right("pluginRollback", "plugin:publish", "senior", "superior"),
+    right("pluginRemove", "plugin:publish", "system", "superior"),
+    right("customFieldsSet", "custom_field:update", "leader", "superior"),
 ];

@@ -1,5 +1,6 @@
 //! The demo: a city with two of its districts and one more district, with people, units, matters and cases.
 
+mod plugins;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -19,10 +20,11 @@ use crate::{
         platform::Platform,
         session::Reason,
     },
+    modules::plugins::change::Place,
 };
 
 /// What the demo's tenants are made of changes with this number; a database of another number is not reused.
-pub const DATA_VERSION: u32 = 3;
+pub const DATA_VERSION: u32 = 4;
 
 /// From which all of the demo's chance comes.
 const SEED: u64 = 0x5A75_676F_6E67;
@@ -145,6 +147,8 @@ pub async fn load_demo(platform: &Arc<Platform>, progress: &dyn Progress) -> Res
         made = next.map(|(sketch, id)| make(platform, sketch, *id, number + 1, today));
         let tx = system.begin(Some(id)).await?;
         let (tenant, rows) = tenant::store(&tx, sketch, current).await?;
+        let place = Place { backend: platform.backend(), today, level: sketch.level };
+        plugins::install(&tx, sketch, place).await?;
         tx.commit().await?;
         summary.rows += rows;
         summary.tenants.push(tenant);

@@ -90,8 +90,8 @@ impl<'a> Planner<'a> {
             _ => {
                 let (e, scalar, _) = self.seen(ty, field, alias, at)?;
                 match part {
-                    Part::Year => (format!("cast({} as integer)", self.dialect.period(scalar, &e, 4)), Scalar::Int),
-                    Part::Month => (self.dialect.period(scalar, &e, 7), Scalar::String),
+                    Part::Year => (format!("cast({} as integer)", self.dialect.period(&scalar, &e, 4)), Scalar::Int),
+                    Part::Month => (self.dialect.period(&scalar, &e, 7), Scalar::String),
                     _ => (e, scalar),
                 }
             }

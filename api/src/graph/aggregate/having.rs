@@ -14,12 +14,12 @@ use crate::{
 };
 
 /// What groups can be ordered by: a figure, or their keys.
-pub(in crate::graph) fn orders(ty: &TypeDef) -> Vec<(String, Option<(Function, &'static str)>)> {
+pub(in crate::graph) fn orders(ty: &TypeDef) -> Vec<(String, Option<(Function, String)>)> {
     let mut out = vec![("KEY".to_string(), None), ("COUNT".to_string(), None)];
     for function in Function::ALL {
         for (field, _) in function.of(ty) {
-            let name = format!("{}_{}", screaming(function.name()), screaming(field.name));
-            out.push((name, Some((function, field.name))));
+            let name = format!("{}_{}", screaming(function.name()), screaming(&field.name));
+            out.push((name, Some((function, field.name.to_string()))));
         }
     }
     out
@@ -39,7 +39,7 @@ impl<'a> Planner<'a> {
         for (name, value) in object {
             let at = format!("having.{name}");
             if name == "count" {
-                conditions.push(self.compared("g.n", Scalar::Int, value, &at)?);
+                conditions.push(self.compared("g.n", &Scalar::Int, value, &at)?);
                 continue;
             }
             let function = Function::ALL.into_iter().find(|f| f.name() == name).ok_or_else(|| empty(&at))?;
@@ -50,7 +50,7 @@ impl<'a> Planner<'a> {
             for (of, value) in fields {
                 let at = format!("{at}.{of}");
                 let figure = self.figure(ty, alias, function, of, &at, asked)?;
-                conditions.push(self.compared(&format!("g.{}", figure.column), figure.scalar, value, &at)?);
+                conditions.push(self.compared(&format!("g.{}", figure.column), &figure.scalar, value, &at)?);
             }
         }
         if conditions.is_empty() { Err(empty("having")) } else { Ok(conditions.join(" and ")) }
@@ -76,7 +76,7 @@ impl<'a> Planner<'a> {
                 (name, None) if name == "COUNT" => by("n", part.descending, part.nulls_first),
                 (_, None) => (0..keys).for_each(|i| by(&format!("k{i}"), part.descending, part.nulls_first)),
                 (_, Some((function, of))) => {
-                    let figure = self.figure(ty, alias, function, of, "orderBy", asked)?;
+                    let figure = self.figure(ty, alias, function, &of, "orderBy", asked)?;
                     by(&figure.column, part.descending, part.nulls_first);
                 }
             }

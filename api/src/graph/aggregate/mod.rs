@@ -122,8 +122,10 @@ impl Function {
 
 /// The scalar of a column or expression.
 fn plain(field: &FieldDef) -> Option<Scalar> {
-    match field.source {
-        Source::Column(_, scalar) | Source::Expression(_, scalar) => Some(scalar),
+    match &field.source {
+        Source::Column(_, scalar) | Source::Expression(_, scalar) | Source::Member(_, _, scalar) => {
+            Some(scalar.clone())
+        }
         _ => None,
     }
 }

@@ -121,7 +121,7 @@ impl<'a> Planner<'a> {
                 (Part::Related, Source::One { target, .. }) => {
                     self.one_row(target, &format!("{{c}}.id = {{t}}.k{i}"), "q", field)?
                 }
-                _ => self.kept(self.dialect.publish(*scalar, &format!("q.k{i}"))),
+                _ => self.kept(self.dialect.publish(scalar, &format!("q.k{i}"))),
             };
             parts.push((*key, piece));
         }
@@ -144,7 +144,7 @@ impl<'a> Planner<'a> {
                 self.kept(format!("'{name}'"))
             } else {
                 match self.figure(ty, alias, function, field.name, field.name, asked) {
-                    Ok(figure) => self.kept(self.dialect.publish(figure.scalar, &format!("q.{}", figure.column))),
+                    Ok(figure) => self.kept(self.dialect.publish(&figure.scalar, &format!("q.{}", figure.column))),
                     Err(ApiError { code: Code::Forbidden, .. }) => self.denied(),
                     Err(error) => return Err(error),
                 }

@@ -3,17 +3,22 @@
 
 mod set;
 
+use std::{borrow::Cow, sync::Arc};
+
 use chrono::NaiveDate;
 use entities::CodeEnum;
 use policies::Resource;
 use serde_json::{Map, Value as Json};
 
-pub use set::{Catalogue, Root, to_one_column};
+pub use set::{Catalogue, EXTENDS, Root, to_one_column};
 
 use crate::kernel::{calendar::WorkCalendar, reach::ScopeRules};
 
+/// Words of a declaration: ours are in the program, a plug-in's go with the schema that they were made for.
+pub type Text = Cow<'static, str>;
+
 /// The form in which a column's value is published.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Scalar {
     /// A typed id with its prefix.
     Id(&'static str),
@@ -40,20 +45,39 @@ pub enum Scalar {
 }
 
 /// A closed set of codes, as the schema shows it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct EnumDef {
     /// GraphQL name.
-    pub name: &'static str,
+    pub name: Text,
     /// What the set is.
-    pub doc: &'static str,
+    pub doc: Text,
     /// Values with their meaning.
-    pub values: &'static [(&'static str, &'static str)],
+    values: Values,
+}
+
+#[derive(Clone, Debug)]
+enum Values {
+    Ours(&'static [(&'static str, &'static str)]),
+    Theirs(Arc<[(String, String)]>),
 }
 
 impl EnumDef {
     /// The set of a code enumeration.
     pub const fn of<E: CodeEnum>() -> Self {
-        Self { name: E::NAME, doc: E::DOC, values: E::VALUES }
+        Self { name: Cow::Borrowed(E::NAME), doc: Cow::Borrowed(E::DOC), values: Values::Ours(E::VALUES) }
+    }
+
+    /// A set that a plug-in declares.
+    pub fn declared(name: String, doc: String, values: Arc<[(String, String)]>) -> Self {
+        Self { name: name.into(), doc: doc.into(), values: Values::Theirs(values) }
+    }
+
+    /// Values with their meaning.
+    pub fn values(&self) -> Vec<(&str, &str)> {
+        match &self.values {
+            Values::Ours(values) => values.to_vec(),
+            Values::Theirs(values) => values.iter().map(|(name, doc)| (name.as_str(), doc.as_str())).collect(),
+        }
     }
 }
 
@@ -79,17 +103,19 @@ pub enum Source {
     Column(&'static str, Scalar),
     /// An expression over the row.
     Expression(&'static str, Scalar),
+    /// A member of an object that a JSON column holds, checked when it was written.
+    Member(&'static str, Text, Scalar),
     /// At most one row of another type.
     One {
         /// The other type.
-        target: &'static str,
+        target: Text,
         /// How the rows belong together.
         on: &'static str,
     },
     /// Many rows of another type, as a connection.
     Many {
         /// The other type.
-        target: &'static str,
+        target: Text,
         /// How the rows belong together.
         on: &'static str,
     },
@@ -119,9 +145,9 @@ pub enum Class {
 #[derive(Clone, Debug)]
 pub struct FieldDef {
     /// GraphQL name.
-    pub name: &'static str,
+    pub name: Text,
     /// Documentation.
-    pub doc: &'static str,
+    pub doc: Text,
     /// Where the value comes from.
     pub source: Source,
     /// Whether the value may be absent.
@@ -133,7 +159,7 @@ pub struct FieldDef {
     /// Whether `orderBy` may name it.
     pub sort: bool,
     /// Of a relation: fields of the related row that `orderBy` may name.
-    pub through: &'static [&'static str],
+    pub through: Vec<Text>,
     /// Whether it is a quantity, whose sum and average mean something.
     pub measure: bool,
     /// Whether every reading is recorded though whoever sees the row sees it (J-10).
@@ -144,9 +170,9 @@ pub struct FieldDef {
 #[derive(Clone, Debug)]
 pub struct TypeDef {
     /// GraphQL name.
-    pub name: &'static str,
+    pub name: Text,
     /// Documentation.
-    pub doc: &'static str,
+    pub doc: Text,
     /// Table.
     pub table: &'static str,
     /// What ids begin with.
@@ -156,9 +182,13 @@ pub struct TypeDef {
     /// How rows are tied to the tree.
     pub scope: ScopeRules,
     /// Root fields: one by id, and a connection.
-    pub roots: Option<(&'static str, &'static str)>,
+    pub roots: Option<(Text, Text)>,
     /// Column and direction of the order when none is asked for; ties break on the id.
-    pub default_order: &'static str,
+    pub default_order: Text,
+    /// Whether it is another way to look at rows that have a type already: then it is not found by `node`.
+    pub view: bool,
+    /// Which rows of the table it is about, as a condition over `{t}`; none if about all.
+    pub only: Option<String>,
     /// When a row held, as a condition over `{t}` and the day `{day}` (`{civil:t.x}`: the civil date of an instant);
     /// none for types that keep no history.
     pub history: Option<&'static str>,
@@ -168,47 +198,55 @@ pub struct TypeDef {
 
 impl TypeDef {
     /// Begins a type over a gated table.
-    pub fn over<E: crate::kernel::tx::Gated>(name: &'static str, prefix: &'static str, doc: &'static str) -> Self {
+    pub fn over<E: crate::kernel::tx::Gated>(
+        name: impl Into<Text>,
+        prefix: &'static str,
+        doc: impl Into<Text>,
+    ) -> Self {
         Self {
-            name,
-            doc,
+            name: name.into(),
+            doc: doc.into(),
             table: E::TABLE,
             prefix,
             resource: E::RESOURCE,
             scope: E::SCOPE,
             roots: None,
-            default_order: "id",
+            default_order: "id".into(),
+            view: false,
+            only: None,
             history: None,
-            fields: vec![FieldDef {
-                name: "id",
-                doc: "Opaque id; nothing may be read out of it.",
-                source: Source::Column("id", Scalar::Id(prefix)),
-                nullable: false,
-                class: Class::Row,
-                filter: true,
-                sort: false,
-                through: &[],
-                measure: false,
-                recorded: false,
-            }],
+            fields: vec![
+                FieldDef::new(
+                    "id",
+                    Source::Column("id", Scalar::Id(prefix)),
+                    "Opaque id; nothing may be read out of it.",
+                )
+                .filtered(),
+            ],
         }
     }
 
     /// Root fields under these names.
-    pub fn roots(mut self, one: &'static str, many: &'static str) -> Self {
-        self.roots = Some((one, many));
+    pub fn roots(mut self, one: impl Into<Text>, many: impl Into<Text>) -> Self {
+        self.roots = Some((one.into(), many.into()));
         self
     }
 
     /// The order when none is asked for, by a sortable field's name.
     pub fn ordered_by(mut self, field: &'static str) -> Self {
-        self.default_order = field;
+        self.default_order = field.into();
         self
     }
 
     /// Rows of the past are kept: lists take `asOf`, the day on which this condition held.
     pub fn historic(mut self, held: &'static str) -> Self {
         self.history = Some(held);
+        self
+    }
+
+    /// Another way to look at some rows of a table whose rows have a type already.
+    pub fn view(mut self, only: Option<String>) -> Self {
+        (self.view, self.only) = (true, only);
         self
     }
 
@@ -225,16 +263,16 @@ impl TypeDef {
 }
 
 impl FieldDef {
-    const fn new(name: &'static str, source: Source, doc: &'static str) -> Self {
+    fn new(name: impl Into<Text>, source: Source, doc: impl Into<Text>) -> Self {
         Self {
-            name,
-            doc,
+            name: name.into(),
+            doc: doc.into(),
             source,
             nullable: false,
             class: Class::Row,
             filter: false,
             sort: false,
-            through: &[],
+            through: vec![],
             measure: false,
             recorded: false,
         }
@@ -260,8 +298,8 @@ impl FieldDef {
     }
 
     /// Of a relation to one: `orderBy` may name these fields of the related row.
-    pub fn sorting(mut self, fields: &'static [&'static str]) -> Self {
-        self.through = fields;
+    pub fn sorting(mut self, fields: &[&'static str]) -> Self {
+        self.through = fields.iter().map(|name| Cow::Borrowed(*name)).collect();
         self
     }
 
@@ -286,7 +324,7 @@ impl FieldDef {
 }
 
 /// A column under its own GraphQL name.
-pub fn column(name: &'static str, column: &'static str, scalar: Scalar, doc: &'static str) -> FieldDef {
+pub fn column(name: impl Into<Text>, column: &'static str, scalar: Scalar, doc: impl Into<Text>) -> FieldDef {
     FieldDef::new(name, Source::Column(column, scalar), doc)
 }
 
@@ -300,14 +338,25 @@ pub fn expression(name: &'static str, sql: &'static str, scalar: Scalar, doc: &'
     FieldDef::new(name, Source::Expression(sql, scalar), doc)
 }
 
+/// A member of an object in a JSON column; absent where the object has none.
+pub fn member(
+    name: impl Into<Text>,
+    column: &'static str,
+    key: impl Into<Text>,
+    scalar: Scalar,
+    doc: impl Into<Text>,
+) -> FieldDef {
+    FieldDef::new(name, Source::Member(column, key.into(), scalar), doc).optional()
+}
+
 /// A row of another type; null when it is out of the caller's reach.
-pub fn one(name: &'static str, target: &'static str, on: &'static str, doc: &'static str) -> FieldDef {
-    FieldDef::new(name, Source::One { target, on }, doc).optional().filtered()
+pub fn one(name: &'static str, target: impl Into<Text>, on: &'static str, doc: &'static str) -> FieldDef {
+    FieldDef::new(name, Source::One { target: target.into(), on }, doc).optional().filtered()
 }
 
 /// Rows of another type.
 pub fn many(name: &'static str, target: &'static str, on: &'static str, doc: &'static str) -> FieldDef {
-    FieldDef::new(name, Source::Many { target, on }, doc).filtered()
+    FieldDef::new(name, Source::Many { target: target.into(), on }, doc).filtered()
 }
 
 /// A field computed after the statement.

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::graph::catalogue::{FieldDef, Source, TypeDef};
+use crate::graph::catalogue::{FieldDef, Source, Text, TypeDef};
+
+/// How the one row that extends another is tied to it.
+pub const EXTENDS: &str = "{c}.object_id = {t}.id";
 
 /// A root field of the catalogue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,7 +26,7 @@ pub enum Root {
 #[derive(Debug)]
 pub struct Catalogue {
     types: Vec<TypeDef>,
-    by_name: HashMap<&'static str, usize>,
+    by_name: HashMap<String, usize>,
     by_prefix: HashMap<&'static str, usize>,
     roots: HashMap<String, Root>,
 }
@@ -36,13 +39,14 @@ impl Catalogue {
         let mut by_prefix = HashMap::new();
         let mut roots = HashMap::from([("node".to_string(), Root::Node), ("nodes".to_string(), Root::Nodes)]);
         for (i, ty) in types.iter().enumerate() {
-            if by_name.insert(ty.name, i).is_some() || by_prefix.insert(ty.prefix, i).is_some() {
+            let known = by_name.insert(ty.name.to_string(), i).is_some();
+            if known || (!ty.view && by_prefix.insert(ty.prefix, i).is_some()) {
                 return Err(format!("{} is declared twice", ty.name));
             }
-            let Some((one, many)) = ty.roots else { continue };
+            let Some((one, many)) = &ty.roots else { continue };
             for (name, root) in [
-                (one.into(), Root::One(i)),
-                (many.into(), Root::Many(i)),
+                (one.to_string(), Root::One(i)),
+                (many.to_string(), Root::Many(i)),
                 (format!("{one}Aggregate"), Root::Aggregate(i)),
             ] {
                 if roots.insert(name, root).is_some() {
@@ -52,15 +56,16 @@ impl Catalogue {
         }
         for ty in &types {
             for field in &ty.fields {
-                if let Source::One { target, .. } | Source::Many { target, .. } = field.source
-                    && !by_name.contains_key(target)
+                if let Source::One { target, .. } | Source::Many { target, .. } = &field.source
+                    && !by_name.contains_key(&**target)
                 {
                     return Err(format!("{}.{} leads to {target}, which is not declared", ty.name, field.name));
                 }
-                let target = |name| by_name.get(name).and_then(|i: &usize| types.get(*i));
-                let through = |name: &&str| match field.source {
-                    Source::One { target: to, .. } => {
-                        to_one_column(field).is_some() && target(to).and_then(|t| t.find(name)).is_some_and(|f| f.sort)
+                let target = |name: &str| by_name.get(name).and_then(|i: &usize| types.get(*i));
+                let through = |name: &Text| match &field.source {
+                    Source::One { target: to, on } => {
+                        (to_one_column(field).is_some() || *on == EXTENDS)
+                            && target(to).and_then(|t| t.find(name)).is_some_and(|f| f.sort)
                     }
                     _ => false,
                 };
@@ -68,7 +73,7 @@ impl Catalogue {
                     return Err(format!("{}.{} cannot be sorted by {name}", ty.name, field.name));
                 }
             }
-            if ty.default_order != "id" && !ty.find(ty.default_order).is_some_and(|f| f.sort) {
+            if ty.default_order != "id" && !ty.find(&ty.default_order).is_some_and(|f| f.sort) {
                 return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
             }
         }
@@ -103,7 +108,7 @@ impl Catalogue {
 
 /// The column that names the one row a relation leads to; none where it is not a plain reference.
 pub fn to_one_column(field: &FieldDef) -> Option<&'static str> {
-    let Source::One { on, .. } = field.source else { return None };
+    let Source::One { on, .. } = &field.source else { return None };
     let column = on.strip_prefix("{c}.id = {t}.")?;
     column.bytes().all(|b| b.is_ascii_lowercase() || b == b'_').then_some(column)
 }

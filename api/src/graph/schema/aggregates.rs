@@ -48,13 +48,13 @@ pub(super) fn root(ty: &TypeDef, one: &str, many: &str) -> (String, MetaField) {
 
 /// Everything that a type's aggregate is made of.
 pub(super) fn declare(registry: &mut Registry, ty: &TypeDef) {
-    let name = ty.name;
+    let name = &ty.name;
     keys(registry, ty);
     let mut group = vec![
         field("key", &format!("{name}AggregateKey!"), "What the rows have in common.", vec![]),
         field("count", "Int!", "How many rows (数量).", vec![]),
     ];
-    let mut having = vec![Argument::new("count", &operators(registry, Scalar::Int), "On the number of rows.")];
+    let mut having = vec![Argument::new("count", &operators(registry, &Scalar::Int), "On the number of rows.")];
     for function in Function::ALL {
         let Some((figures, conditions)) = figures(registry, ty, function) else { continue };
         let doc = match function {
@@ -103,15 +103,15 @@ fn keys(registry: &mut Registry, ty: &TypeDef) {
             (Part::Related, Source::One { target, .. }) => (target.to_string(), of.doc.to_string()),
             (Part::Year, _) => ("Int".into(), format!("The year of: {}", of.doc)),
             (Part::Month, _) => ("YearMonth".into(), format!("The month of: {}", of.doc)),
-            (_, Source::Column(_, scalar) | Source::Expression(_, scalar)) => {
-                (scalar_name(*scalar).to_string(), of.doc.to_string())
+            (_, Source::Column(_, scalar) | Source::Expression(_, scalar) | Source::Member(_, _, scalar)) => {
+                (scalar_name(scalar).to_string(), of.doc.to_string())
             }
             _ => continue,
         };
         values.push((screaming(&dimension.name), doc.clone()));
         fields.push(field(&dimension.name, &gql, &doc, vec![]));
     }
-    let name = ty.name;
+    let name = &ty.name;
     words(registry, &format!("{name}AggregateBy"), &format!("What `{name}` objects can be grouped by."), &values);
     let doc = format!(
         "What the rows of a group of `{name}` have in common. Only what `groupBy` names can be selected; null where \
@@ -130,12 +130,12 @@ fn figures(registry: &mut Registry, ty: &TypeDef, function: Function) -> Option<
         format!("{}Aggregate{}", ty.name, function.suffix()),
         format!("{}AggregateHaving{}", ty.name, function.suffix()),
     );
-    let fields = all.iter().map(|(f, scalar)| field(f.name, scalar_name(*scalar), f.doc, vec![])).collect();
+    let fields = all.iter().map(|(f, scalar)| field(&f.name, scalar_name(scalar), &f.doc, vec![])).collect();
     add(registry, &name, &format!("Figures over fields of `{}`.", ty.name), fields);
     let mut inputs = vec![];
     for (f, scalar) in &all {
-        let filter = operators(registry, *scalar);
-        inputs.push(Argument::new(f.name, &filter, f.doc));
+        let filter = operators(registry, scalar);
+        inputs.push(Argument::new(&f.name, &filter, &f.doc));
     }
     registry.types.insert(
         conditions.clone(),

@@ -59,7 +59,7 @@ pub(crate) fn all(registry: &mut Registry) {
 
 fn shared(registry: &mut Registry, catalogue: &Catalogue) {
     let id = [("id".to_string(), field("id", "ID!", "Opaque id; nothing may be read out of it.", vec![]))];
-    let names = catalogue.types().iter().map(|t| t.name.to_string());
+    let names = catalogue.types().iter().filter(|t| !t.view).map(|t| t.name.to_string());
     registry.types.insert(
         "Node".into(),
         interface("Node", "An object that `node(id:)` finds again.", id.into_iter().collect(), names.collect()),
@@ -82,14 +82,21 @@ fn declare(registry: &mut Registry, ty: &TypeDef) {
     let mut fields = async_graphql::indexmap::IndexMap::new();
     for def in &ty.fields {
         if let Some(set) = enum_of(def) {
-            enum_type(registry, &set);
+            enum_type(registry, set);
         }
         let (name, gql) = (def.name.to_string(), output_type(def));
-        let arguments = if let Source::Many { target, .. } = def.source { list_arguments(target) } else { vec![] };
-        fields.insert(name, field(def.name, &gql, def.doc, arguments));
+        let arguments = if let Source::Many { target, .. } = &def.source { list_arguments(target) } else { vec![] };
+        fields.insert(name, field(&def.name, &gql, &def.doc, arguments));
     }
-    registry.types.insert(ty.name.into(), object(ty.name, ty.doc, fields, None));
-    registry.add_implements(ty.name, "Node");
+    registry.types.insert(ty.name.to_string(), object(&ty.name, &ty.doc, fields, None));
+    if !ty.view {
+        registry.add_implements(&ty.name, "Node");
+    }
+    filters(registry, ty);
+    // What is only ever reached through another object has no list of its own.
+    if ty.view && ty.roots.is_none() {
+        return;
+    }
 
     let edge = [
         ("node".to_string(), field("node", &format!("{}!", ty.name), "The row.", vec![])),
@@ -109,8 +116,6 @@ fn declare(registry: &mut Registry, ty: &TypeDef) {
     let fields = parts.iter().map(|(n, t, d)| (n.to_string(), field(n, t, d, vec![]))).collect();
     let name = format!("{}Connection", ty.name);
     registry.types.insert(name.clone(), object(&name, &format!("A page of `{}`.", ty.name), fields, None));
-
-    filters(registry, ty);
 }
 
 fn filters(registry: &mut Registry, ty: &TypeDef) {
@@ -121,24 +126,24 @@ fn filters(registry: &mut Registry, ty: &TypeDef) {
         Argument::new("not", &name, "This does not hold."),
     ];
     for def in ty.fields.iter().filter(|f| f.filter) {
-        match def.source {
+        match &def.source {
             Source::One { target, .. } => {
                 fields.push(Argument::new(
-                    def.name,
+                    &def.name,
                     &format!("{target}Where"),
                     "The related object exists and satisfies this.",
                 ));
             }
             Source::Many { target, .. } => {
                 fields.push(Argument::new(
-                    def.name,
+                    &def.name,
                     &format!("{target}ListWhere"),
                     "Conditions on the related objects.",
                 ));
             }
-            Source::Column(_, scalar) | Source::Expression(_, scalar) => {
+            Source::Column(_, scalar) | Source::Expression(_, scalar) | Source::Member(_, _, scalar) => {
                 let filter = operators(registry, scalar);
-                fields.push(Argument::new(def.name, &filter, def.doc));
+                fields.push(Argument::new(&def.name, &filter, &def.doc));
             }
             Source::Computed { .. } => {}
         }
@@ -157,7 +162,7 @@ fn filters(registry: &mut Registry, ty: &TypeDef) {
 }
 
 /// The filter input of a scalar; registered on first use.
-pub(super) fn operators(registry: &mut Registry, scalar: Scalar) -> String {
+pub(super) fn operators(registry: &mut Registry, scalar: &Scalar) -> String {
     let base = scalar_name(scalar);
     let name = format!("{base}Filter");
     if registry.types.contains_key(&name) {
@@ -226,33 +231,35 @@ pub(super) fn order_input(registry: &mut Registry, name: &str, field: &str, doc:
 
 /// Registers a closed set of codes, once.
 pub(crate) fn enum_type(registry: &mut Registry, set: &EnumDef) {
-    if !registry.types.contains_key(set.name) {
-        registry.types.insert(set.name.into(), enumeration(set.name, set.doc, set.values));
+    if !registry.types.contains_key(&*set.name) {
+        registry.types.insert(set.name.to_string(), enumeration(&set.name, &set.doc, &set.values()));
     }
 }
 
-fn enum_of(def: &FieldDef) -> Option<EnumDef> {
-    match def.source {
+fn enum_of(def: &FieldDef) -> Option<&EnumDef> {
+    match &def.source {
         Source::Column(_, Scalar::Enum(set))
         | Source::Expression(_, Scalar::Enum(set))
+        | Source::Member(_, _, Scalar::Enum(set))
         | Source::Computed { scalar: Scalar::Enum(set), .. } => Some(set),
         _ => None,
     }
 }
 
 fn output_type(def: &FieldDef) -> String {
-    let base = match def.source {
+    let base = match &def.source {
         Source::Many { target, .. } => return format!("{target}Connection!"),
         Source::One { target, .. } => target.to_string(),
-        Source::Column(_, scalar) | Source::Expression(_, scalar) | Source::Computed { scalar, .. } => {
-            scalar_name(scalar).to_string()
-        }
+        Source::Column(_, scalar)
+        | Source::Expression(_, scalar)
+        | Source::Member(_, _, scalar)
+        | Source::Computed { scalar, .. } => scalar_name(scalar).to_string(),
     };
     if def.nullable { base } else { format!("{base}!") }
 }
 
 /// The GraphQL name of a scalar.
-pub(super) fn scalar_name(scalar: Scalar) -> &'static str {
+pub(super) fn scalar_name(scalar: &Scalar) -> &str {
     match scalar {
         Scalar::Id(_) => "ID",
         Scalar::String => "String",
@@ -264,7 +271,7 @@ pub(super) fn scalar_name(scalar: Scalar) -> &'static str {
         Scalar::PartialDate => "PartialDate",
         Scalar::DateTime => "DateTime",
         Scalar::Json => "JSON",
-        Scalar::Enum(set) => set.name,
+        Scalar::Enum(set) => &set.name,
     }
 }
 
@@ -311,11 +318,14 @@ pub(super) fn roots() -> async_graphql::indexmap::IndexMap<String, async_graphql
     let doc = "Objects by ids, in the same order; null in the place of each that is not within reach.";
     out.insert("nodes".into(), field("nodes", "[Node]", doc, vec![ids]));
     for ty in catalogue.types() {
-        let Some((one, many)) = ty.roots else { continue };
+        let Some((one, many)) = &ty.roots else { continue };
         let right = format!("Permission: `{}:read`.", ty.resource);
-        out.insert(one.into(), field(one, ty.name, &format!("One `{}` by id; {same}. {right}", ty.name), vec![id()]));
+        out.insert(
+            one.to_string(),
+            field(one, &ty.name, &format!("One `{}` by id; {same}. {right}", ty.name), vec![id()]),
+        );
         let doc = format!("`{}` objects within the caller's reach. {right}", ty.name);
-        out.insert(many.into(), field(many, &format!("{}Connection", ty.name), &doc, list_arguments(ty.name)));
+        out.insert(many.to_string(), field(many, &format!("{}Connection", ty.name), &doc, list_arguments(&ty.name)));
         let (name, root) = aggregates::root(ty, one, many);
         out.insert(name, root);
     }

@@ -178,6 +178,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("Case", "cas"),
     ("CaseItem", "itm"),
     ("Attachment", "att"),
+    ("Plugin", "plg"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {

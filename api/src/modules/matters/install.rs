@@ -187,12 +187,39 @@ async fn install(
     if present > 0 {
         return Ok(());
     }
+    write(tx, definition, 1, units, today).await
+}
+
+/// Puts a version of a matter into the tenant's catalogue, described as a file of `plugins/standard` is. It is the one
+/// that new cases begin with; those under way stay with theirs.
+pub async fn publish(
+    tx: &Inner,
+    definition: &Json,
+    number: i32,
+    units: &HashMap<String, Uuid>,
+    today: NaiveDate,
+) -> Result<(), ApiError> {
+    let definition: Definition = serde_json::from_value(definition.clone()).map_err(|error| {
+        tracing::error!(%error, "a matter is not described as it must be");
+        ApiError::of(Code::InternalServerError)
+    })?;
+    check(&definition)?;
+    write(tx, &definition, number, units, today).await
+}
+
+async fn write(
+    tx: &Inner,
+    definition: &Definition,
+    number: i32,
+    units: &HashMap<String, Uuid>,
+    today: NaiveDate,
+) -> Result<(), ApiError> {
     let matter_id = tx.new_id();
     tx.insert(matter::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(matter_id),
         key: Set(definition.key.clone()),
-        number: Set(1),
+        number: Set(number),
         title: Set(definition.title.clone()),
         group: Set(definition.group),
         state: Set(MatterState::Active),

@@ -4,7 +4,7 @@ pub mod catalogue;
 pub mod commands;
 mod effects;
 pub mod files;
-mod forms;
+pub(crate) mod forms;
 pub mod install;
 pub mod jobs;
 pub(crate) mod opening;

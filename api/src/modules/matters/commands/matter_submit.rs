@@ -20,11 +20,14 @@ use crate::{
         id::Id,
         tx::Tx,
     },
-    modules::matters::{
-        catalogue::Approval,
-        effects,
-        forms::{self, Sources},
-        opening::{self, Opening},
+    modules::{
+        matters::{
+            catalogue::Approval,
+            effects,
+            forms::{self, Sources},
+            opening::{self, Opening},
+        },
+        plugins::submission,
     },
 };
 
@@ -73,7 +76,8 @@ impl Command for MatterSubmitInput {
         let matter = opening::in_force(tx, &approval.matter_key, "input.approval").await?;
         let branches = opening::branches(tx, matter.id).await?;
         // A finished case that left the register as it was would be worse than none.
-        if branches.is_empty() || !effects::is_carried_out(&matter.key) {
+        let offered = effects::is_carried_out(&matter.key) || submission::is_of_plugin(&matter.key);
+        if branches.is_empty() || !offered {
             return Err(UserError::of(Code::MatterNotOffered, "input.approval").into());
         }
         let person = tx.parts::<person::Entity>().id(cadre.person_id).required().await?;
@@ -81,6 +85,10 @@ impl Command for MatterSubmitInput {
         let form = forms::settle(&matter.form_schema, &self.form.0, &sources, "input.form", &mut faults)?;
         let asked = materials::asked_for(tx, matter.id).await?;
         let mandatory = |material: &matter_material::Model| material.is_mandatory;
+        // Rules look at a form that is in order; what is wrong with it is told first.
+        if faults.is_empty() {
+            submission::check(tx, &matter, &form, "input.form", &mut faults).await?;
+        }
         let materials = materials::settle(tx, &self.materials, &asked, mandatory, &mut faults).await?;
         faults.check()?;
         let opening = Opening {

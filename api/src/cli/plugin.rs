@@ -1,0 +1,111 @@
+//! `zugong plugin`
+
+use std::path::PathBuf;
+
+use crate::cli::{ConfigFile, Failure, plugin_change, plugin_text, print};
+
+/// What `plugin` is given.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  zugong plugin new --key 330203.bianwai-luyong --prefix bwly --title 编外录用\n  \
+                  zugong plugin check bwly\n  zugong plugin test bwly\n  \
+                  zugong plugin install bwly --tenant haishu --yes")]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Action {
+    /// Begin a plug-in: a folder with a manifest, a form, a rule and tests, right as it stands.
+    New(New),
+    /// Check a plug-in and say what is wrong, where, and how it is mended. Needs no database.
+    Check(Folder),
+    /// Ask the plug-in's forms and rules about its golden tests (tests/*.json). Needs no database.
+    Test(Folder),
+    /// Show what a plug-in changes in a tenant's schema, install it and set it to work.
+    Install(Package),
+    /// Show what a later version changes, and put it in the place of the present one.
+    Upgrade(Package),
+    /// Set a plug-in to work.
+    Enable(Named),
+    /// Take a plug-in's matters and types away; its data stays.
+    Disable(Named),
+    /// Go back to the version before.
+    Rollback(Named),
+    /// Take a plug-in out; its data stays readable.
+    Remove(Named),
+    /// List a tenant's plug-ins.
+    List(Tenant),
+}
+
+/// What `plugin new` is given.
+#[derive(Debug, clap::Args)]
+pub struct New {
+    /// The publisher's division code, a dot and a short name, as in 330203.bianwai-luyong.
+    #[arg(long)]
+    pub key: String,
+    /// What all its names in the schema begin with: 2 to 12 small letters and digits.
+    #[arg(long)]
+    pub prefix: String,
+    /// What people call it, in Chinese.
+    #[arg(long)]
+    pub title: String,
+    /// Where to; a folder named after the prefix unless given.
+    pub folder: Option<PathBuf>,
+}
+
+/// A plug-in's folder.
+#[derive(Debug, clap::Args)]
+pub struct Folder {
+    /// The folder with plugin.toml.
+    pub folder: PathBuf,
+}
+
+/// A tenant of the installation.
+#[derive(Debug, clap::Args)]
+pub struct Tenant {
+    /// The tenant's code, see `zugong tenant list`.
+    #[arg(long, value_name = "CODE")]
+    pub tenant: String,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// A plug-in's folder for a tenant.
+#[derive(Debug, clap::Args)]
+pub struct Package {
+    /// The folder with plugin.toml.
+    pub folder: PathBuf,
+    /// Do it; without this, only what would change is shown.
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub tenant: Tenant,
+}
+
+/// A plug-in of a tenant.
+#[derive(Debug, clap::Args)]
+pub struct Named {
+    /// The plug-in's key, see `zugong plugin list`.
+    pub key: String,
+    #[command(flatten)]
+    pub tenant: Tenant,
+}
+
+/// Carries out what is asked.
+pub async fn run(arguments: Arguments) -> Result<(), Failure> {
+    use plugin_change::{Change, change, install, list};
+    let text = match arguments.action {
+        Action::New(new) => plugin_text::begin(&new)?,
+        Action::Check(folder) => plugin_text::check(&folder.folder)?,
+        Action::Test(folder) => plugin_text::test(&folder.folder)?,
+        Action::Install(package) => install(&package, false).await?,
+        Action::Upgrade(package) => install(&package, true).await?,
+        Action::Enable(named) => change(&named, Change::Enable).await?,
+        Action::Disable(named) => change(&named, Change::Disable).await?,
+        Action::Rollback(named) => change(&named, Change::Rollback).await?,
+        Action::Remove(named) => change(&named, Change::Remove).await?,
+        Action::List(tenant) => list(&tenant).await?,
+    };
+    print(&text)
+}

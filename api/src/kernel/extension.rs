@@ -1,0 +1,64 @@
+//! Which plug-ins a tenant is served with. Loaded with the tenant's facts, renewed with the version of its rights.
+
+use entities::{plugin, plugin_package, plugin_slot, values::PluginState};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// The plug-ins that are at work in a tenant, in the order of their keys.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PluginSet {
+    /// What tells this set from every other; empty where there is no plug-in. Tenants with the same have the same schema.
+    pub digest: String,
+    /// The packages: row and digest.
+    pub packages: Vec<(Uuid, String)>,
+    /// Which column an indexed field has: core type, field with its prefix, column.
+    pub slots: Vec<(String, String, String)>,
+}
+
+impl PluginSet {
+    /// The set of these packages and columns.
+    pub fn new(packages: Vec<(Uuid, String)>, slots: Vec<(String, String, String)>) -> Self {
+        if packages.is_empty() {
+            return Self::default();
+        }
+        let mut hash = Sha256::new();
+        for (_, digest) in &packages {
+            hash.update(digest);
+            hash.update("\n");
+        }
+        for (target, field, slot) in &slots {
+            hash.update(format!("{target} {field} {slot}\n"));
+        }
+        Self { digest: hex::encode(hash.finalize()), packages, slots }
+    }
+}
+
+/// Reads the set within a transaction of the tenant.
+pub(in crate::kernel) async fn load(txn: &DatabaseTransaction, tenant: Uuid) -> Result<PluginSet, DbErr> {
+    let enabled = plugin::Entity::find()
+        .filter(plugin::Column::TenantId.eq(tenant))
+        .filter(plugin::Column::State.eq(PluginState::Enabled))
+        .order_by_asc(plugin::Column::Key)
+        .all(txn)
+        .await?;
+    if enabled.is_empty() {
+        return Ok(PluginSet::default());
+    }
+    let mut packages = vec![];
+    for plugin in &enabled {
+        let package = plugin_package::Entity::find_by_id((tenant, plugin.package_id)).one(txn).await?;
+        packages.extend(package.map(|package| (package.id, package.digest)));
+    }
+    let slots = plugin_slot::Entity::find()
+        .filter(plugin_slot::Column::TenantId.eq(tenant))
+        .order_by_asc(plugin_slot::Column::Target)
+        .order_by_asc(plugin_slot::Column::Field)
+        .all(txn)
+        .await?;
+    // Columns of plug-ins that are not at work make no difference to the schema.
+    let prefixes: Vec<String> = enabled.iter().map(|plugin| format!("{}_", plugin.prefix)).collect();
+    let of_one = |field: &str| prefixes.iter().any(|prefix| field.starts_with(prefix.as_str()));
+    let slots = slots.into_iter().filter(|s| of_one(&s.field)).map(|s| (s.target, s.field, s.slot)).collect();
+    Ok(PluginSet::new(packages, slots))
+}

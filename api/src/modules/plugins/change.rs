@@ -1,0 +1,377 @@
+//! How a plug-in comes, changes and goes: all in the caller's transaction, so that nothing is ever half installed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::NaiveDate;
+use declarative::{Package, Plugin, names};
+use entities::{
+    matter, matter_branch, plugin, plugin_package, plugin_slot, unit,
+    values::{MatterGroup, MatterState, PluginState, TenantLevel},
+};
+use sea_orm::{ColumnTrait, DbBackend, Order, Set, sea_query::Expr};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use crate::{
+    kernel::{
+        error::{Code, Fault, Faults, UserError},
+        tx::{Inner, plus_one},
+    },
+    modules::{
+        matters::install,
+        plugins::{
+            commands::values,
+            compatible::compatible,
+            schema::{self, matter_key},
+            slots, store,
+        },
+    },
+};
+
+/// Where and when a change is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Place {
+    /// Which database.
+    pub backend: DbBackend,
+    /// The civil date.
+    pub today: NaiveDate,
+    /// The tenant's level, which says in which group of the catalogue its own matters are.
+    pub level: TenantLevel,
+}
+
+/// Puts a plug-in in; nothing of it is at work before it is enabled. One that was removed comes back with its data.
+pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
+    let known = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).lock().one().await?;
+    let prefix = tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(&plugin.prefix)).one().await?;
+    if let Some(other) = prefix.filter(|other| other.key != plugin.key) {
+        let zh = format!("前缀 {} 已由插件 {} 使用", plugin.prefix, other.key);
+        let en = format!("The prefix {} is that of the plug-in {}.", plugin.prefix, other.key);
+        return Err(UserError::new(Code::AlreadyExists, "input.files", zh, en).into());
+    }
+    let now = tx.now();
+    match known {
+        Some(known) if known.state != PluginState::Removed => {
+            let (zh, en) = ("插件已安装；更换版本请用升级", "It is installed; another version is an upgrade.");
+            Err(UserError::new(Code::AlreadyExists, "input.files", zh, en).into())
+        }
+        Some(known) => {
+            let before = store::read(tx, known.package_id).await?;
+            compatible(&before, plugin)?;
+            let package_id = keep(tx, known.id, package, plugin).await?;
+            set(tx, &known, PluginState::Installed, package_id, None).await?;
+            tx.touched("Plugin", known.id, json!({ "installed": plugin.version, "digest": plugin.digest }));
+            Ok(known.id)
+        }
+        None => {
+            let id = tx.new_id();
+            let package_id = tx.new_id();
+            tx.insert(plugin::ActiveModel {
+                tenant_id: Set(tx.tenant_id()),
+                id: Set(id),
+                key: Set(plugin.key.clone()),
+                prefix: Set(plugin.prefix.clone()),
+                title: Set(plugin.title.clone()),
+                state: Set(PluginState::Installed),
+                package_id: Set(package_id),
+                previous_id: Set(None),
+                version: Set(1),
+                created_at: Set(now),
+                updated_at: Set(now),
+            })
+            .await?;
+            write(tx, id, package_id, package, plugin).await?;
+            tx.touched("Plugin", id, json!({ "installed": plugin.version, "digest": plugin.digest }));
+            Ok(id)
+        }
+    }
+}
+
+/// Sets a plug-in to work: columns for its indexes, its matters in the tenant's catalogue, its types in the schema.
+pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
+    expect(row, &[PluginState::Installed, PluginState::Disabled])?;
+    let plugin = store::read(tx, row.package_id).await?;
+    activate(tx, &plugin, place).await?;
+    set(tx, row, PluginState::Enabled, row.package_id, row.previous_id).await?;
+    tx.rights_changed().await?;
+    tx.touched("Plugin", row.id, json!({ "enabled": plugin.version }));
+    Ok(())
+}
+
+/// Takes a plug-in's types and matters away; its data stays.
+pub async fn disable(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
+    expect(row, &[PluginState::Enabled])?;
+    withdraw(tx, row).await?;
+    set(tx, row, PluginState::Disabled, row.package_id, row.previous_id).await?;
+    tx.rights_changed().await?;
+    tx.touched("Plugin", row.id, json!({ "disabled": true }));
+    Ok(())
+}
+
+/// Takes a plug-in out; its data stays readable, and its prefix its own.
+pub async fn remove(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
+    expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    withdraw(tx, row).await?;
+    set(tx, row, PluginState::Removed, row.package_id, None).await?;
+    tx.rights_changed().await?;
+    tx.touched("Plugin", row.id, json!({ "removed": true }));
+    Ok(())
+}
+
+/// Puts a later version in the place of the present one; cases under way stay with theirs.
+pub async fn upgrade(
+    tx: &Inner,
+    row: &plugin::Model,
+    package: &Package,
+    plugin: &Plugin,
+    place: Place,
+) -> Result<(), Fault> {
+    expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    let before = store::read(tx, row.package_id).await?;
+    if names::version(&plugin.version) <= names::version(&before.version) {
+        let zh = format!("现为 {}，升级的版本应更高", before.version);
+        let en = format!("It is at {}; an upgrade has a higher version.", before.version);
+        return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
+    }
+    if plugin.prefix != row.prefix {
+        let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
+        return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
+    }
+    compatible(&before, plugin)?;
+    let package_id = keep(tx, row.id, package, plugin).await?;
+    for (from, target, old, new) in &plugin.renames {
+        if *from == before.version {
+            values::rename(tx, target, &field(plugin, old), &field(plugin, new)).await?;
+        }
+    }
+    exchange(tx, row, plugin, package_id, Some(row.package_id), place).await?;
+    tx.touched(
+        "Plugin",
+        row.id,
+        json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest }),
+    );
+    Ok(())
+}
+
+/// Goes back to the version before; what the upgrade renamed gets its name back.
+pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
+    expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    let Some(previous) = row.previous_id else {
+        let (zh, en) = ("没有可以回退的版本", "There is no version to go back to.");
+        return Err(UserError::new(Code::NotInState, "input.id", zh, en).into());
+    };
+    let (now, before) = (store::read(tx, row.package_id).await?, store::read(tx, previous).await?);
+    for (from, target, old, new) in &now.renames {
+        if *from == before.version {
+            values::rename(tx, target, &field(&now, new), &field(&now, old)).await?;
+        }
+    }
+    exchange(tx, row, &before, previous, None, place).await?;
+    tx.touched("Plugin", row.id, json!({ "rolledBack": before.version, "from": now.version }));
+    Ok(())
+}
+
+async fn exchange(
+    tx: &Inner,
+    row: &plugin::Model,
+    plugin: &Plugin,
+    package_id: Uuid,
+    previous: Option<Uuid>,
+    place: Place,
+) -> Result<(), Fault> {
+    if row.state == PluginState::Enabled {
+        // What the other version has and this one has not is not offered any more.
+        withdraw(tx, row).await?;
+        activate(tx, plugin, place).await?;
+        tx.rights_changed().await?;
+    }
+    set(tx, row, row.state, package_id, previous).await
+}
+
+/// The columns of indexed fields when a plug-in is added: those given out, and the first free ones for its others.
+pub fn planned(rows: &[plugin_slot::Model], plugin: &Plugin) -> Vec<(String, String, String)> {
+    let mut all: Vec<(String, String, String)> =
+        rows.iter().map(|row| (row.target.clone(), row.field.clone(), row.slot.clone())).collect();
+    for declared in plugin.fields.iter().filter(|f| f.indexed) {
+        let name = field(plugin, &declared.key);
+        if all.iter().any(|(target, field, _)| *target == declared.target && *field == name) {
+            continue;
+        }
+        let taken: BTreeSet<String> =
+            all.iter().filter(|(target, ..)| *target == declared.target).map(|(_, _, slot)| slot.clone()).collect();
+        if let Some(slot) = slots::free(&declared.kind, &taken) {
+            all.push((declared.target.clone(), name, slot.to_string()));
+        }
+    }
+    all
+}
+
+async fn activate(tx: &Inner, plugin: &Plugin, place: Place) -> Result<(), Fault> {
+    let rows = tx.parts::<plugin_slot::Entity>().lock().all().await?;
+    let planned = planned(&rows, plugin);
+    let mut faults = Faults::default();
+    for declared in plugin.fields.iter().filter(|f| f.indexed) {
+        let name = field(plugin, &declared.key);
+        let Some((target, _, slot)) = planned.iter().find(|(t, f, _)| *t == declared.target && *f == name) else {
+            let zh = format!("{} 的索引列已用完，请去掉 {} 的 indexed", declared.target, declared.key);
+            let en = format!("{} has no column left to index {} by.", declared.target, declared.key);
+            faults.add(UserError::new(Code::InvalidValue, "input", zh, en));
+            continue;
+        };
+        if rows.iter().any(|row| row.target == *target && row.field == name) {
+            continue;
+        }
+        tx.insert(plugin_slot::ActiveModel {
+            tenant_id: Set(tx.tenant_id()),
+            id: Set(tx.new_id()),
+            target: Set(target.clone()),
+            field: Set(name.clone()),
+            slot: Set(slot.clone()),
+        })
+        .await?;
+        values::project(tx, target, &name, slot, &declared.kind, place.backend).await?;
+    }
+    faults.check()?;
+    in_harmony(tx, plugin, &planned).await?;
+    for matter in &plugin.matters {
+        publish(tx, plugin, matter, place).await?;
+    }
+    Ok(())
+}
+
+/// A plug-in whose names another one at work has is refused before it is at work.
+async fn in_harmony(tx: &Inner, plugin: &Plugin, slots: &[(String, String, String)]) -> Result<(), Fault> {
+    let others = tx.parts::<plugin::Entity>().filter(plugin::Column::State.eq(PluginState::Enabled)).all().await?;
+    let mut all = vec![std::sync::Arc::new(plugin.clone())];
+    for other in others.iter().filter(|other| other.key != plugin.key) {
+        all.push(store::read(tx, other.package_id).await?);
+    }
+    schema::catalogue(&all, slots).map(drop).map_err(|error| {
+        tracing::warn!(error, "a plug-in does not go with the others");
+        let (zh, en) = ("与已启用的插件重名", "It has names of a plug-in that is at work.");
+        UserError::new(Code::AlreadyExists, "input", zh, en).into()
+    })
+}
+
+async fn publish(tx: &Inner, plugin: &Plugin, declared: &declarative::Matter, place: Place) -> Result<(), Fault> {
+    let key = matter_key(plugin, declared);
+    let last = tx.parts::<matter::Entity>().filter(matter::Column::Key.eq(&key));
+    let last = last.order_by(matter::Column::Number, Order::Desc).one().await?;
+    let group = match place.level {
+        TenantLevel::City => MatterGroup::City,
+        TenantLevel::County => MatterGroup::County,
+        TenantLevel::Province => MatterGroup::ProvincialLinked,
+    };
+    let mut definition = declared.definition.clone();
+    if let Json::Object(object) = &mut definition {
+        object.insert("key".into(), json!(key));
+        object.insert("group".into(), json!(group));
+        object.insert("unsure".into(), json!([]));
+        object.insert("form".into(), declared.form.clone());
+    }
+    let units = handling_units(tx, &definition).await?;
+    let number = last.map_or(1, |last| last.number + 1);
+    Ok(install::publish(tx, &definition, number, &units, place.today).await?)
+}
+
+/// The unit of each branch: the one that handles the agency's part of the standard matters, or the one named.
+async fn handling_units(tx: &Inner, definition: &Json) -> Result<HashMap<String, Uuid>, Fault> {
+    let standard = tx.parts::<matter::Entity>().filter(matter::Column::Key.not_like("%.%")).all().await?;
+    let standard: Vec<Uuid> = standard.into_iter().map(|m| m.id).collect();
+    let mut out = HashMap::new();
+    let mut faults = Faults::default();
+    for branch in definition["branches"].as_array().into_iter().flatten() {
+        let word = |name: &str| branch[name].as_str().unwrap_or_default();
+        let found = match word("agency").strip_prefix("unit:") {
+            Some(code) => {
+                let rows = tx.parts::<unit::Entity>().filter(unit::Column::Code.eq(code));
+                rows.filter(unit::Column::ValidUntil.is_null()).one().await?.map(|unit| unit.id)
+            }
+            None => {
+                let rows = tx.parts::<matter_branch::Entity>().filter(matter_branch::Column::Key.eq(word("agency")));
+                let rows = rows.filter(matter_branch::Column::MatterId.is_in(standard.clone()));
+                rows.order_by(matter_branch::Column::Id, Order::Desc).one().await?.map(|b| b.handling_unit_id)
+            }
+        };
+        match found {
+            Some(unit) => drop(out.insert(word("key").to_string(), unit)),
+            None => {
+                let zh = format!("本租户没有承办单位 {}（环节 {}）", word("agency"), word("key"));
+                let en = format!("The tenant has no unit {} for the branch {}.", word("agency"), word("key"));
+                faults.add(UserError::new(Code::Unknown, "input", zh, en));
+            }
+        }
+    }
+    faults.check()?;
+    Ok(out)
+}
+
+/// Its matters are not offered any more; cases under way go on.
+async fn withdraw(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
+    tx.change::<matter::Entity>()
+        .filter(matter::Column::Key.starts_with(format!("{}.", row.prefix)))
+        .filter(matter::Column::State.eq(MatterState::Active))
+        .set(matter::Column::State, Expr::value(MatterState::Superseded))
+        .run()
+        .await?;
+    Ok(())
+}
+
+fn expect(row: &plugin::Model, states: &[PluginState]) -> Result<(), Fault> {
+    if states.contains(&row.state) {
+        return Ok(());
+    }
+    let state = entities::CodeEnum::as_str(row.state);
+    let (zh, en) = (format!("插件当前状态为 {state}"), format!("The plug-in is {state}."));
+    Err(UserError::new(Code::NotInState, "input.id", zh, en).into())
+}
+
+async fn set(
+    tx: &Inner,
+    row: &plugin::Model,
+    state: PluginState,
+    package_id: Uuid,
+    previous: Option<Uuid>,
+) -> Result<(), Fault> {
+    let changed = tx
+        .change::<plugin::Entity>()
+        .id(row.id)
+        .filter(plugin::Column::Version.eq(row.version))
+        .set(plugin::Column::State, Expr::value(state))
+        .set(plugin::Column::PackageId, Expr::value(package_id))
+        .set(plugin::Column::PreviousId, Expr::value(previous))
+        .set(plugin::Column::UpdatedAt, Expr::value(tx.now()))
+        .set(plugin::Column::Version, plus_one(plugin::Column::Version))
+        .run()
+        .await?;
+    if changed == 1 { Ok(()) } else { Err(UserError::of(Code::VersionMismatch, "input.expectedVersion").into()) }
+}
+
+/// The row of a package; the same files are kept once.
+async fn keep(tx: &Inner, plugin_id: Uuid, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
+    let rows = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(plugin_id));
+    if let Some(known) = rows.filter(plugin_package::Column::Digest.eq(&plugin.digest)).one().await? {
+        return Ok(known.id);
+    }
+    let id = tx.new_id();
+    write(tx, plugin_id, id, package, plugin).await?;
+    Ok(id)
+}
+
+async fn write(tx: &Inner, plugin_id: Uuid, id: Uuid, package: &Package, plugin: &Plugin) -> Result<(), Fault> {
+    let files: Map<String, Json> = package.files().map(|(path, text)| (path.to_string(), json!(text))).collect();
+    tx.insert(plugin_package::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(id),
+        plugin_id: Set(plugin_id),
+        release: Set(plugin.version.clone()),
+        digest: Set(plugin.digest.clone()),
+        files: Set(Json::Object(files)),
+        created_at: Set(tx.now()),
+    })
+    .await?;
+    Ok(())
+}
+
+fn field(plugin: &Plugin, key: &str) -> String {
+    names::field_name(&plugin.prefix, key)
+}

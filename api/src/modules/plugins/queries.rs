@@ -1,0 +1,109 @@
+//! What can be asked of a plug-in before it is installed.
+
+use async_graphql::{Context, Object, Result, SimpleObject};
+use declarative::Fault;
+use entities::plugin_slot;
+use policies::{Action, Resource};
+
+use crate::{
+    graph::{scalars::JsonText, schema::required},
+    kernel::error::{ApiError, Code},
+    modules::plugins::{change, difference, store},
+};
+
+/// One thing that is wrong with a plug-in (插件缺陷).
+#[derive(SimpleObject)]
+pub struct PluginFault {
+    /// The file (文件).
+    file: String,
+    /// The line, from 1 (行).
+    line: i32,
+    /// A stable word for the kind of fault (代码).
+    code: &'static str,
+    /// What is wrong, in Chinese (问题).
+    message: String,
+    /// How it is mended, in Chinese (改法).
+    mend: String,
+}
+
+impl From<Fault> for PluginFault {
+    fn from(fault: Fault) -> Self {
+        let line = i32::try_from(fault.line).unwrap_or(i32::MAX);
+        Self { file: fault.file, line, code: fault.code, message: fault.message, mend: fault.mend }
+    }
+}
+
+/// What a plug-in is and what it would change (插件检查结果).
+#[derive(SimpleObject, Default)]
+pub struct PluginCheck {
+    /// What to confirm the plug-in by in `pluginInstall` and `pluginUpgrade` (摘要); null when it is refused.
+    digest: Option<String>,
+    /// Its key (插件标识).
+    key: Option<String>,
+    /// Its title (名称).
+    title: Option<String>,
+    /// Its version (版本).
+    release: Option<String>,
+    /// The lines that come (`+`) and go (`-`) in the tenant's schema when it is enabled (接口差异).
+    schema_difference: Option<String>,
+    /// What is wrong; empty when it can be installed (缺陷).
+    faults: Vec<PluginFault>,
+}
+
+/// What can be asked of plug-ins besides their rows.
+#[derive(Default)]
+pub struct PluginQueries;
+
+/// What can be asked of plug-ins besides their rows.
+#[Object]
+impl PluginQueries {
+    /// Checks a plug-in and shows what it would change in the tenant's schema; nothing is installed (检查插件).
+    /// Permission: `plugin:publish`.
+    async fn plugin_check(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The plug-in's files: an object of texts by their paths, `plugin.toml` among them.")]
+        files: JsonText,
+    ) -> Result<Option<PluginCheck>> {
+        let session = required(ctx)?;
+        session.require(Resource::Plugin, Action::Publish)?;
+        let checked = match store::package(&files.0) {
+            Ok(package) => store::checked(package).await?,
+            Err(faults) => Err(faults),
+        };
+        let plugin = match checked {
+            Ok(plugin) => plugin,
+            Err(faults) => {
+                let faults = faults.into_iter().map(Into::into).collect();
+                return Ok(Some(PluginCheck { faults, ..PluginCheck::default() }));
+            }
+        };
+        let set = session.tenant().plugins.clone();
+        let before = store::load(session.platform(), session.tenant().id, &set).await?;
+        let tx = session.begin().await?;
+        let rows = tx.parts::<plugin_slot::Entity>().all().await?;
+        tx.rollback().await?;
+        let mut after: Vec<_> = before.iter().filter(|p| p.key != plugin.key).cloned().collect();
+        after.push(plugin.clone());
+        let slots = change::planned(&rows, &plugin);
+        let described = tokio::task::spawn_blocking(move || {
+            Ok::<_, String>(difference::between(
+                &difference::sdl(&before, &set.slots)?,
+                &difference::sdl(&after, &slots)?,
+            ))
+        });
+        let schema_difference = described.await.map_err(|error| error.to_string()).and_then(|made| made);
+        let schema_difference = schema_difference.map_err(|error| {
+            tracing::warn!(error, "a plug-in does not go with the others");
+            ApiError::of(Code::AlreadyExists).saying("与已启用的插件重名", "It has names of a plug-in that is at work.")
+        })?;
+        Ok(Some(PluginCheck {
+            digest: Some(plugin.digest.clone()),
+            key: Some(plugin.key.clone()),
+            title: Some(plugin.title.clone()),
+            release: Some(plugin.version.clone()),
+            schema_difference: Some(schema_difference),
+            faults: vec![],
+        }))
+    }
+}

@@ -1,0 +1,231 @@
+//! The manifest (清单), as it is written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A text with its place in the manifest.
+pub type Told = Spanned<String>;
+
+/// The whole of a manifest.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The language of the manifest: `plugin/1`.
+    pub api: Told,
+    /// What it is.
+    pub plugin: Head,
+    /// Closed sets of codes (代码集).
+    #[serde(default)]
+    pub codes: Vec<Codes>,
+    /// Fields that it adds to core types (扩展字段).
+    #[serde(default, rename = "field")]
+    pub fields: Vec<Extension>,
+    /// Matters (事项).
+    #[serde(default, rename = "matter")]
+    pub matters: Vec<MatterText>,
+    /// Rules on submission (规则).
+    #[serde(default, rename = "rule")]
+    pub rules: Vec<RuleText>,
+    /// How data of an earlier version is carried over (数据迁移).
+    #[serde(default, rename = "migrate")]
+    pub migrations: Vec<Migration>,
+}
+
+/// What a plug-in is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// The publisher's division and a short name: `330203.bianwai-luyong`.
+    pub key: Told,
+    /// What people call it.
+    pub title: Told,
+    /// Three numbers: `1.0.0`.
+    pub version: Told,
+    /// What all its GraphQL names begin with.
+    pub prefix: Told,
+    /// In a sentence.
+    #[serde(default)]
+    pub description: String,
+}
+
+/// A closed set of codes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Codes {
+    /// Its name after the prefix.
+    pub key: Told,
+    /// What people call it.
+    pub title: Told,
+    /// The values, in order.
+    pub values: Vec<CodeValue>,
+}
+
+/// One code.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeValue {
+    /// The code.
+    pub code: Told,
+    /// What people call it.
+    pub title: Told,
+}
+
+/// A field of a core type.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extension {
+    /// The core type.
+    pub target: Told,
+    /// Its name after the prefix.
+    pub key: Told,
+    /// What people call it.
+    pub title: Told,
+    /// `text`, `integer`, `number`, `boolean`, `date` or `code:<set>`.
+    #[serde(rename = "type")]
+    pub ty: Told,
+    /// Whether it is filtered and sorted by an index.
+    #[serde(default)]
+    pub indexed: bool,
+    /// Whether only those may see it who may see people's sensitive data.
+    #[serde(default)]
+    pub sensitive: bool,
+}
+
+/// A matter.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MatterText {
+    /// Its name after the prefix.
+    pub key: Told,
+    /// The name of the list; the key and an `s` unless given.
+    pub plural: Option<Told>,
+    /// What people call it.
+    pub title: Told,
+    /// The file of the form.
+    pub form: Told,
+    /// Promised working days.
+    #[serde(default = "two")]
+    pub limit_days: u32,
+    /// Days it took before.
+    #[serde(default)]
+    pub baseline_days: u32,
+    /// Steps it took before.
+    #[serde(default)]
+    pub baseline_steps: u32,
+    /// Visits to a counter.
+    #[serde(default)]
+    pub visits: u32,
+    /// What each agency does.
+    #[serde(default, rename = "branch")]
+    pub branches: Vec<BranchText>,
+    /// Materials.
+    #[serde(default, rename = "material")]
+    pub materials: Vec<MaterialText>,
+}
+
+/// What one agency does.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BranchText {
+    /// Its name within the matter.
+    pub key: Told,
+    /// What people call it.
+    pub title: Told,
+    /// An agency of the platform by key or name, or `unit:` and a unified social credit code.
+    pub agency: Told,
+    /// The duty it acts on.
+    pub duty_item: Told,
+    /// The business step.
+    pub step: Told,
+    /// Whether the case waits for it.
+    #[serde(default = "yes")]
+    pub mandatory: bool,
+    /// Promised working days.
+    #[serde(default = "two")]
+    pub limit_days: u32,
+    /// What comes first.
+    #[serde(default)]
+    pub depends_on: Vec<Told>,
+    /// Fields of the form that it sees.
+    #[serde(default)]
+    pub fields: Vec<Told>,
+    /// Materials that it sees.
+    #[serde(default)]
+    pub materials: Vec<Told>,
+}
+
+/// A material.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MaterialText {
+    /// Its name within the matter.
+    pub key: Told,
+    /// What people call it.
+    pub title: Told,
+    /// Whether it was asked for before (`BEFORE`) or is now (`CURRENT`).
+    pub phase: Option<Told>,
+    /// Whether it must be given.
+    #[serde(default = "yes")]
+    pub mandatory: bool,
+    /// Accepted media types.
+    #[serde(default = "usual_media")]
+    pub media_types: Vec<String>,
+    /// Largest size in bytes.
+    #[serde(default = "usual_size")]
+    pub max_bytes: u32,
+}
+
+/// A rule.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleText {
+    /// The matter.
+    pub on: Told,
+    /// Its name after the prefix.
+    pub code: Told,
+    /// The field of the form that is meant.
+    pub path: Told,
+    /// What must hold.
+    pub cel: Told,
+    /// What is said when it does not.
+    pub message: Told,
+}
+
+/// How data of an earlier version is carried over.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Migration {
+    /// The version before.
+    pub from: Told,
+    /// What the upgrade does.
+    pub up: Steps,
+    /// What the way back does.
+    pub down: Option<Steps>,
+}
+
+/// Steps of a migration.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Steps {
+    /// Fields that get another name: `"Cadre.old" = "new"`.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+}
+
+fn two() -> u32 {
+    2
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn usual_media() -> Vec<String> {
+    ["application/pdf", "image/jpeg", "image/png"].map(String::from).to_vec()
+}
+
+fn usual_size() -> u32 {
+    10 * 1024 * 1024
+}

@@ -1,0 +1,369 @@
+//! The whole of a plug-in, checked: nothing of it is taken in before everything of it is right.
+
+mod matter;
+mod migration;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use crate::{
+    fault::{Fault, Faults},
+    form::{FieldKind, FormField},
+    manifest::{Extension, Manifest, Told},
+    names,
+    package::{MANIFEST, Package},
+    place,
+    rule::Rule,
+};
+
+/// An agency that matters may name (承办单位).
+#[derive(Clone, Debug)]
+pub struct Agency {
+    /// Its key, as in `establishment`.
+    pub key: String,
+    /// What people call it, as in 编办.
+    pub name: String,
+}
+
+/// What a plug-in is checked against.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Agencies that the platform knows by name.
+    pub agencies: Vec<Agency>,
+}
+
+/// Core types that may be extended.
+pub const TARGETS: [&str; 3] = ["Cadre", "Case", "Unit"];
+const MAX_MATTERS: usize = 50;
+const MAX_EXTENSIONS: usize = 60;
+const MAX_CODES: usize = 30;
+const MAX_VALUES: usize = 200;
+const MAX_RULES: usize = 100;
+/// Names that the platform makes of a type's name.
+const DERIVED: [&str; 8] = ["Where", "ListWhere", "Order", "OrderField", "Connection", "Edge", "Filter", "Aggregate"];
+
+/// A plug-in that was checked.
+#[derive(Clone, Debug)]
+pub struct Plugin {
+    /// The publisher's division and a short name.
+    pub key: String,
+    /// What people call it (名称).
+    pub title: String,
+    /// Three numbers.
+    pub version: String,
+    /// What all its GraphQL names begin with.
+    pub prefix: String,
+    /// In a sentence.
+    pub description: String,
+    /// What tells it from every other.
+    pub digest: String,
+    /// Closed sets of codes: key, title, and codes with their titles.
+    pub codes: Vec<(String, String, Vec<(String, String)>)>,
+    /// Fields of core types.
+    pub fields: Vec<Field>,
+    /// Matters.
+    pub matters: Vec<Matter>,
+    /// Fields that get another name when one comes from a version: version, core type, before, now.
+    pub renames: Vec<(String, String, String, String)>,
+}
+
+/// A field of a core type (扩展字段).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The core type.
+    pub target: String,
+    /// Its name without the prefix.
+    pub key: String,
+    /// What people call it.
+    pub title: String,
+    /// What it is.
+    pub kind: FieldKind,
+    /// Whether it is filtered and sorted by an index.
+    pub indexed: bool,
+    /// Whether it shows what is sensitive of a person.
+    pub sensitive: bool,
+}
+
+/// A matter with everything that belongs to it (事项).
+#[derive(Clone, Debug)]
+pub struct Matter {
+    /// Its name without the prefix.
+    pub key: String,
+    /// The name of its list, without the prefix.
+    pub plural: String,
+    /// What people call it.
+    pub title: String,
+    /// The form's schema, as it is stored.
+    pub form: Json,
+    /// The form's fields.
+    pub fields: Vec<FormField>,
+    /// The matter as the platform's catalogue describes its own.
+    pub definition: Json,
+    /// The rules on submission.
+    pub rules: Vec<MatterRule>,
+}
+
+/// A rule on submission.
+#[derive(Clone, Debug)]
+pub struct MatterRule {
+    /// Its name with the prefix: `bwly.age`.
+    pub code: String,
+    /// The field of the form that is meant.
+    pub path: String,
+    /// What is said when it does not hold.
+    pub message: String,
+    /// What must hold.
+    pub rule: Rule,
+}
+
+/// Checks a plug-in and lists everything that is wrong with it.
+pub fn check(package: &Package, around: &Environment) -> Result<Plugin, Vec<Fault>> {
+    let text = package.text(MANIFEST).unwrap_or_default();
+    let mut faults = Faults::default();
+    let manifest = match place::depth(text) {
+        // The parser of the manifest goes down with every bracket.
+        deep if deep > 16 => {
+            faults.add(MANIFEST, 1, "TOML", "清单嵌套过深", "按文档的结构书写");
+            return Err(faults.into_list());
+        }
+        _ => toml::from_str::<Manifest>(text),
+    };
+    let manifest = match manifest {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            let line = error.span().map_or(1, |span| place::line(text, span.start));
+            let said = error.message().lines().next().unwrap_or_default().to_string();
+            faults.add(MANIFEST, line, "TOML", format!("清单读不懂：{said}"), "对照文档改正键名和写法");
+            return Err(faults.into_list());
+        }
+    };
+    let mut checker = Checker { package, around, text, faults, names: BTreeSet::new() };
+    let plugin = checker.whole(&manifest);
+    match plugin {
+        Some(plugin) if checker.faults.is_empty() => Ok(plugin),
+        _ => Err(checker.faults.into_list()),
+    }
+}
+
+struct Checker<'c> {
+    package: &'c Package,
+    around: &'c Environment,
+    text: &'c str,
+    faults: Faults,
+    /// Type names so far.
+    names: BTreeSet<String>,
+}
+
+impl Checker<'_> {
+    fn fault(&mut self, at: &Told, code: &'static str, message: impl Into<String>, mend: impl Into<String>) {
+        let line = place::line(self.text, at.span().start);
+        self.faults.add(MANIFEST, line, code, message, mend);
+    }
+
+    fn whole(&mut self, m: &Manifest) -> Option<Plugin> {
+        if m.api.get_ref() != "plugin/1" {
+            self.fault(&m.api, "API", format!("不支持 api = \"{}\"", m.api.get_ref()), "写成 api = \"plugin/1\"");
+        }
+        let head = &m.plugin;
+        if !names::is_plugin_key(head.key.get_ref()) {
+            self.fault(&head.key, "KEY", "插件标识不合规", "写成 行政区划代码.名称，如 330203.bianwai-luyong");
+        }
+        self.title(&head.title);
+        if names::version(head.version.get_ref()).is_none() {
+            self.fault(&head.version, "VERSION", "版本号不合规", "写成三段数字，如 1.0.0");
+        }
+        if !names::is_prefix(head.prefix.get_ref()) {
+            self.fault(&head.prefix, "PREFIX", "前缀不合规或为平台保留", "用 2 至 12 个小写字母或数字，如 bwly");
+        }
+        let counts = [
+            (m.matters.len(), MAX_MATTERS, "事项"),
+            (m.fields.len(), MAX_EXTENSIONS, "扩展字段"),
+            (m.codes.len(), MAX_CODES, "代码集"),
+            (m.rules.len(), MAX_RULES, "规则"),
+        ];
+        for (count, most, what) in counts.into_iter().filter(|(count, most, _)| count > most) {
+            self.fault(&head.key, "TOO_MANY", format!("{what}有 {count} 个，上限 {most}"), "拆成多个插件");
+        }
+        // What is beyond the limit is not looked at: the answer comes as quickly as for a small one.
+        if !self.faults.is_empty() && counts.iter().any(|(count, most, _)| count > most) {
+            return None;
+        }
+        let codes = self.codes(m);
+        let sets: BTreeMap<String, Vec<String>> = codes
+            .iter()
+            .map(|(key, _, values)| (key.clone(), values.iter().map(|(code, _)| code.clone()).collect()))
+            .collect();
+        let fields = self.extensions(&m.fields, &sets);
+        let mut matters = vec![];
+        let mut roots = BTreeSet::new();
+        for matter in &m.matters {
+            matters.extend(self.matter(matter, &sets, &mut roots));
+        }
+        self.rules(m, &mut matters);
+        let renames = self.migrations(m, &fields);
+        if m.matters.is_empty() && m.fields.is_empty() {
+            self.fault(&head.key, "EMPTY", "插件既没有事项也没有扩展字段", "写上 [[matter]] 或 [[field]]");
+        }
+        Some(Plugin {
+            key: head.key.get_ref().clone(),
+            title: head.title.get_ref().clone(),
+            version: head.version.get_ref().clone(),
+            prefix: head.prefix.get_ref().clone(),
+            description: head.description.chars().take(500).collect(),
+            digest: self.package.digest(),
+            codes,
+            fields,
+            matters: qualified(matters, head.prefix.get_ref()),
+            renames,
+        })
+    }
+
+    fn title(&mut self, title: &Told) {
+        if !names::is_title(title.get_ref()) {
+            self.fault(title, "TITLE", "名称应为 1 至 60 个字符的中文", "写上中文名称");
+        }
+    }
+
+    fn key(&mut self, key: &Told) -> bool {
+        let fine = names::is_key(key.get_ref());
+        if !fine {
+            let message = format!("名称 {} 不合规", shown(key.get_ref()));
+            self.fault(key, "NAME", message, "以小写字母开头，只用字母和数字，不带前缀，至多 40 个字符");
+        }
+        fine
+    }
+
+    /// Takes a type's name, with those that the platform makes of it.
+    fn type_name(&mut self, key: &Told) {
+        let name = names::type_name("x", key.get_ref());
+        let all: Vec<String> =
+            std::iter::once(name.clone()).chain(DERIVED.iter().map(|suffix| format!("{name}{suffix}"))).collect();
+        if all.iter().any(|name| self.names.contains(name)) {
+            self.fault(key, "NAME_CLASH", format!("名称 {} 与另一个类型重名", key.get_ref()), "换一个名称");
+        }
+        self.names.extend(all);
+    }
+
+    fn codes(&mut self, m: &Manifest) -> Vec<(String, String, Vec<(String, String)>)> {
+        let mut out = vec![];
+        for set in &m.codes {
+            self.key(&set.key);
+            self.type_name(&set.key);
+            self.title(&set.title);
+            if set.values.is_empty() || set.values.len() > MAX_VALUES {
+                let message = format!("代码集有 {} 个代码，应为 1 至 {MAX_VALUES} 个", set.values.len());
+                self.fault(&set.key, "CODE_COUNT", message, "增减代码");
+            }
+            let mut seen = BTreeSet::new();
+            for value in set.values.iter().take(MAX_VALUES) {
+                if !names::is_code(value.code.get_ref()) {
+                    let message = format!("代码 {} 不合规", shown(value.code.get_ref()));
+                    self.fault(&value.code, "CODE", message, "用大写字母、数字和单个下划线，如 LABOUR_DISPATCH");
+                }
+                if !seen.insert(value.code.get_ref()) {
+                    self.fault(&value.code, "CODE", format!("代码 {} 出现两次", value.code.get_ref()), "删去一个");
+                }
+                self.title(&value.title);
+            }
+            let values = set.values.iter().map(|v| (v.code.get_ref().clone(), v.title.get_ref().clone()));
+            out.push((set.key.get_ref().clone(), set.title.get_ref().clone(), values.collect()));
+        }
+        out
+    }
+
+    fn extensions(&mut self, fields: &[Extension], sets: &BTreeMap<String, Vec<String>>) -> Vec<Field> {
+        let mut seen = BTreeSet::new();
+        let mut out = vec![];
+        for field in fields {
+            let target = field.target.get_ref();
+            if !TARGETS.contains(&target.as_str()) {
+                let message = format!("不能扩展 {}", shown(target));
+                self.fault(&field.target, "TARGET", message, format!("可扩展：{}", TARGETS.join("、")));
+            }
+            self.key(&field.key);
+            self.title(&field.title);
+            if !seen.insert((target, field.key.get_ref())) {
+                self.fault(
+                    &field.key,
+                    "NAME_CLASH",
+                    format!("{target}.{} 声明了两次", field.key.get_ref()),
+                    "删去一个",
+                );
+            }
+            let kind = match field.ty.get_ref().as_str() {
+                "text" => Some(FieldKind::Text),
+                "integer" => Some(FieldKind::Integer),
+                "number" => Some(FieldKind::Number),
+                "boolean" => Some(FieldKind::Boolean),
+                "date" => Some(FieldKind::Date),
+                other => {
+                    other.strip_prefix("code:").filter(|set| sets.contains_key(*set)).map(|s| FieldKind::Code(s.into()))
+                }
+            };
+            let Some(kind) = kind else {
+                let mend = "可用 text、integer、number、boolean、date、code:代码集";
+                self.fault(&field.ty, "TYPE", format!("不认识的类型 {}", shown(field.ty.get_ref())), mend);
+                continue;
+            };
+            if field.indexed && matches!(kind, FieldKind::Boolean | FieldKind::Number) {
+                self.fault(&field.key, "INDEX", "此类型不建索引", "去掉 indexed，或改用 text、integer、date、code");
+            }
+            out.push(Field {
+                target: target.clone(),
+                key: field.key.get_ref().clone(),
+                title: field.title.get_ref().clone(),
+                kind,
+                indexed: field.indexed,
+                sensitive: field.sensitive,
+            });
+        }
+        out
+    }
+
+    fn rules(&mut self, m: &Manifest, matters: &mut [Matter]) {
+        let mut seen = BTreeSet::new();
+        for rule in &m.rules {
+            self.slug(&rule.code);
+            if !seen.insert((rule.on.get_ref(), rule.code.get_ref())) {
+                self.fault(&rule.code, "NAME_CLASH", format!("规则 {} 重复", rule.code.get_ref()), "换一个 code");
+            }
+            self.title(&rule.message);
+            let Some(matter) = matters.iter_mut().find(|matter| &matter.key == rule.on.get_ref()) else {
+                // A matter whose form is wrong has been told of already.
+                if !m.matters.iter().any(|matter| matter.key.get_ref() == rule.on.get_ref()) {
+                    let message = format!("没有事项 {}", shown(rule.on.get_ref()));
+                    self.fault(&rule.on, "UNKNOWN_MATTER", message, "改为 [[matter]] 的 key");
+                }
+                continue;
+            };
+            let names: BTreeSet<String> = matter.fields.iter().map(|f| f.name.clone()).collect();
+            if !names.contains(rule.path.get_ref()) {
+                let message = format!("表单没有字段 {}", shown(rule.path.get_ref()));
+                self.fault(&rule.path, "UNKNOWN_FIELD", message, "改为表单中的字段");
+            }
+            match Rule::parse(rule.cel.get_ref(), &names) {
+                Ok(parsed) => matter.rules.push(MatterRule {
+                    code: rule.code.get_ref().clone(),
+                    path: rule.path.get_ref().clone(),
+                    message: rule.message.get_ref().clone(),
+                    rule: parsed,
+                }),
+                Err((code, message, mend)) => self.fault(&rule.cel, code, message, mend),
+            }
+        }
+    }
+}
+
+/// Rules get the prefix that tells them from those of other plug-ins.
+fn qualified(mut matters: Vec<Matter>, prefix: &str) -> Vec<Matter> {
+    for rule in matters.iter_mut().flat_map(|matter| &mut matter.rules) {
+        rule.code = format!("{prefix}.{}", rule.code);
+    }
+    matters
+}
+
+/// A text of the manifest in a message: whatever it is, it is short.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(60).collect()
+}

@@ -1,0 +1,68 @@
+//! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
+
+mod fields;
+mod life;
+mod matters;
+mod walls;
+
+use declarative::{Package, scaffold};
+use serde_json::{Map, Value as Json, json};
+use zugong_tests::Tenant;
+
+/// The files of a plug-in, to be changed before they are sent.
+#[derive(Clone)]
+pub struct Files(pub Map<String, Json>);
+
+impl Files {
+    /// The plug-in that `zugong plugin new` writes.
+    pub fn new(prefix: &str) -> Self {
+        let files = scaffold::files(&format!("330203.{prefix}"), prefix, "编外录用");
+        Self(files.into_iter().map(|(path, text)| (path.to_string(), json!(text))).collect())
+    }
+
+    pub fn with(mut self, path: &str, from: &str, to: &str) -> Self {
+        let text = self.0[path].as_str().unwrap().to_string();
+        assert!(text.contains(from), "{path} has no {from}");
+        self.0.insert(path.into(), json!(text.replace(from, to)));
+        self
+    }
+
+    pub fn manifest(self, from: &str, to: &str) -> Self {
+        self.with("plugin.toml", from, to)
+    }
+
+    pub fn digest(&self) -> String {
+        let texts = self.0.iter().map(|(path, text)| (path.clone(), text.as_str().unwrap().to_string()));
+        Package::new(texts).unwrap().digest()
+    }
+
+    pub fn input(&self) -> Json {
+        json!({ "files": self.0, "digest": self.digest() })
+    }
+}
+
+/// Installs and enables; the plug-in with its version.
+pub async fn install(tenant: &Tenant, files: &Files) -> Json {
+    let installed = tenant.superior.done("pluginInstall", files.input(), "plugin { id version }").await;
+    let installed = &installed["plugin"];
+    let input = json!({ "id": installed["id"], "expectedVersion": installed["version"] });
+    tenant.superior.done("pluginEnable", input, "plugin { id version state release }").await["plugin"].clone()
+}
+
+/// Changes an installed plug-in.
+pub async fn change(tenant: &Tenant, field: &str, plugin: &Json) -> Json {
+    let input = json!({ "id": plugin["id"], "expectedVersion": plugin["version"] });
+    tenant.superior.done(field, input, "plugin { id version state release }").await["plugin"].clone()
+}
+
+/// An approval of a plug-in's matter for one of the world's cadres, and its submission's payload.
+pub async fn submit(tenant: &Tenant, matter: &str, who: &str, document: &str, form: Json) -> Json {
+    let input = json!({
+        "matterKey": matter, "cadre": tenant.id(&format!("cadre:{who}")),
+        "documentNumber": document, "effectiveMonth": "2025-10"
+    });
+    let approval = tenant.superior.done("approvalCreate", input, "approval { id }").await["approval"]["id"].clone();
+    let materials = json!([{ "key": "application", "attachment": tenant.superior.upload().await }]);
+    let input = json!({ "approval": approval, "form": form, "materials": materials });
+    tenant.superior.mutate("matterSubmit", input, "case { id matter { number } items { nodes { key } } }").await
+}
