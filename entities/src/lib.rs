@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod code_enum;
+pub mod decisions;
 pub mod values;
 
 pub use code_enum::CodeEnum;

@@ -68,6 +68,8 @@ code_enum! {
 code_enum! {
     /// State of a cadre (人员状态, A0163).
     CadreState {
+        /// 拟录用、拟调任人选，未办结
+        Candidate = "CANDIDATE",
         /// 试用期
         Probation = "PROBATION",
         /// 在职
@@ -84,6 +86,8 @@ code_enum! {
         Transferred = "TRANSFERRED",
         /// 死亡
         Deceased = "DECEASED",
+        /// 取消录用
+        NotConfirmed = "NOT_CONFIRMED",
     }
 }
 code_enum! {
@@ -194,10 +198,14 @@ code_enum! {
 code_enum! {
     /// State of one version of a matter.
     MatterState {
+        /// 已发布，待施行
+        Announced = "ANNOUNCED",
         /// 现行
         Active = "ACTIVE",
         /// 已被新版本取代，在办件仍按它办理
         Superseded = "SUPERSEDED",
+        /// 已停办，在办件仍按它办理
+        Closed = "CLOSED",
     }
 }
 code_enum! {
@@ -333,6 +341,24 @@ code_enum! {
         Retire = "RETIRE",
         /// 撤销退休
         ReverseRetirement = "REVERSE_RETIREMENT",
+        /// 录用、调任、军转安置
+        Enter = "ENTER",
+        /// 转任、公开遴选
+        Move = "MOVE",
+        /// 挂职
+        Second = "SECOND",
+        /// 挂职期满返回
+        ReturnFromSecondment = "RETURN_FROM_SECONDMENT",
+        /// 职务职级变动
+        ChangePosition = "CHANGE_POSITION",
+        /// 辞去公职
+        Resign = "RESIGN",
+        /// 辞退、开除
+        Dismiss = "DISMISS",
+        /// 死亡
+        Die = "DIE",
+        /// 撤销前述变动
+        Reverse = "REVERSE",
     }
 }
 code_enum! {

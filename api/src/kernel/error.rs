@@ -98,6 +98,36 @@ codes! {
     MatterNotOffered "MATTER_NOT_OFFERED" Refusal 200 false "事项未开通" "The tenant's catalogue has no such matter in force.";
     PluginRefused "PLUGIN_REFUSED" Refusal 200 false "插件不合规范" "The plug-in is not as it must be; each fault is named with file and line.";
     PluginRule "PLUGIN_RULE" Refusal 200 false "不符合本地规则" "A rule of one of the tenant's plug-ins does not hold.";
+    HumanDecisionRequired "HUMAN_DECISION_REQUIRED" Refusal 200 false "须由有权限的人员作出决定" "A person with authority decides this, not a program.";
+    RankNotApplicable "RANK_NOT_APPLICABLE" Refusal 200 false "不适用综合管理类公务员职级" "The twelve ranks do not apply to this person or post (B-01).";
+    NotStepwise "NOT_STEPWISE" Refusal 200 false "职级应当逐级晋升" "A rank is reached step by step (B-02).";
+    TenureTooShort "TENURE_TOO_SHORT" Refusal 200 false "任职年限不足" "The time on the level below is too short (B-02, B-03).";
+    QuotaExceeded "QUOTA_EXCEEDED" Refusal 200 false "超出职级职数" "More would hold the rank than the quota allows (B-06).";
+    PostsExceeded "POSTS_EXCEEDED" Refusal 200 false "超出核定领导职数" "The approved leading posts are exceeded (H-05).";
+    NoVacancy "NO_VACANCY" Refusal 200 false "超出核定编制" "The approved establishment is exceeded (E-07, H-05).";
+    KindMismatch "KIND_MISMATCH" Refusal 200 false "编制类型不得混用" "Kinds of establishment are not mixed (E-02).";
+    PublicityTooShort "PUBLICITY_TOO_SHORT" Refusal 200 false "公示工作日不足" "Too few working days of publicity (B-05, H-05).";
+    PublicityNotOver "PUBLICITY_NOT_OVER" Refusal 200 false "公示期未满" "The publicity is not over (B-05, H-05).";
+    ObjectionOpen "OBJECTION_OPEN" Refusal 200 false "公示异议尚未处理完毕" "An objection raised in the publicity is not resolved (B-05).";
+    MinimumService "MINIMUM_SERVICE" Refusal 200 false "未满最低服务年限" "The least time of service is not over (F-11, H-05).";
+    DeclassificationPeriod "DECLASSIFICATION_PERIOD" Refusal 200 false "涉密职位或者脱密期未满" "The post is one of state secrets, or its period of declassification is not over (F-11).";
+    UnfinishedBusiness "UNFINISHED_BUSINESS" Refusal 200 false "重要公务尚未处理完毕" "Important business waits for this person (F-11).";
+    UnderAudit "UNDER_AUDIT" Refusal 200 false "正在接受审计" "The person is under audit (F-11).";
+    CriminalProceedings "CRIMINAL_PROCEEDINGS" Refusal 200 false "司法程序尚未终结" "Criminal proceedings are not concluded (F-11).";
+    DismissalBarred "DISMISSAL_BARRED" Refusal 200 false "属于不得辞退的情形" "The law protects this person from dismissal (F-11).";
+    DismissalGround "DISMISSAL_GROUND" Refusal 200 false "不符合辞退情形" "The ground of the dismissal does not hold (F-11).";
+    NoticeMissing "NOTICE_MISSING" Refusal 200 false "未书面通知本人" "The decision has to be given to the person in writing first (F-11).";
+    ReasonMissing "REASON_MISSING" Refusal 200 false "须说明理由" "A reason is missing.";
+    DeathDate "DEATH_DATE" Refusal 200 false "死亡日期有误" "The day of death is not possible (H-05).";
+    BarredPerson "BARRED_PERSON" Refusal 200 false "属于不得录用的情形" "The law bars the person from the service (H-05).";
+    ProbationNotOver "PROBATION_NOT_OVER" Refusal 200 false "试用期未满" "The year of probation is not over (H-05).";
+    OriginNotEligible "ORIGIN_NOT_ELIGIBLE" Refusal 200 false "调出单位不符合调任规定" "One is not called by lateral entry from there (H-05).";
+    TargetTooLow "TARGET_TOO_LOW" Refusal 200 false "调任职务职级过低" "The post or rank is too low for lateral entry (H-05).";
+    SameUnit "SAME_UNIT" Refusal 200 false "不能是原单位" "It has to be another unit than the present one (H-05).";
+    PeriodReversed "PERIOD_REVERSED" Refusal 200 false "结束日期早于开始日期" "The period ends before it begins.";
+    PeriodOverlaps "PERIOD_OVERLAPS" Refusal 200 false "与另一段挂职重叠" "It overlaps another secondment (H-05).";
+    GroupNotOwn "GROUP_NOT_OWN" Refusal 200 false "自选事项只能加入本级分组" "Matters of one's own go to the group of one's level (H-02).";
+    VersionOutOfOrder "VERSION_OUT_OF_ORDER" Refusal 200 false "版本顺序有误" "Versions follow each other (H-02).";
     PasswordTooWeak "PASSWORD_TOO_WEAK" Refusal 200 false "口令强度不足" "The password is shorter or simpler than required.";
 }
 

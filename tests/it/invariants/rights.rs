@@ -44,6 +44,7 @@ pub const RIGHTS: &[Right] = &[
     right("personUpdate", "person:update", "handler", "superior"),
     right("cadreCreate", "cadre:create", "leader", "superior"),
     right("cadreUpdate", "cadre:update", "applicant", "superior"),
+    right("cadreProbationConclude", "approval:create", "junior", "superior"),
     right("cadreInvestigationSet", "cadre_discipline:update", "senior", "superior"),
     // Administration
     right("user", "user:read", "newcomer", "superior"),
@@ -88,6 +89,8 @@ pub const RIGHTS: &[Right] = &[
     right("attachments", "attachment:read", "leader", "applicant"),
     right("attachmentAggregate", "attachment:read", "leader", "applicant"),
     right("matterStatistics", "statistic:read", "junior", "leader"),
+    right("matterPublish", "matter:publish", "senior", "superior"),
+    right("matterClose", "matter:publish", "senior", "superior"),
     right("approvalCreate", "approval:create", "junior", "superior"),
     right("approvalRevoke", "approval:revoke", "senior", "superior"),
     right("matterSubmit", "case:submit", "handler", "superior"),

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use zugong_tests::{
-    client::{codes, fields},
+    client::fields,
     socket::{Heard, Socket},
 };
 

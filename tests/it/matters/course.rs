@@ -1,7 +1,7 @@
 //! The course of a case: from the first submission to its end or its reversal.
 
 use zugong::modules::matters::jobs::apply_due_effects_of;
-use zugong_tests::{Probe, client::codes};
+use zugong_tests::Probe;
 
 use super::*;
 

@@ -1,6 +1,8 @@
 //! The one thing: from an approval to a person's retirement, over seven agencies (H-01 to H-06, D-06).
 
 mod agency;
+mod base;
+mod base_refusals;
 mod course;
 mod refusal;
 
@@ -11,7 +13,7 @@ use entities::{
 use sea_orm::ColumnTrait;
 use serde_json::{Value as Json, json};
 use zugong::kernel::{id::parse, session::Reason};
-use zugong_tests::{Actor, Tenant, World, world::AGENCIES};
+use zugong_tests::{Actor, Tenant, World, client::codes, world::AGENCIES};
 
 const PDF: &[u8] = b"%PDF-1.7\nzugong\n%%EOF";
 const ITEMS: &str = "case { id number state version itemsDone itemsTotal lamp dueOn workedDays offlineSteps \

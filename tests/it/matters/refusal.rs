@@ -1,6 +1,6 @@
 //! What is refused, all at once, and what the catalogue says.
 
-use zugong_tests::client::{codes, fields};
+use zugong_tests::client::fields;
 
 use super::*;
 

@@ -1,12 +1,14 @@
 //! The one form of a case (表单): its formats, and the fields that come from the register (H-03, H-06).
 
-use entities::{approval, person};
+use entities::{CodeEnum, appointment, approval, cadre, person, unit};
+use sea_orm::ColumnTrait;
 use serde_json::Value as Json;
 
 use crate::{
     kernel::{
         error::{Code, Fault, Faults, UserError},
         forms::{Form, Format},
+        tx::Tx,
     },
     modules::{organisation::rules::credit_code::CreditCode, personnel::rules::id_number::IdNumber},
 };
@@ -33,30 +35,53 @@ pub const FORMATS: &[Format] = &[
 pub struct Sources {
     id_number: String,
     name: String,
+    /// The unit served (所在单位) before the matter takes effect.
+    unit: String,
+    /// Title of the main post (现任职务), if there is one.
+    post: Option<String>,
+    /// Code of the rank (现任职级), if there is one.
+    rank: Option<String>,
     effective_month: String,
     choice: Json,
 }
 
 impl Sources {
     /// What is known before anything is typed.
-    pub fn of(person: &person::Model, approval: &approval::Model) -> Self {
-        Self {
+    pub async fn of(
+        tx: &Tx,
+        person: &person::Model,
+        cadre: &cadre::Model,
+        approval: &approval::Model,
+    ) -> Result<Self, Fault> {
+        let unit = tx.parts::<unit::Entity>().id(cadre.unit_id).required().await?;
+        let post = tx
+            .parts::<appointment::Entity>()
+            .filter(appointment::Column::CadreId.eq(cadre.id))
+            .filter(appointment::Column::IsMain.eq(true))
+            .filter(appointment::Column::EndedOn.is_null())
+            .one()
+            .await?;
+        Ok(Self {
             id_number: person.id_number.clone(),
             name: person.name.clone(),
+            unit: unit.name,
+            post: post.map(|post| post.title),
+            rank: cadre.rank.map(|rank| rank.as_str().to_string()),
             effective_month: approval.effective_month.clone(),
             choice: approval.choice.clone(),
-        }
+        })
     }
 
+    /// The value of a source: `person.…` and `cadre.…` are the register's, `approval.…` is what was decided.
     fn value(&self, source: &str) -> Option<Json> {
-        let chosen = |key: &str| self.choice.get(key).filter(|value| !value.is_null()).cloned();
         match source {
             "person.idNumber" => Some(Json::from(self.id_number.clone())),
             "person.name" => Some(Json::from(self.name.clone())),
+            "cadre.unit" => Some(Json::from(self.unit.clone())),
+            "cadre.post" => self.post.clone().map(Json::from),
+            "cadre.rank" => self.rank.clone().map(Json::from),
             "approval.effectiveMonth" => Some(Json::from(self.effective_month.clone())),
-            "approval.elastic" => chosen("elastic"),
-            "approval.noticeOn" => chosen("noticeOn"),
-            _ => None,
+            _ => self.choice.get(source.strip_prefix("approval.")?).filter(|value| !value.is_null()).cloned(),
         }
     }
 }
@@ -131,6 +156,9 @@ mod tests {
         Sources {
             id_number: "11010519491231002X".into(),
             name: "王建国".into(),
+            unit: "财政局".into(),
+            post: None,
+            rank: None,
             effective_month: "2025-07".into(),
             choice: json!({ "elastic": "STATUTORY", "noticeOn": null }),
         }

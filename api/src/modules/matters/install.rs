@@ -1,10 +1,10 @@
 //! The standard catalogue of matters (标准事项目录), put into a tenant as data (H-02).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entities::{
-    matter, matter_branch, matter_material,
+    CodeEnum, matter, matter_branch, matter_material,
     values::{MaterialPhase, MatterGroup, MatterState, TenantLevel},
 };
 use sea_orm::{ColumnTrait, Set};
@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// The matters that have a file of their own in `plugins/standard`, in the order of the catalogue (H-02).
-pub const DEFINITIONS: [&str; 10] = [
+pub const DEFINITIONS: [&str; 14] = [
     include_str!("../../../../plugins/standard/recruitment.json"),
     include_str!("../../../../plugins/standard/transfer.json"),
     include_str!("../../../../plugins/standard/lateral-entry.json"),
@@ -33,21 +33,31 @@ pub const DEFINITIONS: [&str; 10] = [
     include_str!("../../../../plugins/standard/resignation.json"),
     include_str!("../../../../plugins/standard/dismissal.json"),
     include_str!("../../../../plugins/standard/retirement.json"),
+    include_str!("../../../../plugins/standard/veteran-placement.json"),
     include_str!("../../../../plugins/standard/death.json"),
+    include_str!("../../../../plugins/standard/parking-permit.json"),
+    include_str!("../../../../plugins/standard/transfer-application.json"),
+    include_str!("../../../../plugins/standard/lateral-entry-application.json"),
 ];
 /// The other matters of the standard catalogue: titles alone.
 pub const CATALOGUE: &str = include_str!("../../../../plugins/standard/catalogue.json");
 
+/// The most branches of a matter, and materials of a phase.
+const MAX_BRANCHES: usize = 50;
+const MAX_MATERIALS: usize = 200;
 /// The promise for every matter, in working days (H-04).
 const LIMIT_DAYS: i32 = 2;
 
 /// A matter with everything that belongs to it, as a file of `plugins/standard` has it.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Definition {
-    key: String,
-    title: String,
-    group: MatterGroup,
+pub struct Definition {
+    /// Stable key.
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Group of the catalogue.
+    pub group: MatterGroup,
     limit_days: i32,
     baseline_days: i32,
     /// 0 where no source says it.
@@ -56,10 +66,30 @@ struct Definition {
     visits: i32,
     /// What no source gives and is a default of ours, to be looked at by whoever takes the matter into use.
     #[allow(dead_code, reason = "read by people")]
+    #[serde(default)]
     unsure: Vec<Unsure>,
     form: Json,
     branches: Vec<BranchDefinition>,
+    #[serde(default)]
     materials: HashMap<MaterialPhase, Vec<MaterialDefinition>>,
+}
+
+impl Definition {
+    /// Keys of its branches, each of which wants a handling unit.
+    pub fn branch_keys(&self) -> impl Iterator<Item = &str> {
+        self.branches.iter().map(|branch| branch.key.as_str())
+    }
+}
+
+/// Where a version stands in the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edition {
+    /// Its number, from 1.
+    pub number: i32,
+    /// In force, or announced.
+    pub state: MatterState,
+    /// The first day on which it is in force.
+    pub effective_from: NaiveDate,
 }
 
 #[derive(Debug, Deserialize)]
@@ -187,7 +217,9 @@ async fn install(
     if present > 0 {
         return Ok(());
     }
-    write(tx, definition, 1, units, today).await
+    let first = Edition { number: 1, state: MatterState::Active, effective_from: today };
+    write(tx, definition, units, first).await?;
+    Ok(())
 }
 
 /// Puts a version of a matter into the tenant's catalogue, described as a file of `plugins/standard` is. It is the one
@@ -204,31 +236,33 @@ pub async fn publish(
         ApiError::of(Code::InternalServerError)
     })?;
     check(&definition)?;
-    write(tx, &definition, number, units, today).await
+    let edition = Edition { number, state: MatterState::Active, effective_from: today };
+    write(tx, &definition, units, edition).await?;
+    Ok(())
 }
 
-async fn write(
+/// Writes a version of a matter that was checked, with its branches and materials.
+pub async fn write(
     tx: &Inner,
     definition: &Definition,
-    number: i32,
     units: &HashMap<String, Uuid>,
-    today: NaiveDate,
-) -> Result<(), ApiError> {
+    edition: Edition,
+) -> Result<Uuid, ApiError> {
     let matter_id = tx.new_id();
     tx.insert(matter::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(matter_id),
         key: Set(definition.key.clone()),
-        number: Set(number),
+        number: Set(edition.number),
         title: Set(definition.title.clone()),
         group: Set(definition.group),
-        state: Set(MatterState::Active),
+        state: Set(edition.state),
         form_schema: Set(definition.form.clone()),
         limit_days: Set(definition.limit_days),
         baseline_days: Set(definition.baseline_days),
         baseline_steps: Set(definition.baseline_steps),
         visits: Set(definition.visits),
-        effective_from: Set(today),
+        effective_from: Set(edition.effective_from),
         version: Set(1),
         created_at: Set(tx.now()),
     })
@@ -270,16 +304,35 @@ async fn write(
             .await?;
         }
     }
-    Ok(())
+    Ok(matter_id)
 }
 
 /// A definition that could not run is refused whole, before any row is written.
-fn check(definition: &Definition) -> Result<(), ApiError> {
+pub fn check(definition: &Definition) -> Result<(), ApiError> {
     let wrong = |what: String| {
         let key = &definition.key;
         Err(ApiError::of(Code::BadUserInput)
             .saying(format!("事项 {key} 的定义有误：{what}"), format!("The matter {key} is not well defined: {what}.")))
     };
+    let length = definition.title.trim().chars().count();
+    let is_key = definition.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if !is_key || !(1..=64).contains(&definition.key.len()) || !(1..=100).contains(&length) {
+        return wrong("a key takes small letters, digits and `-`, at most 64; a title 1 to 100 characters".into());
+    }
+    let counts = [definition.limit_days, definition.baseline_days, definition.baseline_steps, definition.visits];
+    let days = definition.branches.iter().all(|branch| (1..=1000).contains(&branch.limit_days));
+    if counts.iter().any(|count| !(0..=10_000).contains(count)) || !days {
+        return wrong("days, steps and visits are 0 to 10,000, the limit of a branch 1 to 1,000".into());
+    }
+    if definition.branches.len() > MAX_BRANCHES || definition.materials.values().any(|m| m.len() > MAX_MATERIALS) {
+        return wrong(format!("at most {MAX_BRANCHES} branches and {MAX_MATERIALS} materials of a phase"));
+    }
+    for (phase, materials) in &definition.materials {
+        let mut keys = HashSet::new();
+        if let Some(twice) = materials.iter().find(|material| !keys.insert(material.key.as_str())) {
+            return wrong(format!("the material {} is there twice in {}", twice.key, phase.as_str()));
+        }
+    }
     if let Err(error) = Form::cached(&definition.form, FORMATS) {
         return wrong(error.to_string());
     }

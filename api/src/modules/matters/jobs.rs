@@ -1,14 +1,24 @@
-//! Timers: retirements whose month has ended take effect (退休生效), rule D-06.
+//! Timers: changes of the register whose day has come take effect (人员变动生效), rules D-06 and H-05; announced versions
+//! of matters come into force (事项施行), H-02.
 
 use std::{sync::Arc, time::Duration};
 
-use entities::{audit, personnel_effect, tenant, values::CaseAction};
-use sea_orm::{ColumnTrait, Order, Set};
+use entities::{
+    audit, matter, personnel_effect, tenant,
+    values::{CaseAction, MatterState},
+};
+use sea_orm::{ColumnTrait, Order, Set, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::{
-    kernel::{error::ApiError, platform::Platform, session::Reason, task, tx::SystemTx},
+    kernel::{
+        error::ApiError,
+        platform::Platform,
+        session::Reason,
+        task,
+        tx::{SystemTx, plus_one},
+    },
     modules::matters::{effects, steps::Step},
 };
 
@@ -43,8 +53,37 @@ pub async fn apply_due_effects(platform: &Arc<Platform>) -> Result<u64, ApiError
     let mut applied = 0;
     for tenant in tenants {
         applied += apply_due_effects_of(platform, tenant.id).await?;
+        enforce_versions_of(platform, tenant.id).await?;
     }
     Ok(applied)
+}
+
+/// Brings a tenant's announced versions of matters into force on their day, and tells how many.
+pub async fn enforce_versions_of(platform: &Arc<Platform>, tenant: Uuid) -> Result<u64, ApiError> {
+    let tx = platform.system(Reason::Timer).begin(Some(tenant)).await?;
+    let due = tx
+        .parts::<matter::Entity>()
+        .filter(matter::Column::State.eq(MatterState::Announced))
+        .filter(matter::Column::EffectiveFrom.lte(platform.clock().today()))
+        .order_by(matter::Column::Number, Order::Asc)
+        .all()
+        .await?;
+    let turn = |from: MatterState, to: MatterState| {
+        tx.change::<matter::Entity>()
+            .filter(matter::Column::State.eq(from))
+            .set(matter::Column::State, Expr::value(to))
+            .set(matter::Column::Version, plus_one(matter::Column::Version))
+    };
+    let mut begun = 0;
+    for row in due {
+        turn(MatterState::Active, MatterState::Superseded).filter(matter::Column::Key.eq(&row.key)).run().await?;
+        if turn(MatterState::Announced, MatterState::Active).id(row.id).run().await? == 1 {
+            tx.emit("matter.begun", "Matter", row.id, row.version + 1, json!({ "key": row.key })).await?;
+            begun += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(begun)
 }
 
 /// The same for one tenant.

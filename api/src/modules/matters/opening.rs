@@ -44,7 +44,7 @@ pub async fn in_force(tx: &Tx, key: &str, field: &str) -> Result<matter::Model, 
     let matter = tx
         .parts::<matter::Entity>()
         .filter(matter::Column::Key.eq(key))
-        .filter(matter::Column::State.eq(MatterState::Active))
+        .filter(matter::Column::State.is_in([MatterState::Active, MatterState::Announced]))
         .filter(matter::Column::EffectiveFrom.lte(tx.session().today()))
         .order_by(matter::Column::Number, Order::Desc)
         .one()

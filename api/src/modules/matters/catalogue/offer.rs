@@ -15,6 +15,17 @@ const BEFORE: &str = "(select count(*) from matter_material m where m.tenant_id 
     and m.matter_id = {t}.id and m.phase = 'BEFORE')";
 const NOW: &str = "(select count(*) from matter_material m where m.tenant_id = {tenant} \
     and m.matter_id = {t}.id and m.phase = 'CURRENT')";
+const STEPS: &str = "(select count(*) from matter_branch b where b.tenant_id = {tenant} and b.matter_id = {t}.id)";
+/// Branches of which the unit, the duty or the step is missing; a closed unit handles nothing.
+const GAPS: &str = "(select count(*) from matter_branch b join unit u on u.tenant_id = {tenant} \
+    and u.id = b.handling_unit_id where b.tenant_id = {tenant} and b.matter_id = {t}.id \
+    and (u.valid_until is not null or b.duty_item = '' or b.step = ''))";
+const CLOSED: &str = "(select u.valid_until from unit u where u.tenant_id = {tenant} and u.id = {t}.handling_unit_id)";
+const LINKS: &[(&str, &str, Scalar)] = &[
+    ("closed", CLOSED, Scalar::Date),
+    ("duty", "{t}.duty_item", Scalar::String),
+    ("step", "{t}.step", Scalar::String),
+];
 const COUNTS: &[(&str, &str, Scalar)] = &[("before", BEFORE, Scalar::Int), ("now", NOW, Scalar::Int)];
 
 pub(super) fn matter() -> TypeDef {
@@ -47,6 +58,18 @@ pub(super) fn matter() -> TypeDef {
             .measured(),
     )
     .field(expression("materialsNow", NOW, Scalar::Int, "Materials asked for now (现需材料数), H-03.").measured())
+    .field(
+        expression("stepsNow", STEPS, Scalar::Int, "Branches, which go on at the same time (现环节数), H-04.").measured(),
+    )
+    .field(
+        expression(
+            "branchesWithGaps",
+            GAPS,
+            Scalar::Int,
+            "Branches whose unit has a last day, or that name no duty or no step (三协同缺失环节数); `MatterBranch.missingLinks` says what.",
+        )
+        .measured(),
+    )
     .field(computed(
         "materialReduction",
         Scalar::String,
@@ -62,6 +85,15 @@ pub(super) fn matter() -> TypeDef {
 fn reduction(row: &Row, _: &Moment<'_>) -> Json {
     let count = |key| row.get(key).and_then(Json::as_u64).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     json!(reduction_rate(count("before"), count("now")).map(|rate| rate.to_string()))
+}
+
+/// Which of unit, duty and step a branch lacks.
+fn missing_links(row: &Row, moment: &Moment<'_>) -> Json {
+    let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default();
+    let closed = text("closed").parse().is_ok_and(|day: chrono::NaiveDate| day < moment.today);
+    let missing =
+        [("UNIT", closed), ("DUTY", text("duty").trim().is_empty()), ("STEP", text("step").trim().is_empty())];
+    missing.into_iter().filter(|(_, lacks)| *lacks).map(|(link, _)| link).collect()
 }
 
 pub(super) fn branch() -> TypeDef {
@@ -83,6 +115,14 @@ pub(super) fn branch() -> TypeDef {
     .field(column("dependsOn", "depends_on", Scalar::Json, "Keys of the branches that come first (前置环节)."))
     .field(column("fields", "fields", Scalar::Json, "Fields of the form that its agency sees (可见表单项), H-03."))
     .field(column("materials", "materials", Scalar::Json, "Keys of the materials that its agency sees (可见材料)."))
+    .field(computed(
+        "missingLinks",
+        Scalar::Json,
+        LINKS,
+        missing_links,
+        "What is missing of the three that work together (三协同缺失项): `UNIT` (closed), `DUTY`, `STEP`; empty when \
+         nothing is.",
+    ))
     .field(column("position", "position", Scalar::Int, "Order (顺序).").sorted())
     .field(one("matter", "Matter", "{c}.id = {t}.matter_id", "The matter (事项)."))
     .field(one("handlingUnit", "Unit", "{c}.id = {t}.handling_unit_id", "The agency (承办单位)."))
@@ -110,6 +150,15 @@ pub(super) fn material() -> TypeDef {
 mod tests {
     use super::*;
     use crate::kernel::calendar::WorkCalendar;
+
+    #[test]
+    fn h_01_a_branch_names_what_it_lacks() {
+        let moment = Moment { today: "2025-09-26".parse().unwrap(), calendar: WorkCalendar::national() };
+        let links = |row: Json| missing_links(row.as_object().unwrap(), &moment);
+        assert_eq!(links(json!({ "closed": null, "duty": "工资", "step": "核对" })), json!([]));
+        assert_eq!(links(json!({ "closed": "2025-09-26", "duty": "工资", "step": "核对" })), json!([]));
+        assert_eq!(links(json!({ "closed": "2025-09-25", "duty": "", "step": " " })), json!(["UNIT", "DUTY", "STEP"]));
+    }
 
     #[test]
     fn h_03_reduction_of_the_retirement_matter() {

@@ -11,7 +11,10 @@ use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::materials::{self, MaterialInput};
+use super::{
+    approving,
+    materials::{self, MaterialInput},
+};
 use crate::{
     graph::scalars::JsonText,
     kernel::{
@@ -23,7 +26,6 @@ use crate::{
     modules::{
         matters::{
             catalogue::Approval,
-            effects,
             forms::{self, Sources},
             opening::{self, Opening},
         },
@@ -70,18 +72,17 @@ impl Command for MatterSubmitInput {
             return Ok(case.id);
         }
         let mut faults = Faults::default();
-        if cadre.under_investigation {
+        if cadre.under_investigation && approving::waits_for_investigations(&approval.matter_key) {
             faults.add(UserError::of(Code::UnderInvestigation, "input.approval"));
         }
         let matter = opening::in_force(tx, &approval.matter_key, "input.approval").await?;
         let branches = opening::branches(tx, matter.id).await?;
-        // A finished case that left the register as it was would be worse than none.
-        let offered = effects::is_carried_out(&matter.key) || submission::is_of_plugin(&matter.key);
-        if branches.is_empty() || !offered {
+        // A title of the catalogue alone: nobody would handle it.
+        if branches.is_empty() {
             return Err(UserError::of(Code::MatterNotOffered, "input.approval").into());
         }
         let person = tx.parts::<person::Entity>().id(cadre.person_id).required().await?;
-        let sources = Sources::of(&person, &approval);
+        let sources = Sources::of(tx, &person, &cadre, &approval).await?;
         let form = forms::settle(&matter.form_schema, &self.form.0, &sources, "input.form", &mut faults)?;
         let asked = materials::asked_for(tx, matter.id).await?;
         let mandatory = |material: &matter_material::Model| material.is_mandatory;

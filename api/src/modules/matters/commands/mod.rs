@@ -2,6 +2,7 @@
 
 mod approval_create;
 mod approval_revoke;
+mod approving;
 mod attachment_download_ticket;
 mod attachment_upload_ticket;
 mod case_item_accept;
@@ -12,8 +13,9 @@ mod case_item_supply;
 mod case_withdraw;
 mod completion;
 mod materials;
+mod matter_close;
+mod matter_publish;
 mod matter_submit;
-mod retirement;
 mod ticket;
 mod transition;
 
@@ -25,11 +27,11 @@ use crate::{
         command::Command,
         error::{Code, UserError},
     },
-    modules::matters::catalogue::{Approval, Attachment, Case, CaseItem},
+    modules::matters::catalogue::{Approval, Attachment, Case, CaseItem, Matter},
     payload,
 };
 
-pub use approval_create::{ApprovalCreateInput, ElasticInput};
+pub use approval_create::ApprovalCreateInput;
 pub use approval_revoke::ApprovalRevokeInput;
 pub use attachment_download_ticket::AttachmentDownloadTicketInput;
 pub use attachment_upload_ticket::AttachmentUploadTicketInput;
@@ -40,9 +42,15 @@ pub use case_item_return::CaseItemReturnInput;
 pub use case_item_supply::CaseItemSupplyInput;
 pub use case_withdraw::CaseWithdrawInput;
 pub use materials::MaterialInput;
+pub use matter_close::MatterCloseInput;
+pub use matter_publish::{HandlingUnitInput, MatterPublishInput};
 pub use matter_submit::MatterSubmitInput;
 pub use ticket::Ticketed;
 
+payload!(
+    /// What became of a change to the catalogue (事项).
+    MatterPayload { matter: Matter }
+);
 payload!(
     /// What became of a change to an approval (审批).
     ApprovalPayload { approval: Approval }
@@ -105,6 +113,26 @@ impl MattersMutations {
         #[graphql(desc = "Which approval, and why.")] input: ApprovalRevokeInput,
     ) -> Result<Option<ApprovalPayload>> {
         ApprovalPayload::of(ctx, input).await
+    }
+
+    /// Publishes a matter of the tenant's own group, or a new version of one that is there (发布事项); running cases keep
+    /// theirs. Permission: `matter:publish`, for the whole tenant. H-02.
+    async fn matter_publish(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The definition, and who handles it.")] input: MatterPublishInput,
+    ) -> Result<Option<MatterPayload>> {
+        MatterPayload::of(ctx, input).await
+    }
+
+    /// Takes a matter out of the catalogue (停办事项): nothing new begins, running cases go on.
+    /// Permission: `matter:publish`, for the whole tenant. H-02.
+    async fn matter_close(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which version, and why.")] input: MatterCloseInput,
+    ) -> Result<Option<MatterPayload>> {
+        MatterPayload::of(ctx, input).await
     }
 
     /// Submits the one form with the materials (一次申报): all items begin at the same instant, in one

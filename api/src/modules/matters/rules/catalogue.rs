@@ -94,6 +94,15 @@ pub fn check_addition(level: Level, versions: &[Version<'_>], key: &str, group: 
     }
 }
 
+/// Whether a new version of a matter may go to another group (调整分组): the provincial split is unsure, so a tenant
+/// corrects it between the two provincial groups; every other matter stays where it is.
+pub fn check_regroup(from: Group, to: Group) -> Result<(), Refusal> {
+    ensure(from == to || (from.is_unsure() && to.is_unsure()), || {
+        let (zh, en) = ("新版本不能调整到该分组", "A new version cannot go to that group");
+        Refusal::beyond("GROUP_NOT_OWN", format!("{from:?}"), format!("{to:?}"), zh, en)
+    })
+}
+
 /// The version in force on a day (现行版本): a case begun on that day keeps it to its end.
 pub fn in_force<'a, 'v>(versions: &'v [Version<'a>], key: &str, on: NaiveDate) -> Option<&'v Version<'a>> {
     versions.iter().filter(|v| v.key == key && v.effective_from <= on).max_by_key(|v| v.number)
@@ -153,6 +162,15 @@ mod tests {
         assert_eq!(added(Level::County, Group::City), "GROUP_NOT_OWN");
         assert_eq!((added(Level::City, Group::City), added(Level::Province, Group::ProvincialLinked)), ("OK", "OK"));
         assert_eq!(code(check_addition(Level::City, &catalogue(), "transfer", Group::City)), "ALREADY_EXISTS");
+    }
+
+    #[test]
+    fn h_02_the_provincial_split_can_be_corrected() {
+        use Group::{City, County, ProvincialBase, ProvincialLinked};
+        assert_eq!(code(check_regroup(ProvincialBase, ProvincialLinked)), "OK");
+        assert_eq!(code(check_regroup(County, County)), "OK");
+        assert_eq!(code(check_regroup(City, ProvincialBase)), "GROUP_NOT_OWN");
+        assert_eq!(code(check_regroup(ProvincialLinked, County)), "GROUP_NOT_OWN");
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub fn of(matter: &str) -> Option<Outcome> {
             sets_position: false,
         }),
         "transfer" | "open-selection" => Some(moves),
-        "lateral-entry" => Some(Outcome { place: Place::Taken, ends_posts: false, ..moves }),
+        "lateral-entry" | "veteran-placement" => Some(Outcome { place: Place::Taken, ends_posts: false, ..moves }),
         // The relation to the home unit stays, and with it the place and the posts (公务员法第72条).
         "secondment" => {
             Some(Outcome { standing: Standing::Unchanged, place: Place::Kept, ends_posts: false, sets_position: false })

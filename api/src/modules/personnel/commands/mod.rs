@@ -2,6 +2,7 @@
 
 mod cadre_create;
 mod cadre_investigation_set;
+mod cadre_probation_conclude;
 mod cadre_update;
 pub mod checks;
 mod person_create;
@@ -16,6 +17,7 @@ use crate::{
 
 pub use cadre_create::CadreCreateInput;
 pub use cadre_investigation_set::CadreInvestigationSetInput;
+pub use cadre_probation_conclude::CadreProbationConcludeInput;
 pub use cadre_update::CadreUpdateInput;
 pub use person_create::PersonCreateInput;
 pub use person_update::PersonUpdateInput;
@@ -80,6 +82,16 @@ impl PersonnelMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which cadre, and why.")] input: CadreInvestigationSetInput,
+    ) -> Result<Option<CadrePayload>> {
+        CadrePayload::of(ctx, input).await
+    }
+
+    /// Ends a probation (试用期满处理): the person is appointed after a year, or the recruitment is cancelled, for which
+    /// somebody with authority decides. Permission: `approval:create`. H-05.
+    async fn cadre_probation_conclude(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which cadre, and what was decided.")] input: CadreProbationConcludeInput,
     ) -> Result<Option<CadrePayload>> {
         CadrePayload::of(ctx, input).await
     }

@@ -1,15 +1,19 @@
 //! Whether a retirement in a month may be approved (退休审批), rules D-01 to D-04.
 
+use async_graphql::InputObject;
 use chrono::NaiveDate;
 use entities::{
     cadre,
     values::{PersonnelKind, RetirementCategory as Stored},
 };
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use super::Deciding;
 use crate::{
+    graph::scalars::Given,
     kernel::{
-        error::{Code, UserError},
+        error::{Code, Faults, UserError},
         partial_date::PartialDate,
         year_month::YearMonth,
     },
@@ -19,9 +23,38 @@ use crate::{
     },
 };
 
+/// What a retirement is chosen with beyond its month (弹性退休选择), D-02 to D-04.
+#[derive(InputObject, Serialize, Clone, Debug, Default)]
+pub struct ElasticInput {
+    /// Day of the written notice (书面告知日期); wanted for a month before the statutory one, D-02.
+    pub notice_on: Option<Given<NaiveDate>>,
+    /// Day of the written choice (书面选择日期) of a woman of category `F60` for a month before 60, D-04.
+    pub written_choice_on: Option<Given<NaiveDate>>,
+    /// Months of contribution at the chosen month (缴费月数), as certified by the social security office; the
+    /// register's figure unless given. D-03.
+    pub contribution_months: Option<i32>,
+}
+
+impl ElasticInput {
+    /// Decides on the month.
+    pub fn decide(&self, at: &Deciding<'_>, faults: &mut Faults) -> Json {
+        let mut day = |given: &Option<Given<NaiveDate>>, field: &str| {
+            given.as_ref().and_then(|g| g.get(&format!("input.elastic.{field}"), faults))
+        };
+        let notice_on = day(&self.notice_on, "noticeOn");
+        let written_choice_on = day(&self.written_choice_on, "writtenChoiceOn");
+        if self.contribution_months.is_some_and(|months| !(0..=1200).contains(&months)) {
+            let field = "input.elastic.contributionMonths";
+            faults.add(UserError::new(Code::InvalidValue, field, "应为 0 至 1200", "Takes 0 to 1,200."));
+        }
+        let choice = Choice { notice_on, written_choice_on, contribution_months: self.contribution_months };
+        faults.take(decide(at.cadre, at.month, &choice)).unwrap_or_default()
+    }
+}
+
 /// What was chosen beyond the month.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Choice {
+struct Choice {
     /// Day of the written notice.
     pub notice_on: Option<NaiveDate>,
     /// Day of an F60 woman's written choice.
@@ -31,7 +64,7 @@ pub struct Choice {
 }
 
 /// Decides, and returns what the decision was made on.
-pub fn decide(cadre: &cadre::Model, month: YearMonth, choice: &Choice) -> Result<Json, UserError> {
+fn decide(cadre: &cadre::Model, month: YearMonth, choice: &Choice) -> Result<Json, UserError> {
     let birth: PartialDate = cadre.archive_birth.parse().map_err(|_| {
         UserError::new(
             Code::InvalidFormat,
@@ -51,7 +84,7 @@ pub fn decide(cadre: &cadre::Model, month: YearMonth, choice: &Choice) -> Result
         is_civil_servant: matches!(cadre.kind, PersonnelKind::CivilServant | PersonnelKind::Referenced),
         written_choice_on: choice.written_choice_on,
     };
-    check(&request).map_err(|refusal| refused(&refusal))?;
+    check(&request).map_err(|refusal| refusal_of(&refusal))?;
     let statutory = statutory(category, birth);
     let kind = match month.cmp(&statutory.month) {
         std::cmp::Ordering::Less => "EARLY",
@@ -77,7 +110,7 @@ fn category(stored: Stored) -> RetirementCategory {
 }
 
 /// The rule's refusal with its limit and the actual figure, at the field that is meant.
-fn refused(refusal: &RetirementRefusal) -> UserError {
+fn refusal_of(refusal: &RetirementRefusal) -> UserError {
     use RetirementRefusal as R;
     let (code, field) = match refusal {
         R::BelowOriginalAge { .. } | R::TooEarly { .. } => (Code::NotYetAllowed, "input.effectiveMonth"),

@@ -1,14 +1,15 @@
-//! What a finished case does to the personnel register (人员变动), rule D-06.
+//! A finished retirement and its reversal (退休), rule D-06.
 
 use chrono::NaiveDate;
 use entities::{
     appointment, approval, cadre, matter_case, personnel_effect,
-    values::{ApprovalState, CadreState, CaseKind, EffectKind},
+    values::{ApprovalState, CadreState, EffectKind},
 };
 use sea_orm::{ColumnTrait, Set, sea_query::Expr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
+use super::{claim, set_detail, set_state, skip, stands_elsewhere};
 use crate::{
     kernel::{
         error::{ApiError, Code},
@@ -18,28 +19,8 @@ use crate::{
     modules::matters::opening::texts,
 };
 
-/// The matter whose completion retires a cadre.
-pub const RETIREMENT: &str = "retirement";
-
-/// Whether the register changes with a finished case of the matter; others are described and not yet offered.
-pub fn is_carried_out(matter_key: &str) -> bool {
-    matter_key == RETIREMENT
-}
-
-/// Carries out what the completion of a case brings, in the transaction that completes it.
-pub async fn on_completion(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Result<(), ApiError> {
-    let approval = tx.parts::<approval::Entity>().id(case.approval_id).required().await?;
-    if !is_carried_out(&approval.matter_key) {
-        return Ok(());
-    }
-    match case.kind {
-        CaseKind::Ordinary => retire(tx, case, &approval, today).await,
-        CaseKind::Reversal => reverse(tx, case, today).await,
-    }
-}
-
 /// The retirement takes effect at the end of its month: the first day after it is the first of retirement.
-async fn retire(
+pub(super) async fn retire(
     tx: &Inner,
     case: &matter_case::Model,
     approval: &approval::Model,
@@ -77,7 +58,7 @@ async fn retire(
 }
 
 /// Carries a due effect out, once however many try: the conditional change decides. Tells whether it was done.
-pub async fn apply(tx: &Inner, effect: &personnel_effect::Model) -> Result<bool, ApiError> {
+pub(super) async fn apply(tx: &Inner, effect: &personnel_effect::Model) -> Result<bool, ApiError> {
     let case = tx.parts::<matter_case::Entity>().id(effect.case_id).required().await?;
     let approval = tx.parts::<approval::Entity>().id(case.approval_id).required().await?;
     if effect.kind != EffectKind::Retire || !claim(tx, effect.id).await? {
@@ -116,7 +97,7 @@ pub async fn apply(tx: &Inner, effect: &personnel_effect::Model) -> Result<bool,
 }
 
 /// Restores what the retirement changed, or keeps it from ever being carried out.
-async fn reverse(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Result<(), ApiError> {
+pub(super) async fn reverse(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Result<(), ApiError> {
     let retirement = tx
         .parts::<personnel_effect::Entity>()
         .filter(personnel_effect::Column::CadreId.eq(case.cadre_id))
@@ -170,54 +151,6 @@ async fn reverse(tx: &Inner, case: &matter_case::Model, today: NaiveDate) -> Res
     tx.emit("cadre.retirementReversed", "Cadre", cadre.id, cadre.version + 1, json!({})).await
 }
 
-/// Whether the person has another standing that has not ended.
-async fn stands_elsewhere(tx: &Inner, cadre: &cadre::Model) -> Result<bool, ApiError> {
-    let others = tx
-        .parts::<cadre::Entity>()
-        .filter(cadre::Column::PersonId.eq(cadre.person_id))
-        .filter(cadre::Column::Id.ne(cadre.id))
-        .filter(cadre::Column::State.is_in([CadreState::Probation, CadreState::Serving, CadreState::Retiring]));
-    Ok(others.count().await? > 0)
-}
-
-/// Marks a claimed effect as done with, without any change of the register.
-async fn skip(tx: &Inner, effect: &personnel_effect::Model, why: Json) -> Result<bool, ApiError> {
-    let mut detail = effect.detail.clone();
-    detail["skipped"] = why;
-    set_detail(tx, effect.id, detail).await?;
-    Ok(true)
-}
-
 async fn case_approval(tx: &Inner, case: Uuid) -> Result<Option<Uuid>, ApiError> {
     Ok(tx.parts::<matter_case::Entity>().id(case).one().await?.map(|c| c.approval_id))
-}
-
-/// Whether this transaction is the one that carries the effect out.
-async fn claim(tx: &Inner, effect: Uuid) -> Result<bool, ApiError> {
-    let claimed = tx
-        .change::<personnel_effect::Entity>()
-        .id(effect)
-        .filter(personnel_effect::Column::AppliedAt.is_null())
-        .set(personnel_effect::Column::AppliedAt, Expr::value(tx.now()))
-        .run()
-        .await?;
-    Ok(claimed == 1)
-}
-
-async fn set_detail(tx: &Inner, effect: Uuid, detail: Json) -> Result<(), ApiError> {
-    let change = tx.change::<personnel_effect::Entity>().id(effect);
-    change.set(personnel_effect::Column::Detail, Expr::value(detail)).run().await?;
-    Ok(())
-}
-
-async fn set_state(tx: &Inner, cadre: Uuid, state: CadreState, since: NaiveDate) -> Result<(), ApiError> {
-    tx.change::<cadre::Entity>()
-        .id(cadre)
-        .set(cadre::Column::State, Expr::value(state))
-        .set(cadre::Column::StateSince, Expr::value(since))
-        .set(cadre::Column::Version, plus_one(cadre::Column::Version))
-        .set(cadre::Column::UpdatedAt, Expr::value(tx.now()))
-        .run()
-        .await?;
-    Ok(())
 }
