@@ -50,6 +50,8 @@ macro_rules! global_entity {
     };
 }
 
+pub mod acceptance_item;
+pub mod acceptance_review;
 pub mod account;
 pub mod account_tenant;
 pub mod app_user;
@@ -65,6 +67,8 @@ pub mod case_item;
 pub mod case_item_material;
 pub mod case_material;
 pub mod case_step;
+pub mod consultation;
+pub mod consultation_position;
 pub mod file_ticket;
 pub mod idempotency;
 pub mod login_attempt;
@@ -81,5 +85,7 @@ pub mod role_assignment;
 pub mod rule_set;
 pub mod service_key;
 pub mod signing_key;
+pub mod task_force;
+pub mod task_force_member;
 pub mod tenant;
 pub mod unit;

@@ -345,3 +345,41 @@ code_enum! {
         Leader = "LEADER",
     }
 }
+code_enum! {
+    /// State of a consultation (会商状态).
+    ConsultationState {
+        /// 会商中
+        Open = "OPEN",
+        /// 已形成结论
+        Concluded = "CONCLUDED",
+    }
+}
+code_enum! {
+    /// What a side of a consultation thinks (会商立场).
+    Stance {
+        /// 同意
+        Support = "SUPPORT",
+        /// 有条件同意
+        Conditional = "CONDITIONAL",
+        /// 不同意
+        Oppose = "OPPOSE",
+    }
+}
+code_enum! {
+    /// State of a task force (专班状态); one whose last day is past is over as well.
+    TaskForceState {
+        /// 运行中
+        Active = "ACTIVE",
+        /// 已撤销
+        Dissolved = "DISSOLVED",
+    }
+}
+code_enum! {
+    /// State of an acceptance review (验收状态).
+    ReviewState {
+        /// 验收中
+        Open = "OPEN",
+        /// 已有结论
+        Concluded = "CONCLUDED",
+    }
+}

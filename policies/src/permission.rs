@@ -24,6 +24,9 @@ vocabulary! {
         Case "case" "CASE" "application case" "办件";
         CaseItem "case_item" "CASE_ITEM" "part of a case handled by one agency" "办件事项";
         Attachment "attachment" "ATTACHMENT" "attached file" "附件";
+        Consultation "consultation" "CONSULTATION" "consultation between city and county" "会商";
+        TaskForce "task_force" "TASK_FORCE" "task force of several units" "专班";
+        AcceptanceReview "acceptance_review" "ACCEPTANCE_REVIEW" "acceptance review of a lower tenant" "验收";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
         Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
         Job "job" "JOB" "background job" "后台任务";
@@ -109,6 +112,9 @@ permissions! {
     Case: Read Submit Supplement Withdraw;
     CaseItem: Read Accept Return RequestSupplement Finish Supplement;
     Attachment: Read Upload Download;
+    Consultation: Read Create Update Close;
+    TaskForce: Read Create Update Close;
+    AcceptanceReview: Read Create Update Close;
     Audit: Read;
     Statistic: Read;
     Job: Read Run;

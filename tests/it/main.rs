@@ -11,6 +11,7 @@
 mod administration;
 mod clients;
 mod commands;
+mod cooperation;
 mod engine;
 mod faults;
 mod front;

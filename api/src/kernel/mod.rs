@@ -14,6 +14,7 @@ pub mod flow;
 pub mod forms;
 pub mod housekeeping;
 pub mod id;
+pub(crate) mod kin;
 mod load;
 pub(crate) mod logins;
 pub mod partial_date;

@@ -1,6 +1,7 @@
 //! The domains. Each folder holds what can be read (`catalogue.rs`), pure rules, commands and jobs.
 
 pub mod administration;
+pub mod cooperation;
 pub mod identity;
 pub mod matters;
 pub mod organisation;
@@ -30,7 +31,7 @@ pub struct Queries(
     About,
     personnel::queries::PersonnelQueries,
     administration::queries::AdministrationQueries,
-    matters::queries::MattersQueries,
+    matters::statistics::MattersQueries,
 );
 
 /// All commands.
@@ -41,6 +42,7 @@ pub struct Mutations(
     personnel::commands::PersonnelMutations,
     administration::commands::AdministrationMutations,
     matters::commands::MattersMutations,
+    cooperation::commands::CooperationMutations,
 );
 
 /// All subscriptions.
@@ -55,6 +57,7 @@ pub fn catalogue() -> Result<Catalogue, String> {
         personnel::catalogue::types(),
         administration::catalogue::types(),
         matters::catalogue::types(),
+        cooperation::catalogue::types(),
     ];
     Catalogue::new(types.into_iter().flatten().collect())
 }

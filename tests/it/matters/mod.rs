@@ -3,6 +3,7 @@
 mod agency;
 mod course;
 mod refusal;
+mod statistics;
 
 use entities::{
     cadre, case_step,

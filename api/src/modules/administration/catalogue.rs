@@ -178,6 +178,9 @@ const PREFIXES: &[(&str, &str)] = &[
     ("Case", "cas"),
     ("CaseItem", "itm"),
     ("Attachment", "att"),
+    ("Consultation", "con"),
+    ("TaskForce", "tsk"),
+    ("AcceptanceReview", "acc"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {
