@@ -383,3 +383,30 @@ code_enum! {
         Concluded = "CONCLUDED",
     }
 }
+code_enum! {
+    /// State of a peer of the exchange (交换节点状态).
+    PeerState {
+        /// 启用
+        Active = "ACTIVE",
+        /// 停用
+        Disabled = "DISABLED",
+    }
+}
+code_enum! {
+    /// What a message between nodes carries (报文类型).
+    MessageKind {
+        /// 办件数据
+        Case = "CASE",
+        /// 通知
+        Notice = "NOTICE",
+    }
+}
+code_enum! {
+    /// Whether a message has been received (报文状态).
+    MessageState {
+        /// 待送达
+        Pending = "PENDING",
+        /// 已送达，有回执
+        Delivered = "DELIVERED",
+    }
+}

@@ -1,4 +1,5 @@
-//! What tenants and units do together: consultations, task forces, acceptance reviews.
+//! What tenants and units do together, consultations, task forces, acceptance reviews, and the exchange with other
+//! nodes.
 
 use crate::ddl::*;
 use entities::values;
@@ -97,5 +98,64 @@ pub fn tables() -> Vec<Table> {
             .opt_text("comment")
             .int("position")
             .refers("review_id", "acceptance_review"),
+        tenant_table("exchange_peer")
+            .text("code")
+            .text("name")
+            .code::<values::TenantLevel>("level")
+            .text("endpoint")
+            .text("public_key")
+            .bool("sends_cases")
+            .code::<values::PeerState>("state")
+            .opt_time("position")
+            .uuid("registered_by")
+            .int("version")
+            .time("created_at")
+            .time("updated_at")
+            .unique(&["code"])
+            .refers("registered_by", "app_user"),
+        tenant_table("exchange_message")
+            .uuid("peer_id")
+            .code::<values::MessageKind>("kind")
+            .text("key")
+            .json("body")
+            .code::<values::MessageState>("state")
+            .int("attempts")
+            .time("next_attempt_at")
+            .opt_text("last_error")
+            .opt_json("receipt")
+            .opt_time("delivered_at")
+            .time("created_at")
+            .unique(&["peer_id", "key"])
+            .refers("peer_id", "exchange_peer")
+            .index_where(&["next_attempt_at"], "state = 'PENDING'")
+            .index(&["created_at"]),
+        tenant_table("received_message")
+            .uuid("peer_id")
+            .uuid("message_id")
+            .code::<values::MessageKind>("kind")
+            .text("digest")
+            .json("body")
+            .time("received_at")
+            .unique(&["peer_id", "message_id"])
+            .refers("peer_id", "exchange_peer")
+            .index(&["received_at"]),
+        tenant_table("received_case")
+            .uuid("peer_id")
+            .text("case_ref")
+            .text("number")
+            .text("matter_key")
+            .code::<values::TenantLevel>("level")
+            .text("division_code")
+            .code::<values::CaseState>("state")
+            .date("submitted_on")
+            .opt_date("finished_on")
+            .opt_int("worked_days")
+            .int("items_done")
+            .int("items_total")
+            .int("case_version")
+            .time("received_at")
+            .unique(&["peer_id", "case_ref"])
+            .refers("peer_id", "exchange_peer")
+            .index(&["submitted_on"]),
     ]
 }

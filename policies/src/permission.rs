@@ -27,6 +27,7 @@ vocabulary! {
         Consultation "consultation" "CONSULTATION" "consultation between city and county" "会商";
         TaskForce "task_force" "TASK_FORCE" "task force of several units" "专班";
         AcceptanceReview "acceptance_review" "ACCEPTANCE_REVIEW" "acceptance review of a lower tenant" "验收";
+        Exchange "exchange" "EXCHANGE" "exchange with other nodes" "数据交换";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
         Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
         Job "job" "JOB" "background job" "后台任务";
@@ -115,6 +116,7 @@ permissions! {
     Consultation: Read Create Update Close;
     TaskForce: Read Create Update Close;
     AcceptanceReview: Read Create Update Close;
+    Exchange: Read Create Disable Submit;
     Audit: Read;
     Statistic: Read;
     Job: Read Run;

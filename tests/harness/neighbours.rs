@@ -1,8 +1,9 @@
 //! What a tenant has in common with a neighbour that is not there any more: enough for whoever looks at everything.
 
 use entities::{
-    acceptance_item, acceptance_review, consultation, consultation_position,
-    values::{ConsultationState, ReviewState, Stance},
+    acceptance_item, acceptance_review, consultation, consultation_position, exchange_message, exchange_peer,
+    received_case, received_message,
+    values::{CaseState, ConsultationState, MessageKind, MessageState, PeerState, ReviewState, Stance, TenantLevel},
 };
 use sea_orm::Set;
 use uuid::Uuid;
@@ -81,6 +82,80 @@ pub async fn furnish(tx: &SystemTx) {
         score: Set(None),
         comment: Set(None),
         position: Set(0),
+    })
+    .await
+    .unwrap();
+}
+
+/// A peer that a user registered, a message to it and what has come from it.
+pub async fn exchange(tx: &SystemTx, user: Uuid) {
+    let (tenant, now, peer) = (tx.tenant_id(), tx.now(), tx.new_id());
+    let code = format!("q{}", peer.simple());
+    tx.insert(exchange_peer::ActiveModel {
+        tenant_id: Set(tenant),
+        id: Set(peer),
+        code: Set(code.clone()),
+        name: Set("上级平台".into()),
+        level: Set(TenantLevel::City),
+        endpoint: Set("http://127.0.0.1:9".into()),
+        public_key: Set("A".repeat(43)),
+        sends_cases: Set(false),
+        state: Set(PeerState::Active),
+        position: Set(None),
+        registered_by: Set(user),
+        version: Set(1),
+        created_at: Set(now),
+        updated_at: Set(now),
+    })
+    .await
+    .unwrap();
+    tx.insert(exchange_message::ActiveModel {
+        tenant_id: Set(tenant),
+        id: Set(tx.new_id()),
+        peer_id: Set(peer),
+        kind: Set(MessageKind::Notice),
+        key: Set(format!("notice:{code}")),
+        body: Set(serde_json::json!({ "title": code })),
+        state: Set(MessageState::Pending),
+        attempts: Set(0),
+        next_attempt_at: Set(now),
+        last_error: Set(None),
+        receipt: Set(None),
+        delivered_at: Set(None),
+        created_at: Set(now),
+    })
+    .await
+    .unwrap();
+    let case_ref = format!("cas_{}", Uuid::new_v4().simple());
+    tx.insert(received_message::ActiveModel {
+        tenant_id: Set(tenant),
+        id: Set(tx.new_id()),
+        peer_id: Set(peer),
+        message_id: Set(Uuid::new_v4()),
+        kind: Set(MessageKind::Case),
+        digest: Set(Uuid::new_v4().simple().to_string().repeat(2)),
+        body: Set(serde_json::json!({ "case": case_ref })),
+        received_at: Set(now),
+    })
+    .await
+    .unwrap();
+    tx.insert(received_case::ActiveModel {
+        tenant_id: Set(tenant),
+        id: Set(tx.new_id()),
+        peer_id: Set(peer),
+        number: Set(case_ref.clone()),
+        case_ref: Set(case_ref),
+        matter_key: Set("retirement".into()),
+        level: Set(TenantLevel::County),
+        division_code: Set("330206".into()),
+        state: Set(CaseState::Running),
+        submitted_on: Set(now.date_naive()),
+        finished_on: Set(None),
+        worked_days: Set(None),
+        items_done: Set(1),
+        items_total: Set(7),
+        case_version: Set(3),
+        received_at: Set(now),
     })
     .await
     .unwrap();

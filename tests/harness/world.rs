@@ -15,7 +15,7 @@ use uuid::Uuid;
 use zugong::{
     http::{app::HttpSettings, cost::CostSettings},
     kernel::{
-        id::publish,
+        id::{parse, publish},
         session::{Reason, System},
         tx::SystemTx,
     },
@@ -136,6 +136,9 @@ impl Tenant {
             let unit = things.units[&format!("agency:{key}")];
             handlers.insert(key, actor(server, &system, id, key, RoleName::Handler, unit, None).await);
         }
+        let tx = system.begin(Some(id)).await.unwrap();
+        crate::neighbours::exchange(&tx, parse(&users["superior"].user).unwrap().1).await;
+        tx.commit().await.unwrap();
         let service = service(server, &system, id, things.units["root"]).await;
         let mut take = |name: &str| users.remove(name).unwrap();
         Self {

@@ -13,6 +13,7 @@ mod clients;
 mod commands;
 mod cooperation;
 mod engine;
+mod exchange;
 mod faults;
 mod front;
 mod housekeeping;

@@ -17,7 +17,7 @@ use crate::{
     http::{
         auth,
         cost::{CostSettings, Costs},
-        edge, files, graphiql, graphql,
+        edge, exchange, files, graphiql, graphql,
         guard::Limits,
         health,
         parsed::Parsed,
@@ -71,6 +71,8 @@ pub struct HttpSettings {
     pub cost: CostSettings,
     /// Documents that are known by their ids.
     pub documents: DocumentSettings,
+    /// Origins of other nodes that messages may be sent to.
+    pub exchange_origins: Vec<String>,
 }
 
 impl Default for HttpSettings {
@@ -88,6 +90,7 @@ impl Default for HttpSettings {
             server: ServerSettings::default(),
             cost: CostSettings::default(),
             documents: DocumentSettings::default(),
+            exchange_origins: vec![],
         }
     }
 }
@@ -213,6 +216,7 @@ impl App {
             .route("/graphql/ws", get(ws::upgrade))
             .route("/graphql/stream", axum::routing::any(sse::stream))
             .route("/files/{ticket}", get(files::get).put(files::put))
+            .route("/exchange/{tenant}", axum::routing::post(exchange::receive))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .merge(auth::router());

@@ -8,6 +8,7 @@ mod body;
 pub mod cost;
 mod edge;
 mod errors;
+mod exchange;
 mod execute;
 mod files;
 pub mod graphiql;

@@ -49,6 +49,8 @@ pub enum Reason {
     Timer,
     /// Tenants and data are set up by an operator.
     Provision,
+    /// Messages are sent to other nodes or come from them.
+    Exchange,
     /// An operator looks after the installation.
     Doctor,
 }

@@ -2,6 +2,7 @@
 
 pub mod administration;
 pub mod cooperation;
+pub mod exchange;
 pub mod identity;
 pub mod matters;
 pub mod organisation;
@@ -32,6 +33,7 @@ pub struct Queries(
     personnel::queries::PersonnelQueries,
     administration::queries::AdministrationQueries,
     matters::statistics::MattersQueries,
+    exchange::queries::ExchangeQueries,
 );
 
 /// All commands.
@@ -43,6 +45,7 @@ pub struct Mutations(
     administration::commands::AdministrationMutations,
     matters::commands::MattersMutations,
     cooperation::commands::CooperationMutations,
+    exchange::commands::ExchangeMutations,
 );
 
 /// All subscriptions.
@@ -58,6 +61,7 @@ pub fn catalogue() -> Result<Catalogue, String> {
         administration::catalogue::types(),
         matters::catalogue::types(),
         cooperation::catalogue::types(),
+        exchange::catalogue::types(),
     ];
     Catalogue::new(types.into_iter().flatten().collect())
 }

@@ -181,6 +181,8 @@ const PREFIXES: &[(&str, &str)] = &[
     ("Consultation", "con"),
     ("TaskForce", "tsk"),
     ("AcceptanceReview", "acc"),
+    ("ExchangePeer", "exp"),
+    ("ExchangeMessage", "exm"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {
