@@ -410,3 +410,25 @@ code_enum! {
         Delivered = "DELIVERED",
     }
 }
+code_enum! {
+    /// State of a dispute about shared data (异议状态), rule H-06.
+    DisputeState {
+        /// 待核实
+        Open = "OPEN",
+        /// 维持原值
+        Kept = "KEPT",
+        /// 已更正
+        Corrected = "CORRECTED",
+    }
+}
+code_enum! {
+    /// What an agency's system says that it did to an item (回调动作).
+    CallbackAction {
+        /// 受理
+        Accept = "ACCEPT",
+        /// 办结
+        Finish = "FINISH",
+        /// 退回
+        Return = "RETURN",
+    }
+}

@@ -1,5 +1,5 @@
-//! What tenants and units do together, consultations, task forces, acceptance reviews, and the exchange with other
-//! nodes.
+//! What tenants and units do together, consultations, task forces, acceptance reviews, the exchange with other
+//! nodes and the data that agencies share.
 
 use crate::ddl::*;
 use entities::values;
@@ -157,5 +157,52 @@ pub fn tables() -> Vec<Table> {
             .unique(&["peer_id", "case_ref"])
             .refers("peer_id", "exchange_peer")
             .index(&["submitted_on"]),
+        tenant_table("source_system")
+            .text("key")
+            .text("title")
+            .uuid("unit_id")
+            .opt_text("endpoint")
+            .json("fields")
+            .code::<values::PeerState>("state")
+            .uuid("registered_by")
+            .int("version")
+            .time("created_at")
+            .unique(&["key"])
+            .refers("unit_id", "unit")
+            .refers("registered_by", "app_user"),
+        tenant_table("shared_field")
+            .uuid("cadre_id")
+            .text("field")
+            .uuid("source_id")
+            .json("value")
+            .time("fetched_at")
+            .int("version")
+            .unique(&["cadre_id", "field"])
+            .refers("cadre_id", "cadre")
+            .refers("source_id", "source_system"),
+        tenant_table("field_dispute")
+            .uuid("shared_field_id")
+            .json("claimed")
+            .text("reason")
+            .code::<values::DisputeState>("state")
+            .opt_text("answer")
+            .uuid("opened_by")
+            .time("opened_at")
+            .opt_uuid("answered_by")
+            .opt_time("answered_at")
+            .unique_where(&["shared_field_id"], "state = 'OPEN'")
+            .refers("shared_field_id", "shared_field")
+            .refers("opened_by", "app_user")
+            .refers("answered_by", "app_user"),
+        tenant_table("agency_callback")
+            .uuid("user_id")
+            .text("callback_id")
+            .text("digest")
+            .uuid("case_item_id")
+            .code::<values::CallbackAction>("action")
+            .time("at")
+            .unique(&["user_id", "callback_id"])
+            .refers("user_id", "app_user")
+            .refers("case_item_id", "case_item"),
     ]
 }

@@ -28,6 +28,7 @@ vocabulary! {
         TaskForce "task_force" "TASK_FORCE" "task force of several units" "专班";
         AcceptanceReview "acceptance_review" "ACCEPTANCE_REVIEW" "acceptance review of a lower tenant" "验收";
         Exchange "exchange" "EXCHANGE" "exchange with other nodes" "数据交换";
+        SharedData "shared_data" "SHARED_DATA" "data that agencies give and disputes about them" "共享数据";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
         Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
         Job "job" "JOB" "background job" "后台任务";
@@ -117,6 +118,7 @@ permissions! {
     TaskForce: Read Create Update Close;
     AcceptanceReview: Read Create Update Close;
     Exchange: Read Create Disable Submit;
+    SharedData: Read Create Update Submit Finish;
     Audit: Read;
     Statistic: Read;
     Job: Read Run;

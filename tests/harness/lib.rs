@@ -27,6 +27,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+pub mod agency;
 pub mod cases;
 pub mod client;
 pub mod cpu;

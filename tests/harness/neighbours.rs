@@ -2,8 +2,11 @@
 
 use entities::{
     acceptance_item, acceptance_review, consultation, consultation_position, exchange_message, exchange_peer,
-    received_case, received_message,
-    values::{CaseState, ConsultationState, MessageKind, MessageState, PeerState, ReviewState, Stance, TenantLevel},
+    field_dispute, received_case, received_message, shared_field, source_system,
+    values::{
+        CaseState, ConsultationState, DisputeState, MessageKind, MessageState, PeerState, ReviewState, Stance,
+        TenantLevel,
+    },
 };
 use sea_orm::Set;
 use uuid::Uuid;
@@ -156,6 +159,55 @@ pub async fn exchange(tx: &SystemTx, user: Uuid) {
         items_total: Set(7),
         case_version: Set(3),
         received_at: Set(now),
+    })
+    .await
+    .unwrap();
+}
+
+/// What an agency's system gave of a cadre, for a field that no form has, and a dispute about it.
+pub async fn shared(tx: &SystemTx, user: Uuid, unit: Uuid, cadre: Uuid) {
+    let (tenant, now) = (tx.tenant_id(), tx.now());
+    let source = tx
+        .insert(source_system::ActiveModel {
+            tenant_id: Set(tenant),
+            id: Set(tx.new_id()),
+            key: Set("old".into()),
+            title: Set("旧系统".into()),
+            unit_id: Set(unit),
+            endpoint: Set(None),
+            fields: Set(serde_json::json!(["seniority"])),
+            state: Set(PeerState::Active),
+            registered_by: Set(user),
+            version: Set(1),
+            created_at: Set(now),
+        })
+        .await
+        .unwrap();
+    let field = tx
+        .insert(shared_field::ActiveModel {
+            tenant_id: Set(tenant),
+            id: Set(tx.new_id()),
+            cadre_id: Set(cadre),
+            field: Set("seniority".into()),
+            source_id: Set(source.id),
+            value: Set(serde_json::json!("37")),
+            fetched_at: Set(now),
+            version: Set(1),
+        })
+        .await
+        .unwrap();
+    tx.insert(field_dispute::ActiveModel {
+        tenant_id: Set(tenant),
+        id: Set(tx.new_id()),
+        shared_field_id: Set(field.id),
+        claimed: Set(serde_json::json!("38")),
+        reason: Set("应为 38 年".into()),
+        state: Set(DisputeState::Open),
+        answer: Set(None),
+        opened_by: Set(user),
+        opened_at: Set(now),
+        answered_by: Set(None),
+        answered_at: Set(None),
     })
     .await
     .unwrap();

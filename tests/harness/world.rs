@@ -137,7 +137,10 @@ impl Tenant {
             handlers.insert(key, actor(server, &system, id, key, RoleName::Handler, unit, None).await);
         }
         let tx = system.begin(Some(id)).await.unwrap();
-        crate::neighbours::exchange(&tx, parse(&users["superior"].user).unwrap().1).await;
+        let user = parse(&users["superior"].user).unwrap().1;
+        crate::neighbours::exchange(&tx, user).await;
+        let cadre = parse(&ids["cadre:applicant"]).unwrap().1;
+        crate::neighbours::shared(&tx, user, things.units["agency:medical"], cadre).await;
         tx.commit().await.unwrap();
         let service = service(server, &system, id, things.units["root"]).await;
         let mut take = |name: &str| users.remove(name).unwrap();

@@ -25,6 +25,7 @@ mod probe;
 mod progress;
 mod rights;
 mod schema_contract;
+mod sharing;
 mod sockets;
 mod threats;
 mod tidy;

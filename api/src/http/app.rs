@@ -27,7 +27,7 @@ use crate::{
         ws,
     },
     kernel::{platform::Platform, session::Session},
-    modules::identity::Identity,
+    modules::{exchange::client::Client, identity::Identity},
     server::ServerSettings,
 };
 
@@ -125,6 +125,8 @@ pub struct Parts {
     pub(super) costs: Costs,
     /// Documents that are known by their ids.
     pub(super) documents: Arc<Documents>,
+    /// The way to other systems.
+    pub(super) outward: Arc<Client>,
     /// Sockets and streams that are open.
     pub(super) sockets: Arc<Standing>,
     stopping: watch::Sender<bool>,
@@ -169,6 +171,7 @@ impl App {
             metrics: health::recorder(),
             costs: Costs::new(settings.cost.clone(), identity.platform().bus()),
             documents: Arc::new(Documents::open(settings.documents.clone(), settings.limits.clone())?),
+            outward: Arc::new(Client::new(&settings.exchange_origins)?),
             sockets: Standing::new(),
             stopping: watch::Sender::new(false),
             identity,

@@ -180,7 +180,7 @@ impl Ready {
             request = request.data(session.clone());
         }
         // First passwords are hashed by the same service that checks them.
-        request = request.data(app.identity.clone());
+        request = request.data(app.identity.clone()).data(app.outward.clone());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }

@@ -7,6 +7,7 @@ pub mod identity;
 pub mod matters;
 pub mod organisation;
 pub mod personnel;
+pub mod sharing;
 pub mod tenancy;
 
 use async_graphql::{MergedObject, MergedSubscription, Object};
@@ -46,6 +47,7 @@ pub struct Mutations(
     matters::commands::MattersMutations,
     cooperation::commands::CooperationMutations,
     exchange::commands::ExchangeMutations,
+    sharing::commands::SharingMutations,
 );
 
 /// All subscriptions.
@@ -62,6 +64,7 @@ pub fn catalogue() -> Result<Catalogue, String> {
         matters::catalogue::types(),
         cooperation::catalogue::types(),
         exchange::catalogue::types(),
+        sharing::catalogue::types(),
     ];
     Catalogue::new(types.into_iter().flatten().collect())
 }

@@ -17,7 +17,7 @@ const CONSULTATION: &str = "consultation { id version state }";
 const REVIEW: &str = "acceptanceReview { id version state score }";
 
 fn opening(with: &Tenant) -> Json {
-    json!({ "tenant": with.code, "title": "退休材料", "matterKey": "retirement", "question": "能否再减一份材料？" })
+    json!({ "peerCode": with.code, "title": "退休材料", "matterKey": "retirement", "question": "能否再减一份材料？" })
 }
 
 async fn position(of: &Actor, id: &Json, version: i32, stance: &str) -> Json {
@@ -93,11 +93,11 @@ async fn h_01_positions_of_both_sides_at_once_do_not_lose_each_other() {
 async fn h_01_whoever_is_no_neighbour_is_unknown() {
     let (server, city, county) = city_and_county().await;
     let stranger = Tenant::at(&server, 'Y', TenantLevel::County, None).await;
-    let nobody = json!({ "tenant": "nobody", "title": "题", "matterKey": "retirement", "question": "问" });
+    let nobody = json!({ "peerCode": "nobody", "title": "题", "matterKey": "retirement", "question": "问" });
     let refused = city.superior.mutate("consultationOpen", opening(&stranger), CONSULTATION).await;
     let missing = city.superior.mutate("consultationOpen", nobody, CONSULTATION).await;
     assert_eq!(refused, missing);
-    assert_eq!((codes(&refused), fields(&refused)), (vec!["UNKNOWN_REFERENCE"], vec!["input.tenant"]));
+    assert_eq!((codes(&refused), fields(&refused)), (vec!["UNKNOWN_REFERENCE"], vec!["input.peerCode"]));
     // A sister of the county sees nothing of it, and an administrator of a part reaches none.
     let opened = city.superior.done("consultationOpen", opening(&county), CONSULTATION).await;
     let query = "query($id: ID!) { consultation(id: $id) { id } }";
@@ -105,9 +105,9 @@ async fn h_01_whoever_is_no_neighbour_is_unknown() {
     assert_eq!(seen["consultation"], Json::Null);
     assert_eq!(county.senior.gql(query, json!({ "id": opened["consultation"]["id"] })).await.code(), "FORBIDDEN");
     // All faults at once.
-    let wrong = json!({ "tenant": "nobody", "title": " ", "matterKey": "none", "question": "" });
+    let wrong = json!({ "peerCode": "nobody", "title": " ", "matterKey": "none", "question": "" });
     let refused = city.superior.mutate("consultationOpen", wrong, CONSULTATION).await;
-    assert_eq!(fields(&refused), ["input.title", "input.question", "input.matterKey", "input.tenant"]);
+    assert_eq!(fields(&refused), ["input.title", "input.question", "input.matterKey", "input.peerCode"]);
 }
 
 #[tokio::test]
@@ -117,10 +117,9 @@ async fn h_01_an_upper_tenant_reviews_a_lower_one() {
         { "criterion": "事项全部上线", "fullScore": 60, "isMandatory": true },
         { "criterion": "时限两日以内", "fullScore": 40 },
     ]);
-    let opening =
-        |of: &Tenant, pass: i32| json!({ "tenant": of.code, "title": "一件事验收", "passScore": pass, "items": items });
+    let opening = |of: &Tenant, pass: i32| json!({ "peerCode": of.code, "title": "一件事验收", "passScore": pass, "items": items });
     let upwards = county.superior.mutate("acceptanceReviewOpen", opening(&city, 80), REVIEW).await;
-    assert_eq!(fields(&upwards), ["input.tenant"]);
+    assert_eq!(fields(&upwards), ["input.peerCode"]);
     let beyond = city.superior.mutate("acceptanceReviewOpen", opening(&county, 101), REVIEW).await;
     assert_eq!(fields(&beyond), ["input.passScore"]);
     let opened = city.superior.done("acceptanceReviewOpen", opening(&county, 80), REVIEW).await;

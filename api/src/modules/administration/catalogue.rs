@@ -183,6 +183,9 @@ const PREFIXES: &[(&str, &str)] = &[
     ("AcceptanceReview", "acc"),
     ("ExchangePeer", "exp"),
     ("ExchangeMessage", "exm"),
+    ("SourceSystem", "src"),
+    ("SharedField", "shf"),
+    ("FieldDispute", "dsp"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {

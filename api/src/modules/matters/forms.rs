@@ -1,12 +1,14 @@
 //! The one form of a case (表单): its formats, and the fields that come from the register (H-03, H-06).
 
-use entities::{approval, person};
+use entities::{approval, person, shared_field};
+use sea_orm::ColumnTrait;
 use serde_json::Value as Json;
 
 use crate::{
     kernel::{
-        error::{Code, Fault, Faults, UserError},
+        error::{ApiError, Code, Fault, Faults, UserError},
         forms::{Form, Format},
+        tx::Tx,
     },
     modules::{organisation::rules::credit_code::CreditCode, personnel::rules::id_number::IdNumber},
 };
@@ -35,16 +37,31 @@ pub struct Sources {
     name: String,
     effective_month: String,
     choice: Json,
+    /// What agencies' systems gave, by field.
+    shared: Vec<(String, Json)>,
 }
 
 impl Sources {
     /// What is known before anything is typed.
-    pub fn of(person: &person::Model, approval: &approval::Model) -> Self {
+    pub async fn of(tx: &Tx, person: &person::Model, approval: &approval::Model) -> Result<Self, ApiError> {
+        let shared = tx.parts::<shared_field::Entity>();
+        let shared = shared.filter(shared_field::Column::CadreId.eq(approval.cadre_id)).all().await?;
+        Ok(Self::with(person, approval, shared))
+    }
+
+    /// Leaves what agencies gave for other fields out: what was settled when the case began is not judged anew.
+    pub fn only(mut self, fields: impl Fn(&str) -> bool) -> Self {
+        self.shared.retain(|(field, _)| fields(field));
+        self
+    }
+
+    fn with(person: &person::Model, approval: &approval::Model, shared: Vec<shared_field::Model>) -> Self {
         Self {
             id_number: person.id_number.clone(),
             name: person.name.clone(),
             effective_month: approval.effective_month.clone(),
             choice: approval.choice.clone(),
+            shared: shared.into_iter().map(|given| (given.field, given.value)).collect(),
         }
     }
 
@@ -95,7 +112,11 @@ pub fn settle(schema: &Json, form: &Json, sources: &Sources, field: &str, faults
 fn sourced<'a>(schema: &'a Json, sources: &'a Sources) -> impl Iterator<Item = ((&'a str, &'a str), Json)> {
     let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     properties.filter_map(|(name, property)| {
-        let source = property.get("x-source")?.as_str()?;
+        // The register's own word counts before an agency's.
+        let Some(source) = property.get("x-source").and_then(Json::as_str) else {
+            let (_, value) = sources.shared.iter().find(|(field, _)| field == name)?;
+            return Some(((name.as_str(), "shared"), value.clone()));
+        };
         Some(((name.as_str(), source), sources.value(source)?))
     })
 }
@@ -133,6 +154,7 @@ mod tests {
             name: "王建国".into(),
             effective_month: "2025-07".into(),
             choice: json!({ "elastic": "STATUTORY", "noticeOn": null }),
+            shared: vec![("medicalAccount".into(), json!("330203002")), ("unasked".into(), json!("1"))],
         }
     }
 

@@ -67,8 +67,13 @@ fn source() -> TypeDef {
     .field(column("key", "key", Text, "Stable key, as in `medical` (系统编码).").sorted())
     .field(column("title", "title", Text, "Title (系统名称).").sorted())
     .field(
-        column("endpoint", "endpoint", Text, "Origin of the system (接口地址); absent where the agency uses its inbox.")
-            .optional(),
+        column(
+            "endpoint",
+            "endpoint",
+            Text,
+            "Origin of the system (接口地址); absent where the agency uses its inbox.",
+        )
+        .optional(),
     )
     .field(column("fields", "fields", Json, "Names of the form fields that it gives (提供字段)."))
     .field(code::<PeerState>("state", "state", "State (状态).").filtered())

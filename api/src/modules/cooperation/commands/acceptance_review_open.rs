@@ -40,7 +40,7 @@ pub struct AcceptanceItemInput {
 #[derive(InputObject, Serialize, Clone, Debug)]
 pub struct AcceptanceReviewOpenInput {
     /// Code of a tenant directly below (被验收租户代码).
-    pub tenant: String,
+    pub peer_code: String,
     /// Title (验收名称), 1 to 200 characters.
     pub title: String,
     /// What must be reached to pass (合格分), at most what the checklist can score.
@@ -93,9 +93,9 @@ impl Command for AcceptanceReviewOpenInput {
         let title = faults.take(words(&self.title, 200, "input.title"));
         let lines = self.checklist(&mut faults);
         // The tenant above is no more to be reviewed from here than one that is not there.
-        let kin = tx.kin_of_code(&self.tenant).await?.filter(|kin| !kin.is_above());
+        let kin = tx.kin_of_code(&self.peer_code).await?.filter(|kin| !kin.is_above());
         if kin.is_none() {
-            faults.add(UserError::of(Code::Unknown, "input.tenant"));
+            faults.add(UserError::of(Code::Unknown, "input.peerCode"));
         }
         faults.check()?;
         let (Some(title), Some(kin)) = (title, kin) else { return Err(Code::InternalServerError.into()) };

@@ -26,7 +26,7 @@ use crate::{
 #[derive(InputObject, Serialize, Clone, Debug)]
 pub struct ConsultationOpenInput {
     /// Code of the tenant directly above or below (对方租户代码).
-    pub tenant: String,
+    pub peer_code: String,
     /// Title (议题), 1 to 200 characters.
     pub title: String,
     /// Key of a matter in force here (事项编码), as in `retirement`.
@@ -71,9 +71,9 @@ impl Command for ConsultationOpenInput {
         if matter.is_none() {
             faults.add(UserError::of(Code::MatterNotOffered, "input.matterKey"));
         }
-        let kin = tx.kin_of_code(&self.tenant).await?;
+        let kin = tx.kin_of_code(&self.peer_code).await?;
         if kin.is_none() {
-            faults.add(UserError::of(Code::Unknown, "input.tenant"));
+            faults.add(UserError::of(Code::Unknown, "input.peerCode"));
         }
         faults.check()?;
         let (Some(title), Some(question), Some(matter), Some(kin)) = (title, question, matter, kin) else {

@@ -77,7 +77,7 @@ impl Command for MatterSubmitInput {
             return Err(UserError::of(Code::MatterNotOffered, "input.approval").into());
         }
         let person = tx.parts::<person::Entity>().id(cadre.person_id).required().await?;
-        let sources = Sources::of(&person, &approval);
+        let sources = Sources::of(tx, &person, &approval).await?;
         let form = forms::settle(&matter.form_schema, &self.form.0, &sources, "input.form", &mut faults)?;
         let asked = materials::asked_for(tx, matter.id).await?;
         let mandatory = |material: &matter_material::Model| material.is_mandatory;

@@ -36,7 +36,7 @@ const LONGEST: usize = 100;
 #[derive(InputObject, Serialize, Clone, Debug)]
 pub struct CaseItemCallbackInput {
     /// The system's own id of the call (回调流水号), 1 to 100 characters; used once for ever.
-    pub callback_id: String,
+    pub callback_number: String,
     /// Which item (联办件).
     pub item: Id<CaseItem>,
     /// What was done (办理动作). `FINISH` accepts first what was not accepted.
@@ -52,9 +52,9 @@ impl Command for CaseItemCallbackInput {
     type Output = Uuid;
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        if !(1..=LONGEST).contains(&self.callback_id.chars().count()) {
+        if !(1..=LONGEST).contains(&self.callback_number.chars().count()) {
             let (zh, en) = ("应为 1 至 100 个字符", "Takes 1 to 100 characters.");
-            return Err(UserError::new(Code::InvalidFormat, "input.callbackId", zh, en).into());
+            return Err(UserError::new(Code::InvalidFormat, "input.callbackNumber", zh, en).into());
         }
         let item = tx.gate::<case_item::Entity>(Self::RIGHT.1)?.id(self.item.uuid()).required().await?;
         let digest = self.digest()?;
@@ -65,7 +65,7 @@ impl Command for CaseItemCallbackInput {
         tx.parts::<matter_case::Entity>().id(item.case_id).lock().required().await?;
         let item = tx.parts::<case_item::Entity>().id(item.id).required().await?;
         self.carry_out(tx, &item).await.map_err(renamed)?;
-        tx.touched("CaseItem", item.id, json!({ "callback": self.callback_id, "action": self.action.0 }));
+        tx.touched("CaseItem", item.id, json!({ "callback": self.callback_number, "action": self.action.0 }));
         Ok(item.id)
     }
 }
@@ -84,7 +84,7 @@ impl CaseItemCallbackInput {
             tenant_id: Set(tx.tenant_id()),
             id: Set(tx.new_id()),
             user_id: Set(caller),
-            callback_id: Set(self.callback_id.clone()),
+            callback_id: Set(self.callback_number.clone()),
             digest: Set(digest.into()),
             case_item_id: Set(item),
             action: Set(self.action.0),
@@ -94,9 +94,9 @@ impl CaseItemCallbackInput {
             return Ok(true);
         }
         let calls = tx.parts::<agency_callback::Entity>().filter(Column::UserId.eq(caller));
-        let earlier = calls.filter(Column::CallbackId.eq(&self.callback_id)).one().await?.ok_or(Code::Conflict)?;
+        let earlier = calls.filter(Column::CallbackId.eq(&self.callback_number)).one().await?.ok_or(Code::Conflict)?;
         if earlier.digest != digest {
-            return Err(ApiError::of(Code::IdempotencyMismatch).at("input.callbackId").into());
+            return Err(ApiError::of(Code::IdempotencyMismatch).at("input.callbackNumber").into());
         }
         Ok(false)
     }

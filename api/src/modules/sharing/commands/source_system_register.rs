@@ -15,9 +15,7 @@ use crate::{
         id::Id,
         tx::Tx,
     },
-    modules::{
-        exchange::rules::endpoint::origin, organisation::catalogue::Unit, personnel::commands::checks,
-    },
+    modules::{exchange::rules::endpoint::origin, organisation::catalogue::Unit, personnel::commands::checks},
 };
 
 /// The most fields that one system gives.
@@ -56,7 +54,8 @@ impl Command for SourceSystemRegisterInput {
         let title = faults.take(checks::text(&self.title, "input.title", 100));
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if !(1..=64).contains(&self.key.len()) || !self.key.chars().all(plain) {
-            let (zh, en) = ("应为至多 64 个小写字母、数字或连字符", "Takes up to 64 small letters, digits and hyphens.");
+            let (zh, en) =
+                ("应为至多 64 个小写字母、数字或连字符", "Takes up to 64 small letters, digits and hyphens.");
             faults.add(UserError::new(Code::InvalidFormat, "input.key", zh, en));
         }
         let endpoint = self.endpoint.as_deref().map(origin);
