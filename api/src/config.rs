@@ -86,6 +86,8 @@ pub struct Config {
     pub trusted_proxies: u8,
     /// Sites besides our own whose pages may use the API.
     pub origins: Vec<String>,
+    /// Origins of other nodes, `http://host:port`, that messages of the exchange may be sent to; no others are.
+    pub exchange_origins: Vec<String>,
     /// Who may read `/schema.graphql`: `everyone`, `members` (with a token) or `nobody`.
     pub schema_access: Access,
     /// Who may read `/metrics`.
@@ -168,6 +170,7 @@ impl Default for Config {
             graphiql: false,
             trusted_proxies: 0,
             origins: vec![],
+            exchange_origins: vec![],
             schema_access: Access::Everyone,
             metrics_access: Access::Everyone,
             metrics_listen: None,
@@ -279,6 +282,7 @@ impl Config {
             documents: self.documents.clone(),
             schema_bytes: self.schema_bytes,
             origins: self.origins.clone(),
+            exchange_origins: self.exchange_origins.clone(),
             schema_access: self.schema_access,
             metrics_access: self.metrics_access,
             metrics_listen: self.metrics_listen,
@@ -305,7 +309,7 @@ fn overlay(table: &mut Table, setting: &str, value: &str) {
     }
     let value = match value.trim() {
         text if TEXTS.contains(&key) => Value::String(text.into()),
-        text if key == "origins" => {
+        text if key == "origins" || key == "exchange_origins" => {
             Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(Value::from).collect())
         }
         "true" => Value::Boolean(true),

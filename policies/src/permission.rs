@@ -26,6 +26,11 @@ vocabulary! {
         Case "case" "CASE" "application case" "办件";
         CaseItem "case_item" "CASE_ITEM" "part of a case handled by one agency" "办件事项";
         Attachment "attachment" "ATTACHMENT" "attached file" "附件";
+        Consultation "consultation" "CONSULTATION" "consultation between city and county" "会商";
+        TaskForce "task_force" "TASK_FORCE" "task force of several units" "专班";
+        AcceptanceReview "acceptance_review" "ACCEPTANCE_REVIEW" "acceptance review of a lower tenant" "验收";
+        Exchange "exchange" "EXCHANGE" "exchange with other nodes" "数据交换";
+        SharedData "shared_data" "SHARED_DATA" "data that agencies give and disputes about them" "共享数据";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
         Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
         Job "job" "JOB" "background job" "后台任务";
@@ -113,6 +118,11 @@ permissions! {
     Case: Read Submit Supplement Withdraw;
     CaseItem: Read Accept Return RequestSupplement Finish Supplement;
     Attachment: Read Upload Download;
+    Consultation: Read Create Update Close;
+    TaskForce: Read Create Update Close;
+    AcceptanceReview: Read Create Update Close;
+    Exchange: Read Create Disable Submit;
+    SharedData: Read Create Update Submit Finish;
     Audit: Read;
     Statistic: Read;
     Job: Read Run;

@@ -26,6 +26,13 @@ impl Tenant {
         let body = json!({ "limit": 2 });
         let input = json!({ "key": "furnished", "effectiveFrom": "2025-10-01", "body": body });
         self.superior.done("ruleSetPublish", input, "ruleSet { id }").await;
+        // Neither learns to do anything by it that he could not do before.
+        let member = |who: &str| json!({ "user": who, "role": "LEADER", "unit": self.id("village"), "duty": "联络" });
+        let input = json!({
+            "title": "改革专班", "purpose": "统筹推进一件事改革", "unit": self.id("root"), "validUntil": "2025-12-31",
+            "members": [member(&self.senior.user), member(&self.leader.user)]
+        });
+        self.superior.done("taskForceCreate", input, "taskForce { id }").await;
     }
 
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:

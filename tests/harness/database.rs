@@ -28,6 +28,27 @@ impl TestDatabase {
         Self { url: url.into(), _folder: None }
     }
 
+    /// A database that no other test uses; [`Self::remove`] it at the end.
+    pub async fn apart() -> Self {
+        if backend() != "postgres" {
+            return Self::open().await;
+        }
+        let (server, db, name) =
+            (postgres_server(), admin().await, format!("zugong_{}", uuid::Uuid::new_v4().simple()));
+        db.execute_unprepared(&format!("create database {name}")).await.unwrap();
+        let url = format!("{server}/{name}");
+        migrate(&url).await;
+        Self { url, _folder: None }
+    }
+
+    /// Takes away a database that was apart.
+    pub async fn remove(self) {
+        if let Some((_, name)) = self.url.rsplit_once('/').filter(|_| self.url.starts_with("postgres")) {
+            let dropped = format!("drop database if exists {name} with (force)");
+            admin().await.execute_unprepared(&dropped).await.unwrap();
+        }
+    }
+
     pub async fn open() -> Self {
         match backend().as_str() {
             "sqlite" => {
@@ -37,11 +58,8 @@ impl TestDatabase {
                 Self { url, _folder: Some(folder) }
             }
             "postgres" => {
-                let admin = env::var("ZUGONG_TEST_POSTGRES_URL")
-                    .expect("tests/run starts a PostgreSQL and sets ZUGONG_TEST_POSTGRES_URL");
-                let (server, _) = admin.rsplit_once('/').unwrap();
-                let url = format!("{server}/zugong_it");
-                let db = Database::connect(&admin).await.unwrap();
+                let url = format!("{}/zugong_it", postgres_server());
+                let db = admin().await;
                 // Tests start at the same moment: whoever is first makes it, the others find it there.
                 let made = db.execute_unprepared("create database zugong_it").await;
                 if let Err(error) = made {
@@ -54,6 +72,18 @@ impl TestDatabase {
             other => panic!("ZUGONG_TEST_BACKEND is sqlite or postgres, not {other}"),
         }
     }
+}
+
+fn postgres() -> String {
+    env::var("ZUGONG_TEST_POSTGRES_URL").expect("tests/run starts a PostgreSQL and sets ZUGONG_TEST_POSTGRES_URL")
+}
+
+fn postgres_server() -> String {
+    postgres().rsplit_once('/').unwrap().0.to_string()
+}
+
+async fn admin() -> sea_orm::DatabaseConnection {
+    Database::connect(&postgres()).await.unwrap()
 }
 
 async fn migrate(url: &str) {

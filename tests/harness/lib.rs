@@ -27,6 +27,7 @@
     reason = "a test that cannot go on says where"
 )]
 
+pub mod agency;
 pub mod base;
 pub mod cases;
 pub mod client;
@@ -35,7 +36,8 @@ pub mod database;
 pub mod digest;
 pub mod hostile;
 pub mod leaks;
-pub mod newcomer;
+pub mod neighbours;
+mod newcomer;
 pub mod node;
 pub mod plant;
 pub mod probe;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use zugong::{
     http::{app::HttpSettings, cost::CostSettings},
     kernel::{
-        id::publish,
+        id::{parse, publish},
         session::{Reason, System},
         tx::SystemTx,
     },
@@ -94,9 +94,14 @@ impl Tenant {
     }
 
     pub async fn new(server: &Server, canary: char) -> Self {
+        Self::at(server, canary, TenantLevel::County, None).await
+    }
+
+    /// A tenant of a level, perhaps below another.
+    pub async fn at(server: &Server, canary: char, level: TenantLevel, above: Option<&Tenant>) -> Self {
         let system = server.platform.system(Reason::Provision);
         let code = format!("t{}", Uuid::new_v4().simple());
-        let id = create_tenant(&system, &code, "测试区", TenantLevel::County, "330203", None).await.unwrap();
+        let id = create_tenant(&system, &code, "测试区", level, "330203", above.map(|t| t.id)).await.unwrap();
         let mut builder = Builder {
             tx: system.begin(Some(id)).await.unwrap(),
             today: server.clock.today(),
@@ -106,7 +111,9 @@ impl Tenant {
         };
         let things = builder.build().await;
         let ids = builder.ids;
-        builder.tx.commit().await.unwrap();
+        let tx = builder.tx;
+        crate::neighbours::furnish(&tx).await;
+        tx.commit().await.unwrap();
 
         let mut users = HashMap::new();
         let cast = [
@@ -129,6 +136,12 @@ impl Tenant {
             let unit = things.units[&format!("agency:{key}")];
             handlers.insert(key, actor(server, &system, id, key, RoleName::Handler, unit, None).await);
         }
+        let tx = system.begin(Some(id)).await.unwrap();
+        let user = parse(&users["superior"].user).unwrap().1;
+        crate::neighbours::exchange(&tx, user).await;
+        let cadre = parse(&ids["cadre:applicant"]).unwrap().1;
+        crate::neighbours::shared(&tx, user, things.units["agency:medical"], cadre).await;
+        tx.commit().await.unwrap();
         let service = service(server, &system, id, things.units["root"]).await;
         let mut take = |name: &str| users.remove(name).unwrap();
         Self {

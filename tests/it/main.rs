@@ -11,7 +11,9 @@
 mod administration;
 mod clients;
 mod commands;
+mod cooperation;
 mod engine;
+mod exchange;
 mod faults;
 mod front;
 mod housekeeping;
@@ -24,6 +26,7 @@ mod probe;
 mod progress;
 mod rights;
 mod schema_contract;
+mod sharing;
 mod sockets;
 mod threats;
 mod tidy;

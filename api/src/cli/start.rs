@@ -28,6 +28,8 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     platform.watch_rights(POLL);
     crate::modules::matters::jobs::start(platform);
     housekeeping::start(platform);
+    crate::modules::exchange::worker::start(&identity, &http.exchange_origins)
+        .map_err(|error| Failure::new(format!("exchange_origins: {error}")))?;
     App::new(identity, http).map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))
 }
 

@@ -13,7 +13,7 @@ use crate::{
         auth,
         contract::{Contract, Contracts},
         cost::{CostSettings, Costs},
-        edge, files, graphiql, graphql,
+        edge, exchange, files, graphiql, graphql,
         guard::Limits,
         health,
         parsed::Parsed,
@@ -23,7 +23,7 @@ use crate::{
         ws,
     },
     kernel::{platform::Platform, session::Session},
-    modules::identity::Identity,
+    modules::{exchange::client::Client, identity::Identity},
     server::ServerSettings,
 };
 
@@ -69,6 +69,8 @@ pub struct HttpSettings {
     pub documents: DocumentSettings,
     /// What the schemas of tenants with plug-ins may take in memory; those that are asked for stay.
     pub schema_bytes: u64,
+    /// Origins of other nodes that messages may be sent to.
+    pub exchange_origins: Vec<String>,
 }
 
 impl Default for HttpSettings {
@@ -87,6 +89,7 @@ impl Default for HttpSettings {
             cost: CostSettings::default(),
             documents: DocumentSettings::default(),
             schema_bytes: 256 * 1024 * 1024,
+            exchange_origins: vec![],
         }
     }
 }
@@ -113,6 +116,8 @@ pub struct Parts {
     pub(super) costs: Costs,
     /// Documents that are known by their ids.
     pub(super) documents: Arc<Documents>,
+    /// The way to other systems.
+    pub(super) outward: Arc<Client>,
     /// Sockets and streams that are open.
     pub(super) sockets: Arc<Standing>,
     stopping: watch::Sender<bool>,
@@ -152,6 +157,7 @@ impl App {
             metrics: health::recorder(),
             costs: Costs::new(settings.cost.clone(), identity.platform().bus()),
             documents: Arc::new(Documents::open(settings.documents.clone(), settings.limits.clone())?),
+            outward: Arc::new(Client::new(&settings.exchange_origins)?),
             sockets: Standing::new(),
             stopping: watch::Sender::new(false),
             identity,
@@ -199,6 +205,7 @@ impl App {
             .route("/graphql/ws", get(ws::upgrade))
             .route("/graphql/stream", axum::routing::any(sse::stream))
             .route("/files/{ticket}", get(files::get).put(files::put))
+            .route("/exchange/{tenant}", axum::routing::post(exchange::receive))
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .merge(auth::router());

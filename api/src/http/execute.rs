@@ -197,7 +197,7 @@ impl Ready {
             request = request.data(session.clone());
         }
         // First passwords are hashed by the same service that checks them.
-        request = request.data(app.identity.clone());
+        request = request.data(app.identity.clone()).data(app.outward.clone());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
@@ -230,7 +230,8 @@ pub(super) async fn run(
                 Some(openness) => openness,
                 None => {
                     let valid = Arc::new(ValidOnly::default());
-                    let response = ready.contract.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                    let response =
+                        ready.contract.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
                     if !valid.passed() {
                         return invalid(&response.errors, shown, info);
                     }

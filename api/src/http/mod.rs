@@ -9,6 +9,7 @@ mod contract;
 pub mod cost;
 mod edge;
 mod errors;
+mod exchange;
 mod execute;
 mod files;
 pub mod graphiql;

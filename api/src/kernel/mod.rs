@@ -16,6 +16,7 @@ pub mod forms;
 pub mod housekeeping;
 pub mod id;
 mod journal;
+pub(crate) mod kin;
 mod load;
 pub(crate) mod logins;
 pub mod partial_date;

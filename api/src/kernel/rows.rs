@@ -73,6 +73,25 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         Ok(select.column_as(count, "n").into_tuple::<T>().all(self.txn).await?)
     }
 
+    /// Figures of each combination of values in some columns: the values, then the figures.
+    pub async fn figures<T>(
+        self,
+        columns: impl IntoIterator<Item = E::Column>,
+        figures: impl IntoIterator<Item = SimpleExpr>,
+    ) -> Result<Vec<T>, ApiError>
+    where
+        T: TryGetableMany + Send + Sync,
+    {
+        let mut select = self.select.select_only();
+        for column in columns {
+            select = select.column(column).group_by(column);
+        }
+        for (i, figure) in figures.into_iter().enumerate() {
+            select = select.column_as(figure, format!("f{i}"));
+        }
+        Ok(select.into_tuple::<T>().all(self.txn).await?)
+    }
+
     /// How many.
     pub async fn count(self) -> Result<u64, ApiError> {
         Ok(self.select.count(self.txn).await?)

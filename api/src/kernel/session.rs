@@ -51,6 +51,8 @@ pub enum Reason {
     Provision,
     /// The schema of a tenant with plug-ins is made.
     Schema,
+    /// Messages are sent to other nodes or come from them.
+    Exchange,
     /// An operator looks after the installation.
     Doctor,
 }

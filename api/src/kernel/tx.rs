@@ -298,6 +298,10 @@ impl Inner {
         &self.txn
     }
 
+    pub(in crate::kernel) fn hint(&self, hint: Hint) {
+        self.log().hints.push(hint);
+    }
+
     fn log(&self) -> std::sync::MutexGuard<'_, Log> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,11 +1,14 @@
 //! The domains. Each folder holds what can be read (`catalogue.rs`), pure rules, commands and jobs.
 
 pub mod administration;
+pub mod cooperation;
+pub mod exchange;
 pub mod identity;
 pub mod matters;
 pub mod organisation;
 pub mod personnel;
 pub mod plugins;
+pub mod sharing;
 pub mod tenancy;
 
 use async_graphql::{MergedObject, MergedSubscription, Object};
@@ -31,8 +34,9 @@ pub struct Queries(
     About,
     personnel::queries::PersonnelQueries,
     administration::queries::AdministrationQueries,
-    matters::queries::MattersQueries,
     plugins::queries::PluginQueries,
+    matters::statistics::MattersQueries,
+    exchange::queries::ExchangeQueries,
 );
 
 /// All commands.
@@ -44,6 +48,9 @@ pub struct Mutations(
     administration::commands::AdministrationMutations,
     matters::commands::MattersMutations,
     plugins::commands::PluginMutations,
+    cooperation::commands::CooperationMutations,
+    exchange::commands::ExchangeMutations,
+    sharing::commands::SharingMutations,
 );
 
 /// All subscriptions.
@@ -64,6 +71,9 @@ pub fn types() -> Vec<TypeDef> {
         administration::catalogue::types(),
         matters::catalogue::types(),
         plugins::catalogue::types(),
+        cooperation::catalogue::types(),
+        exchange::catalogue::types(),
+        sharing::catalogue::types(),
     ];
     let mut types: Vec<TypeDef> = types.into_iter().flatten().collect();
     plugins::schema::readable(&mut types);

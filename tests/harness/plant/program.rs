@@ -44,7 +44,12 @@ pub struct Program {
 impl Program {
     /// Starts it over a migrated database, without waiting for it.
     pub fn start(database: &str, more: &[(&str, &str)]) -> Self {
-        let address = format!("127.0.0.1:{}", free_port());
+        Self::on(free_port(), database, more)
+    }
+
+    /// The same on a port that others have to know before.
+    pub fn on(port: u16, database: &str, more: &[(&str, &str)]) -> Self {
+        let address = format!("127.0.0.1:{port}");
         let own = [
             ("ZUGONG_DATABASE_URL", database),
             ("ZUGONG_LISTEN", &address),

@@ -5,6 +5,7 @@ mod base;
 mod base_refusals;
 mod course;
 mod refusal;
+mod statistics;
 
 use entities::{
     cadre, case_step,

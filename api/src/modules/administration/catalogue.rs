@@ -179,6 +179,14 @@ const PREFIXES: &[(&str, &str)] = &[
     ("CaseItem", "itm"),
     ("Attachment", "att"),
     ("Plugin", "plg"),
+    ("Consultation", "con"),
+    ("TaskForce", "tsk"),
+    ("AcceptanceReview", "acc"),
+    ("ExchangePeer", "exp"),
+    ("ExchangeMessage", "exm"),
+    ("SourceSystem", "src"),
+    ("SharedField", "shf"),
+    ("FieldDispute", "dsp"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {

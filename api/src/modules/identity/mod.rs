@@ -123,6 +123,11 @@ impl Identity {
         seal::cursor_key(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?)
     }
 
+    /// The seed of the key that a tenant's messages to other nodes are signed by; replicas with one secret agree on it.
+    pub(crate) fn node_seed(&self, tenant: Uuid) -> Result<[u8; 32], IdentityError> {
+        seal::node_seed(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?, tenant)
+    }
+
     /// The shared parts of the server.
     pub fn platform(&self) -> &Arc<Platform> {
         &self.platform

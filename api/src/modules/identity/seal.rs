@@ -15,6 +15,9 @@ const NONCE: usize = 12;
 const PURPOSE: &[u8] = b"zugong/signing-key/aes-256-gcm/v1";
 
 /// See [`PURPOSE`].
+const EXCHANGE: &[u8] = b"zugong/exchange/ed25519/v1/";
+
+/// See [`PURPOSE`].
 const CURSORS: &[u8] = b"zugong/cursor/hmac-sha256/v1";
 
 /// The key that makes cursors of lists unforgeable, the same in all replicas (游标密钥).
@@ -23,6 +26,18 @@ pub(super) fn cursor_key(secret: &ServerSecret) -> Result<hmac::Key, IdentityErr
     let material =
         material.expand(&[CURSORS], hmac::HMAC_SHA256).map_err(|_| IdentityError::Crypto("the cursor key"))?;
     Ok(material.into())
+}
+
+/// The seed of the key that a tenant signs with towards other nodes, the same in all replicas (交换密钥).
+pub(super) fn node_seed(secret: &ServerSecret, tenant: Uuid) -> Result<[u8; 32], IdentityError> {
+    let failed = |_| IdentityError::Crypto("the key of the exchange");
+    let label: [&[u8]; 2] = [EXCHANGE, tenant.as_bytes()];
+    let prk = extracted(secret);
+    // Any 32 bytes are a seed; the algorithm named here only says how many.
+    let material = prk.expand(&label, hmac::HMAC_SHA256).map_err(failed)?;
+    let mut seed = [0; 32];
+    material.fill(&mut seed).map_err(failed)?;
+    Ok(seed)
 }
 
 fn extracted(secret: &ServerSecret) -> Prk {

@@ -1,6 +1,6 @@
 //! The one form of a case (表单): its formats, and the fields that come from the register (H-03, H-06).
 
-use entities::{CodeEnum, appointment, approval, cadre, person, unit};
+use entities::{CodeEnum, appointment, approval, cadre, person, shared_field, unit};
 use sea_orm::ColumnTrait;
 use serde_json::Value as Json;
 
@@ -43,6 +43,8 @@ pub struct Sources {
     rank: Option<String>,
     effective_month: String,
     choice: Json,
+    /// What agencies' systems gave, by field.
+    shared: Vec<(String, Json)>,
 }
 
 impl Sources {
@@ -61,6 +63,8 @@ impl Sources {
             .filter(appointment::Column::EndedOn.is_null())
             .one()
             .await?;
+        let shared = tx.parts::<shared_field::Entity>();
+        let shared = shared.filter(shared_field::Column::CadreId.eq(approval.cadre_id)).all().await?;
         Ok(Self {
             id_number: person.id_number.clone(),
             name: person.name.clone(),
@@ -69,7 +73,14 @@ impl Sources {
             rank: cadre.rank.map(|rank| rank.as_str().to_string()),
             effective_month: approval.effective_month.clone(),
             choice: approval.choice.clone(),
+            shared: shared.into_iter().map(|given| (given.field, given.value)).collect(),
         })
+    }
+
+    /// Leaves what agencies gave for other fields out: what was settled when the case began is not judged anew.
+    pub fn only(mut self, fields: impl Fn(&str) -> bool) -> Self {
+        self.shared.retain(|(field, _)| fields(field));
+        self
     }
 
     /// The value of a source: `person.…` and `cadre.…` are the register's, `approval.…` is what was decided.
@@ -120,7 +131,11 @@ pub fn settle(schema: &Json, form: &Json, sources: &Sources, field: &str, faults
 fn sourced<'a>(schema: &'a Json, sources: &'a Sources) -> impl Iterator<Item = ((&'a str, &'a str), Json)> {
     let properties = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
     properties.filter_map(|(name, property)| {
-        let source = property.get("x-source")?.as_str()?;
+        // The register's own word counts before an agency's.
+        let Some(source) = property.get("x-source").and_then(Json::as_str) else {
+            let (_, value) = sources.shared.iter().find(|(field, _)| field == name)?;
+            return Some(((name.as_str(), "shared"), value.clone()));
+        };
         Some(((name.as_str(), source), sources.value(source)?))
     })
 }
@@ -161,6 +176,7 @@ mod tests {
             rank: None,
             effective_month: "2025-07".into(),
             choice: json!({ "elastic": "STATUTORY", "noticeOn": null }),
+            shared: vec![("medicalAccount".into(), json!("330203002")), ("unasked".into(), json!("1"))],
         }
     }
 

@@ -8,7 +8,7 @@ pub(crate) mod forms;
 pub mod install;
 pub mod jobs;
 pub(crate) mod opening;
-pub mod queries;
 pub mod rules;
+pub mod statistics;
 mod steps;
 pub mod subscriptions;

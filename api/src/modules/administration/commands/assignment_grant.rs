@@ -87,7 +87,7 @@ impl Command for AssignmentGrantInput {
         let (Some(user), Some(unit), Some(from)) = (user, unit, from) else {
             return Err(Code::InternalServerError.into());
         };
-        clear_the_place(tx, user.id, self.role.0, unit.id).await?;
+        clear_the_place(tx, user.id, self.role.0, unit.id, "input.role").await?;
         let id = insert(tx, &NewAssignment { user: user.id, role: self.role.0, unit: unit.id, from, until }).await?;
         tx.rights_changed().await?;
         Ok(id)
@@ -102,7 +102,7 @@ fn not_before(day: NaiveDate, first: NaiveDate, field: &str) -> Result<(), UserE
 }
 
 /// One role of one user at one unit is in force at most once: an expired one makes room, a live one refuses.
-async fn clear_the_place(tx: &Tx, user: Uuid, role: RoleName, unit: Uuid) -> Result<(), Fault> {
+pub(super) async fn clear_the_place(tx: &Tx, user: Uuid, role: RoleName, unit: Uuid, field: &str) -> Result<(), Fault> {
     let same = tx
         .parts::<role_assignment::Entity>()
         .filter(role_assignment::Column::UserId.eq(user))
@@ -113,7 +113,7 @@ async fn clear_the_place(tx: &Tx, user: Uuid, role: RoleName, unit: Uuid) -> Res
         .await?;
     let Some(same) = same else { return Ok(()) };
     if same.valid_until.is_none_or(|until| until >= tx.session().today()) {
-        return Err(UserError::of(Code::AlreadyExists, "input.role").into());
+        return Err(UserError::of(Code::AlreadyExists, field).into());
     }
     tx.change::<role_assignment::Entity>()
         .id(same.id)

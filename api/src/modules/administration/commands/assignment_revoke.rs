@@ -41,26 +41,35 @@ impl Command for AssignmentRevokeInput {
         if row.role == RoleName::SecurityAdmin {
             guard::not_the_last_security_admin(tx, row.user_id, "input.id").await?;
         }
-        let taken = tx
-            .change::<role_assignment::Entity>()
-            .id(row.id)
-            .filter(role_assignment::Column::RevokedAt.is_null())
-            .set(role_assignment::Column::RevokedAt, Expr::value(tx.session().now()))
-            .set(role_assignment::Column::RevokedBy, Expr::value(tx.session().user_id()))
-            .run()
-            .await?;
-        if taken == 0 {
+        if !take_back(tx, &row).await? {
             return Err(UserError::of(Code::NotInState, "input.id").into());
         }
-        // C-13: removing an administrator ends his open sessions at once. Others keep theirs, with fewer rights.
-        let ended = match guard::is_administrator(row.role) {
-            true => tx.logins().end_sessions(row.user_id).await?,
-            false => 0,
-        };
         tx.rights_changed().await?;
-        tx.touched("RoleAssignment", row.id, json!({ "revoked": row.role }));
-        tx.touched("User", row.user_id, json!({ "revoked": row.role, "endedSessions": ended }));
-        tx.emit("assignment.revoked", "RoleAssignment", row.id, 1, json!({})).await?;
         Ok(row.id)
     }
+}
+
+/// Ends an assignment with its audit lines and event, unless somebody else just did; the caller moves the
+/// version of rights.
+pub(super) async fn take_back(tx: &Tx, row: &role_assignment::Model) -> Result<bool, Fault> {
+    let taken = tx
+        .change::<role_assignment::Entity>()
+        .id(row.id)
+        .filter(role_assignment::Column::RevokedAt.is_null())
+        .set(role_assignment::Column::RevokedAt, Expr::value(tx.session().now()))
+        .set(role_assignment::Column::RevokedBy, Expr::value(tx.session().user_id()))
+        .run()
+        .await?;
+    if taken == 0 {
+        return Ok(false);
+    }
+    // C-13: removing an administrator ends his open sessions at once. Others keep theirs, with fewer rights.
+    let ended = match guard::is_administrator(row.role) {
+        true => tx.logins().end_sessions(row.user_id).await?,
+        false => 0,
+    };
+    tx.touched("RoleAssignment", row.id, json!({ "revoked": row.role }));
+    tx.touched("User", row.user_id, json!({ "revoked": row.role, "endedSessions": ended }));
+    tx.emit("assignment.revoked", "RoleAssignment", row.id, 1, json!({})).await?;
+    Ok(true)
 }

@@ -3,6 +3,7 @@
 mod assignment_grant;
 mod assignment_revoke;
 pub mod guard;
+pub(crate) mod lending;
 mod rule_set_publish;
 mod service_account_create;
 mod service_key_revoke;

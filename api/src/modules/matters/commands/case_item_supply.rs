@@ -119,7 +119,7 @@ impl CaseItemSupplyInput {
         for (name, value) in given {
             form[name.as_str()] = value.clone();
         }
-        let sources = Sources::of(tx, &person, &cadre, &approval).await?;
+        let sources = Sources::of(tx, &person, &cadre, &approval).await?.only(|field| given.contains_key(field));
         forms::settle(&matter.form_schema, &form, &sources, "input.fields", faults).map(Some)
     }
 

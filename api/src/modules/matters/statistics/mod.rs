@@ -1,17 +1,17 @@
-//! Figures over cases (办件统计), rules H-03, H-04 and K.
+//! Figures over cases (办件统计), rules H-03, H-04 and K: worked out at every question, never kept.
+
+mod agencies;
+mod cases;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::NaiveDate;
 use entities::{
-    case_item, case_step, matter, matter_case, matter_material,
-    values::{CaseAction, CaseKind, CaseState, MaterialPhase, TenantLevel},
+    matter, matter_branch, matter_material,
+    values::{MaterialPhase, TenantLevel},
 };
 use policies::{Action, Resource};
 use rust_decimal::Decimal;
-use sea_orm::{
-    ColumnTrait, Order,
-    sea_query::{Query, SelectStatement},
-};
+use sea_orm::{ColumnTrait, Order};
 use uuid::Uuid;
 
 use crate::{
@@ -58,6 +58,25 @@ pub struct ReturnedCount {
     items: i32,
 }
 
+/// Figures of one agency in a matter (单位办理情况), H-03, H-04.
+#[derive(SimpleObject)]
+pub struct AgencyFigures {
+    /// The agency (承办单位); null when it is out of your reach.
+    handling_unit: Option<Ref<Unit>>,
+    /// Its items, without those that ended with their case (联办件数).
+    items: i32,
+    /// Those that are not done (未办结数).
+    open: i32,
+    /// Those done after their last day, or not done though it is past (超期数); a standing clock is not late.
+    overdue: i32,
+    /// Those sent back at least once (退回件数).
+    returned: i32,
+    /// Mean working days of those done (平均办理工作日), one decimal.
+    mean_worked_days: Option<Published<Decimal>>,
+    /// 95th percentile of the same, by nearest rank (P95).
+    p95_worked_days: Option<i32>,
+}
+
 /// Figures of a matter over a period (事项统计), H-03, H-04, K.
 #[derive(SimpleObject)]
 pub struct MatterStatistics {
@@ -77,14 +96,27 @@ pub struct MatterStatistics {
     limit_days: i32,
     /// Days it took before (改革前天数).
     baseline_days: i32,
+    /// By how many percent the promised days are fewer than before (时限压缩率), one decimal.
+    limit_reduction: Option<Published<Decimal>>,
+    /// Steps it took before (改革前环节数); 0 where nothing is known.
+    steps_before: i32,
+    /// Steps it takes now, one for each agency (现有环节数).
+    steps_now: i32,
+    /// By how many percent the steps were reduced (环节精简率), one decimal.
+    step_reduction: Option<Published<Decimal>>,
     /// Materials asked for before (改革前材料数).
     materials_before: i32,
     /// Materials asked for now (现需材料数).
     materials_now: i32,
     /// By how many percent the materials were reduced (材料精简率), one decimal.
     material_reduction: Option<Published<Decimal>>,
+    /// Visits to a counter that it takes (跑动次数).
+    visits: i32,
     /// Items returned, by agency, most first (退回情况).
     returned: Vec<ReturnedCount>,
+    /// Every agency that had an item, where it holds cases up most first (堵点单位): by items overdue, then by
+    /// mean working days, then by items returned.
+    bottlenecks: Vec<AgencyFigures>,
     /// Steps done on paper in the cases done (线下环节数); NB-15 asks for 0.
     offline_steps: i32,
 }
@@ -96,7 +128,8 @@ pub struct MattersQueries;
 /// Figures over cases.
 #[Object]
 impl MattersQueries {
-    /// Figures of a matter over the cases of your subtree that were submitted in a period (事项统计).
+    /// Figures of a matter over the cases of your subtree that were submitted in a period (事项统计). What is
+    /// compared with before is the newest version's.
     /// Permission: `statistic:read`. H-03, H-04, K.
     async fn matter_statistics(
         &self,
@@ -135,40 +168,30 @@ async fn statistics(
     figures
 }
 
-type CaseTally = (TenantLevel, CaseState, Option<i32>, i32, i64);
+/// Which cases are counted.
+struct Scope {
+    /// Every version of the matter.
+    matters: Vec<Uuid>,
+    /// First and last day of submission.
+    period: (NaiveDate, NaiveDate),
+}
 
 async fn gather(tx: &Tx, key: &str, period: (NaiveDate, NaiveDate)) -> Result<MatterStatistics, ApiError> {
     let versions = tx.parts::<matter::Entity>().filter(matter::Column::Key.eq(key));
     let versions = versions.order_by(matter::Column::Number, Order::Desc).all().await?;
     let newest = versions.first().ok_or(ApiError::of(Code::NotFound).at("matterKey"))?;
-    let matters: Vec<Uuid> = versions.iter().map(|m| m.id).collect();
-    let tally: Vec<CaseTally> = tx
-        .gate_as::<matter_case::Entity>(Resource::Statistic, Action::Read)?
-        .filter(matter_case::Column::MatterId.is_in(matters.clone()))
-        .filter(matter_case::Column::Kind.eq(CaseKind::Ordinary))
-        .filter(matter_case::Column::SubmittedOn.between(period.0, period.1))
-        .tally([
-            matter_case::Column::Level,
-            matter_case::Column::State,
-            matter_case::Column::WorkedDays,
-            matter_case::Column::OfflineSteps,
-        ])
-        .await?;
-    let mut returned: Vec<(Uuid, i64)> = tx
-        .gate_as::<case_item::Entity>(Resource::Statistic, Action::Read)?
-        .filter(case_item::Column::CaseId.in_subquery(cases(tx, matters, period)))
-        .filter(case_item::Column::Id.in_subquery(sent_back(tx)))
-        .tally([case_item::Column::HandlingUnitId])
-        .await?;
-    returned.sort_by_key(|(unit, n)| (std::cmp::Reverse(*n), *unit));
-    let mut materials = [0; 2];
-    for (count, phase) in materials.iter_mut().zip([MaterialPhase::Before, MaterialPhase::Current]) {
-        let asked = tx.parts::<matter_material::Entity>().filter(matter_material::Column::MatterId.eq(newest.id));
-        *count = asked.filter(matter_material::Column::Phase.eq(phase)).count().await?;
-    }
-    let [before, now] = materials.map(|n| u32::try_from(n).unwrap_or(u32::MAX));
-    let by_level = by_level(&tally);
-    let days = durations(&tally);
+    let scope = Scope { matters: versions.iter().map(|m| m.id).collect(), period };
+    let tally = cases::tally(tx, &scope).await?;
+    let agencies = agencies::figures(tx, &scope).await?;
+    let asked = tx.parts::<matter_material::Entity>().filter(matter_material::Column::MatterId.eq(newest.id));
+    let asked: Vec<(MaterialPhase, i64)> = asked.tally([matter_material::Column::Phase]).await?;
+    let asked = |phase| count(asked.iter().filter(|(p, _)| *p == phase).map(|(_, n)| n).sum());
+    let (before, now) = (asked(MaterialPhase::Before), asked(MaterialPhase::Current));
+    let steps = tx.parts::<matter_branch::Entity>().filter(matter_branch::Column::MatterId.eq(newest.id));
+    let steps_now = u32::try_from(steps.count().await?).unwrap_or(u32::MAX);
+    let rate = |before: i32, now: u32| reduction_rate(count(before.into()), now).map(Published);
+    let by_level = cases::by_level(&tally);
+    let days = cases::durations(&tally);
     let sum = |of: fn(&LevelCount) -> i32| by_level.iter().map(of).sum();
     Ok(MatterStatistics {
         total: sum(|l| l.total),
@@ -178,93 +201,33 @@ async fn gather(tx: &Tx, key: &str, period: (NaiveDate, NaiveDate)) -> Result<Ma
         p95_worked_days: p95(&days).map(|n| whole(n.into())),
         limit_days: newest.limit_days,
         baseline_days: newest.baseline_days,
+        limit_reduction: rate(newest.baseline_days, count(newest.limit_days.into())),
+        steps_before: newest.baseline_steps,
+        steps_now: whole(steps_now.into()),
+        step_reduction: rate(newest.baseline_steps, steps_now),
         materials_before: whole(before.into()),
         materials_now: whole(now.into()),
         material_reduction: reduction_rate(before, now).map(Published),
-        returned: returned
-            .into_iter()
-            .map(|(unit, n)| ReturnedCount { handling_unit: Some(Ref::new(unit)), items: whole(n) })
-            .collect(),
-        offline_steps: offline(&tally),
+        visits: newest.visits,
+        returned: agencies::returned(&agencies),
+        bottlenecks: agencies::published(agencies),
+        offline_steps: cases::offline(&tally),
         by_level,
     })
 }
 
-fn cases(tx: &Tx, matters: Vec<Uuid>, period: (NaiveDate, NaiveDate)) -> SelectStatement {
-    Query::select()
-        .column(matter_case::Column::Id)
-        .from(matter_case::Entity)
-        .and_where(matter_case::Column::TenantId.eq(tx.tenant_id()))
-        .and_where(matter_case::Column::MatterId.is_in(matters))
-        .and_where(matter_case::Column::SubmittedOn.between(period.0, period.1))
-        .to_owned()
-}
-
-fn sent_back(tx: &Tx) -> SelectStatement {
-    Query::select()
-        .column(case_step::Column::CaseItemId)
-        .from(case_step::Entity)
-        .and_where(case_step::Column::TenantId.eq(tx.tenant_id()))
-        .and_where(case_step::Column::Action.eq(CaseAction::Return))
-        .and_where(case_step::Column::CaseItemId.is_not_null())
-        .to_owned()
-}
-
-fn by_level(tally: &[CaseTally]) -> Vec<LevelCount> {
-    let levels = [TenantLevel::Province, TenantLevel::City, TenantLevel::County];
-    let count =
-        |level, state| whole(tally.iter().filter(|(l, s, ..)| (*l, *s) == (level, state)).map(|(.., n)| n).sum());
-    levels
-        .map(|level| {
-            let (running, done) = (count(level, CaseState::Running), count(level, CaseState::Done));
-            let cancelled = count(level, CaseState::Cancelled);
-            LevelCount { level: Gql(level), total: running.saturating_add(done), running, done, cancelled }
-        })
-        .to_vec()
-}
-
-/// The working days of every case done, one by one.
-fn durations(tally: &[CaseTally]) -> Vec<u32> {
-    tally
-        .iter()
-        .filter(|(_, state, ..)| *state == CaseState::Done)
-        .filter_map(|(_, _, days, _, n)| Some((u32::try_from((*days)?).ok()?, usize::try_from(*n).ok()?)))
-        .flat_map(|(days, n)| std::iter::repeat_n(days, n))
-        .collect()
-}
-
-fn offline(tally: &[CaseTally]) -> i32 {
-    let done = tally.iter().filter(|(_, state, ..)| *state == CaseState::Done);
-    whole(done.map(|(.., steps, n)| i64::from(*steps) * n).sum())
-}
-
 fn whole(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
+    i32::try_from(n).unwrap_or(if n < 0 { i32::MIN } else { i32::MAX })
+}
+
+fn count(n: i64) -> u32 {
+    u32::try_from(n.max(0)).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn k_counts_by_level_add_up() {
-        let (city, county) = (TenantLevel::City, TenantLevel::County);
-        let tally = [
-            (city, CaseState::Done, Some(1), 0, 1000),
-            (city, CaseState::Running, None, 0, 28),
-            (county, CaseState::Done, Some(2), 0, 7260),
-            (county, CaseState::Cancelled, None, 0, 5),
-        ];
-        let levels = by_level(&tally);
-        let totals: Vec<i32> = levels.iter().map(|l| l.total).collect();
-        assert_eq!(totals, [0, 1028, 7260]);
-        assert_eq!(totals.iter().sum::<i32>(), 8288);
-        assert_eq!((levels[1].running, levels[2].cancelled), (28, 5));
-        let days = durations(&tally);
-        assert_eq!((days.len(), p95(&days), offline(&tally)), (8260, Some(2), 0));
-        assert_eq!(mean(&days).unwrap().to_string(), "1.9");
-    }
 
     #[test]
     fn k_a_period_does_not_end_before_it_begins() {

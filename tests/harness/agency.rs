@@ -1,0 +1,81 @@
+//! A system of an agency, as far as the platform speaks to it: it answers what it knows of a person.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use serde_json::{Value as Json, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+pub struct Agency {
+    pub url: String,
+    /// Signature and body of every question.
+    pub asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    fails: Arc<AtomicBool>,
+}
+
+impl Agency {
+    /// Answers every question with these values.
+    pub async fn start(values: Json) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let (asked, fails) = (Arc::new(Mutex::default()), Arc::new(AtomicBool::new(false)));
+        let agency = Self { url, asked: asked.clone(), fails: fails.clone() };
+        let answer = json!({ "values": values }).to_string();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, answer.clone(), asked.clone(), fails.clone()));
+            }
+        });
+        agency
+    }
+
+    /// From now on it says that it is out of order.
+    pub fn break_down(&self) {
+        self.fails.store(true, Ordering::SeqCst);
+    }
+}
+
+/// One question for each connection.
+async fn serve(
+    mut stream: TcpStream,
+    answer: String,
+    asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    fails: Arc<AtomicBool>,
+) {
+    let mut bytes = vec![];
+    let (head, body) = loop {
+        let mut part = [0; 4096];
+        let read = stream.read(&mut part).await.unwrap_or(0);
+        bytes.extend_from_slice(&part[..read]);
+        if let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+            let length: usize = header(&head, "content-length").parse().unwrap_or(0);
+            if bytes.len() >= end + 4 + length {
+                break (String::from_utf8_lossy(&bytes[..end]).into_owned(), bytes[end + 4..].to_vec());
+            }
+        }
+        if read == 0 {
+            return;
+        }
+    };
+    asked.lock().unwrap().push((header(&head, "x-zugong-signature"), body));
+    let (status, answer) = if fails.load(Ordering::SeqCst) { ("503 Gone", "{}") } else { ("200 OK", &*answer) };
+    let head = format!(
+        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        answer.len()
+    );
+    let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;
+}
+
+fn header(head: &str, name: &str) -> String {
+    let line = head.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name).then(|| value.trim().to_string())
+    });
+    line.unwrap_or_default()
+}

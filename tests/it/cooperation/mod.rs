@@ -1,0 +1,4 @@
+//! Consultations, task forces and acceptance reviews.
+
+mod neighbours;
+mod task_forces;
