@@ -724,6 +724,103 @@ create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
 grant select, insert, update, delete on login_attempt to zugong_app;
 
+-- m20261122_000007_plugins
+create table plugin (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  prefix text collate "C" not null,
+  title text collate "C" not null,
+  state text collate "C" not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
+  package_id uuid not null,
+  previous_id uuid,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_u1 on plugin (tenant_id, key);
+create unique index plugin_u2 on plugin (tenant_id, prefix);
+grant select, insert, update, delete on plugin to zugong_app;
+alter table plugin enable row level security;
+alter table plugin force row level security;
+create policy tenant_isolation on plugin using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table plugin_package (
+  tenant_id uuid not null,
+  id uuid not null,
+  plugin_id uuid not null,
+  release text collate "C" not null,
+  digest text collate "C" not null,
+  files json not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+);
+create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
+create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
+grant select, insert, update, delete on plugin_package to zugong_app;
+alter table plugin_package enable row level security;
+alter table plugin_package force row level security;
+create policy tenant_isolation on plugin_package using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table plugin_slot (
+  tenant_id uuid not null,
+  id uuid not null,
+  target text collate "C" not null,
+  field text collate "C" not null,
+  slot text collate "C" not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
+create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
+grant select, insert, update, delete on plugin_slot to zugong_app;
+alter table plugin_slot enable row level security;
+alter table plugin_slot force row level security;
+create policy tenant_isolation on plugin_slot using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table custom_field (
+  tenant_id uuid not null,
+  id uuid not null,
+  target text collate "C" not null,
+  object_id uuid not null,
+  data json not null,
+  t1 text collate "C",
+  t2 text collate "C",
+  t3 text collate "C",
+  t4 text collate "C",
+  t5 text collate "C",
+  t6 text collate "C",
+  n1 integer,
+  n2 integer,
+  n3 integer,
+  d1 date,
+  d2 date,
+  d3 date,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index custom_field_u1 on custom_field (tenant_id, object_id);
+create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
+create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
+create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
+create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
+create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
+create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
+create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
+create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
+create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
+create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
+create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
+create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
+grant select, insert, update, delete on custom_field to zugong_app;
+alter table custom_field enable row level security;
+alter table custom_field force row level security;
+create policy tenant_isolation on custom_field using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -1339,3 +1436,84 @@ create table login_attempt (
 );
 create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
+
+-- m20261122_000007_plugins
+create table plugin (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  prefix text not null,
+  title text not null,
+  state text not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
+  package_id blob not null,
+  previous_id blob,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_u1 on plugin (tenant_id, key);
+create unique index plugin_u2 on plugin (tenant_id, prefix);
+create table plugin_package (
+  tenant_id blob not null,
+  id blob not null,
+  plugin_id blob not null,
+  release text not null,
+  digest text not null,
+  files text not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+);
+create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
+create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
+create table plugin_slot (
+  tenant_id blob not null,
+  id blob not null,
+  target text not null,
+  field text not null,
+  slot text not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
+create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
+create table custom_field (
+  tenant_id blob not null,
+  id blob not null,
+  target text not null,
+  object_id blob not null,
+  data text not null,
+  t1 text,
+  t2 text,
+  t3 text,
+  t4 text,
+  t5 text,
+  t6 text,
+  n1 integer,
+  n2 integer,
+  n3 integer,
+  d1 date,
+  d2 date,
+  d3 date,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index custom_field_u1 on custom_field (tenant_id, object_id);
+create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
+create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
+create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
+create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
+create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
+create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
+create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
+create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
+create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
+create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
+create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
+create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
