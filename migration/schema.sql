@@ -186,7 +186,7 @@ create table cadre (
   person_id uuid not null,
   unit_id uuid not null,
   "kind" text collate "C" not null check ("kind" in ('CIVIL_SERVANT', 'REFERENCED', 'PUBLIC_INSTITUTION', 'WORKER')),
-  state text collate "C" not null check (state in ('CANDIDATE', 'PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED', 'NOT_CONFIRMED')),
+  state text collate "C" not null check (state in ('PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED')),
   state_since date not null,
   rank text collate "C" check (rank in ('COUNSEL_1', 'COUNSEL_2', 'CONSULTANT_1', 'CONSULTANT_2', 'CONSULTANT_3', 'CONSULTANT_4', 'PRINCIPAL_CLERK_1', 'PRINCIPAL_CLERK_2', 'PRINCIPAL_CLERK_3', 'PRINCIPAL_CLERK_4', 'CLERK_1', 'CLERK_2')),
   category text collate "C" not null check (category in ('M60', 'F55', 'F50', 'F60')),
@@ -690,7 +690,7 @@ create table personnel_effect (
   id uuid not null,
   case_id uuid not null,
   cadre_id uuid not null,
-  "kind" text collate "C" not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT', 'ENTER', 'MOVE', 'SECOND', 'RETURN_FROM_SECONDMENT', 'CHANGE_POSITION', 'RESIGN', 'DISMISS', 'DIE', 'REVERSE')),
+  "kind" text collate "C" not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT')),
   effective_on date not null,
   applied_at timestamptz,
   detail json not null,
@@ -724,357 +724,102 @@ create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
 grant select, insert, update, delete on login_attempt to zugong_app;
 
--- m20261122_000008_cooperation
-create table consultation (
+-- m20261122_000007_plugins
+create table plugin (
   tenant_id uuid not null,
   id uuid not null,
-  title text collate "C" not null,
-  matter_key text collate "C" not null,
-  matter_id uuid,
-  question text collate "C" not null,
-  state text collate "C" not null check (state in ('OPEN', 'CONCLUDED')),
-  peer_id uuid not null,
-  peer_code text collate "C" not null,
-  peer_name text collate "C" not null,
-  opened_here boolean not null,
-  opened_by uuid,
-  opened_by_name text collate "C" not null,
-  opened_at timestamptz not null,
-  conclusion text collate "C",
-  concluded_matter_id uuid,
-  concluded_by_name text collate "C",
-  concluded_at timestamptz,
-  version integer not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
-  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
-  foreign key (tenant_id, concluded_matter_id) references matter (tenant_id, id)
-);
-create index consultation_matter_id on consultation (tenant_id, matter_id);
-create index consultation_opened_by on consultation (tenant_id, opened_by);
-create index consultation_concluded_matter_id on consultation (tenant_id, concluded_matter_id);
-create index consultation_opened_at on consultation (tenant_id, opened_at);
-grant select, insert, update, delete on consultation to zugong_app;
-alter table consultation enable row level security;
-alter table consultation force row level security;
-create policy tenant_isolation on consultation using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table consultation_position (
-  tenant_id uuid not null,
-  id uuid not null,
-  consultation_id uuid not null,
-  is_ours boolean not null,
-  tenant_name text collate "C" not null,
-  stance text collate "C" not null check (stance in ('SUPPORT', 'CONDITIONAL', 'OPPOSE')),
-  text text collate "C" not null,
-  author_id uuid,
-  author_name text collate "C" not null,
-  "at" timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, consultation_id) references consultation (tenant_id, id),
-  foreign key (tenant_id, author_id) references app_user (tenant_id, id)
-);
-create index consultation_position_consultation_id on consultation_position (tenant_id, consultation_id);
-create index consultation_position_author_id on consultation_position (tenant_id, author_id);
-grant select, insert, update, delete on consultation_position to zugong_app;
-alter table consultation_position enable row level security;
-alter table consultation_position force row level security;
-create policy tenant_isolation on consultation_position using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table task_force (
-  tenant_id uuid not null,
-  id uuid not null,
-  title text collate "C" not null,
-  purpose text collate "C" not null,
-  unit_id uuid not null,
-  valid_from date not null,
-  valid_until date not null,
-  state text collate "C" not null check (state in ('ACTIVE', 'DISSOLVED')),
-  created_by uuid not null,
-  dissolved_by uuid,
-  dissolved_at timestamptz,
-  dissolve_reason text collate "C",
-  version integer not null,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
-  foreign key (tenant_id, created_by) references app_user (tenant_id, id),
-  foreign key (tenant_id, dissolved_by) references app_user (tenant_id, id)
-);
-create index task_force_unit_id on task_force (tenant_id, unit_id);
-create index task_force_created_by on task_force (tenant_id, created_by);
-create index task_force_dissolved_by on task_force (tenant_id, dissolved_by);
-create index task_force_valid_until on task_force (tenant_id, valid_until);
-grant select, insert, update, delete on task_force to zugong_app;
-alter table task_force enable row level security;
-alter table task_force force row level security;
-create policy tenant_isolation on task_force using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table task_force_member (
-  tenant_id uuid not null,
-  id uuid not null,
-  task_force_id uuid not null,
-  user_id uuid not null,
-  unit_id uuid not null,
-  duty text collate "C" not null,
-  assignment_id uuid not null,
-  joined_on date not null,
-  left_at timestamptz,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, task_force_id) references task_force (tenant_id, id),
-  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
-  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
-  foreign key (tenant_id, assignment_id) references role_assignment (tenant_id, id)
-);
-create unique index task_force_member_u1 on task_force_member (tenant_id, task_force_id, user_id) where left_at is null;
-create index task_force_member_task_force_id on task_force_member (tenant_id, task_force_id);
-create index task_force_member_user_id on task_force_member (tenant_id, user_id);
-create index task_force_member_unit_id on task_force_member (tenant_id, unit_id);
-create index task_force_member_assignment_id on task_force_member (tenant_id, assignment_id);
-grant select, insert, update, delete on task_force_member to zugong_app;
-alter table task_force_member enable row level security;
-alter table task_force_member force row level security;
-create policy tenant_isolation on task_force_member using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table acceptance_review (
-  tenant_id uuid not null,
-  id uuid not null,
-  title text collate "C" not null,
-  state text collate "C" not null check (state in ('OPEN', 'CONCLUDED')),
-  is_reviewer boolean not null,
-  peer_id uuid not null,
-  peer_code text collate "C" not null,
-  peer_name text collate "C" not null,
-  pass_score integer not null,
-  passed boolean,
-  comments text collate "C",
-  opened_by uuid,
-  opened_by_name text collate "C" not null,
-  opened_at timestamptz not null,
-  concluded_by_name text collate "C",
-  concluded_at timestamptz,
-  version integer not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, opened_by) references app_user (tenant_id, id)
-);
-create index acceptance_review_opened_by on acceptance_review (tenant_id, opened_by);
-create index acceptance_review_opened_at on acceptance_review (tenant_id, opened_at);
-grant select, insert, update, delete on acceptance_review to zugong_app;
-alter table acceptance_review enable row level security;
-alter table acceptance_review force row level security;
-create policy tenant_isolation on acceptance_review using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table acceptance_item (
-  tenant_id uuid not null,
-  id uuid not null,
-  review_id uuid not null,
-  criterion text collate "C" not null,
-  full_score integer not null,
-  is_mandatory boolean not null,
-  score integer,
-  comment text collate "C",
-  "position" integer not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, review_id) references acceptance_review (tenant_id, id)
-);
-create index acceptance_item_review_id on acceptance_item (tenant_id, review_id);
-grant select, insert, update, delete on acceptance_item to zugong_app;
-alter table acceptance_item enable row level security;
-alter table acceptance_item force row level security;
-create policy tenant_isolation on acceptance_item using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table exchange_peer (
-  tenant_id uuid not null,
-  id uuid not null,
-  code text collate "C" not null,
-  name text collate "C" not null,
-  "level" text collate "C" not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
-  endpoint text collate "C" not null,
-  public_key text collate "C" not null,
-  sends_cases boolean not null,
-  state text collate "C" not null check (state in ('ACTIVE', 'DISABLED')),
-  "position" timestamptz,
-  registered_by uuid not null,
-  version integer not null,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
-);
-create unique index exchange_peer_u1 on exchange_peer (tenant_id, code);
-create index exchange_peer_registered_by on exchange_peer (tenant_id, registered_by);
-grant select, insert, update, delete on exchange_peer to zugong_app;
-alter table exchange_peer enable row level security;
-alter table exchange_peer force row level security;
-create policy tenant_isolation on exchange_peer using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table exchange_message (
-  tenant_id uuid not null,
-  id uuid not null,
-  peer_id uuid not null,
-  "kind" text collate "C" not null check ("kind" in ('CASE', 'NOTICE')),
   "key" text collate "C" not null,
-  body json not null,
-  state text collate "C" not null check (state in ('PENDING', 'DELIVERED')),
-  attempts integer not null,
-  next_attempt_at timestamptz not null,
-  last_error text collate "C",
-  receipt json,
-  delivered_at timestamptz,
+  prefix text collate "C" not null,
+  title text collate "C" not null,
+  state text collate "C" not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
+  package_id uuid not null,
+  previous_id uuid,
+  version integer not null,
   created_at timestamptz not null,
+  updated_at timestamptz not null,
   primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+  foreign key (tenant_id) references tenant (id)
 );
-create unique index exchange_message_u1 on exchange_message (tenant_id, peer_id, key);
-create index exchange_message_peer_id on exchange_message (tenant_id, peer_id);
-create index exchange_message_next_attempt_at on exchange_message (tenant_id, next_attempt_at) where state = 'PENDING';
-create index exchange_message_created_at on exchange_message (tenant_id, created_at);
-grant select, insert, update, delete on exchange_message to zugong_app;
-alter table exchange_message enable row level security;
-alter table exchange_message force row level security;
-create policy tenant_isolation on exchange_message using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table received_message (
+create unique index plugin_u1 on plugin (tenant_id, key);
+create unique index plugin_u2 on plugin (tenant_id, prefix);
+grant select, insert, update, delete on plugin to zugong_app;
+alter table plugin enable row level security;
+alter table plugin force row level security;
+create policy tenant_isolation on plugin using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table plugin_package (
   tenant_id uuid not null,
   id uuid not null,
-  peer_id uuid not null,
-  message_id uuid not null,
-  "kind" text collate "C" not null check ("kind" in ('CASE', 'NOTICE')),
+  plugin_id uuid not null,
+  release text collate "C" not null,
   digest text collate "C" not null,
-  body json not null,
-  received_at timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
-);
-create unique index received_message_u1 on received_message (tenant_id, peer_id, message_id);
-create index received_message_peer_id on received_message (tenant_id, peer_id);
-create index received_message_received_at on received_message (tenant_id, received_at);
-grant select, insert, update, delete on received_message to zugong_app;
-alter table received_message enable row level security;
-alter table received_message force row level security;
-create policy tenant_isolation on received_message using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table received_case (
-  tenant_id uuid not null,
-  id uuid not null,
-  peer_id uuid not null,
-  case_ref text collate "C" not null,
-  "number" text collate "C" not null,
-  matter_key text collate "C" not null,
-  "level" text collate "C" not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
-  division_code text collate "C" not null,
-  state text collate "C" not null check (state in ('RUNNING', 'DONE', 'CANCELLED')),
-  submitted_on date not null,
-  finished_on date,
-  worked_days integer,
-  items_done integer not null,
-  items_total integer not null,
-  case_version integer not null,
-  received_at timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
-);
-create unique index received_case_u1 on received_case (tenant_id, peer_id, case_ref);
-create index received_case_peer_id on received_case (tenant_id, peer_id);
-create index received_case_submitted_on on received_case (tenant_id, submitted_on);
-grant select, insert, update, delete on received_case to zugong_app;
-alter table received_case enable row level security;
-alter table received_case force row level security;
-create policy tenant_isolation on received_case using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table source_system (
-  tenant_id uuid not null,
-  id uuid not null,
-  "key" text collate "C" not null,
-  title text collate "C" not null,
-  unit_id uuid not null,
-  endpoint text collate "C",
-  fields json not null,
-  state text collate "C" not null check (state in ('ACTIVE', 'DISABLED')),
-  registered_by uuid not null,
-  version integer not null,
+  files json not null,
   created_at timestamptz not null,
   primary key (tenant_id, id),
   foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
-  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
 );
-create unique index source_system_u1 on source_system (tenant_id, key);
-create index source_system_unit_id on source_system (tenant_id, unit_id);
-create index source_system_registered_by on source_system (tenant_id, registered_by);
-grant select, insert, update, delete on source_system to zugong_app;
-alter table source_system enable row level security;
-alter table source_system force row level security;
-create policy tenant_isolation on source_system using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table shared_field (
+create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
+create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
+grant select, insert, update, delete on plugin_package to zugong_app;
+alter table plugin_package enable row level security;
+alter table plugin_package force row level security;
+create policy tenant_isolation on plugin_package using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table plugin_slot (
   tenant_id uuid not null,
   id uuid not null,
-  cadre_id uuid not null,
+  target text collate "C" not null,
   field text collate "C" not null,
-  source_id uuid not null,
-  value json not null,
-  fetched_at timestamptz not null,
+  slot text collate "C" not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
+create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
+grant select, insert, update, delete on plugin_slot to zugong_app;
+alter table plugin_slot enable row level security;
+alter table plugin_slot force row level security;
+create policy tenant_isolation on plugin_slot using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table custom_field (
+  tenant_id uuid not null,
+  id uuid not null,
+  target text collate "C" not null,
+  object_id uuid not null,
+  data json not null,
+  t1 text collate "C",
+  t2 text collate "C",
+  t3 text collate "C",
+  t4 text collate "C",
+  t5 text collate "C",
+  t6 text collate "C",
+  n1 integer,
+  n2 integer,
+  n3 integer,
+  d1 date,
+  d2 date,
+  d3 date,
   version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
   primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
-  foreign key (tenant_id, source_id) references source_system (tenant_id, id)
+  foreign key (tenant_id) references tenant (id)
 );
-create unique index shared_field_u1 on shared_field (tenant_id, cadre_id, field);
-create index shared_field_cadre_id on shared_field (tenant_id, cadre_id);
-create index shared_field_source_id on shared_field (tenant_id, source_id);
-grant select, insert, update, delete on shared_field to zugong_app;
-alter table shared_field enable row level security;
-alter table shared_field force row level security;
-create policy tenant_isolation on shared_field using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table field_dispute (
-  tenant_id uuid not null,
-  id uuid not null,
-  shared_field_id uuid not null,
-  claimed json not null,
-  reason text collate "C" not null,
-  state text collate "C" not null check (state in ('OPEN', 'KEPT', 'CORRECTED')),
-  answer text collate "C",
-  opened_by uuid not null,
-  opened_at timestamptz not null,
-  answered_by uuid,
-  answered_at timestamptz,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, shared_field_id) references shared_field (tenant_id, id),
-  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
-  foreign key (tenant_id, answered_by) references app_user (tenant_id, id)
-);
-create unique index field_dispute_u1 on field_dispute (tenant_id, shared_field_id) where state = 'OPEN';
-create index field_dispute_shared_field_id on field_dispute (tenant_id, shared_field_id);
-create index field_dispute_opened_by on field_dispute (tenant_id, opened_by);
-create index field_dispute_answered_by on field_dispute (tenant_id, answered_by);
-grant select, insert, update, delete on field_dispute to zugong_app;
-alter table field_dispute enable row level security;
-alter table field_dispute force row level security;
-create policy tenant_isolation on field_dispute using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table agency_callback (
-  tenant_id uuid not null,
-  id uuid not null,
-  user_id uuid not null,
-  callback_id text collate "C" not null,
-  digest text collate "C" not null,
-  case_item_id uuid not null,
-  "action" text collate "C" not null check ("action" in ('ACCEPT', 'FINISH', 'RETURN')),
-  "at" timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
-  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
-);
-create unique index agency_callback_u1 on agency_callback (tenant_id, user_id, callback_id);
-create index agency_callback_user_id on agency_callback (tenant_id, user_id);
-create index agency_callback_case_item_id on agency_callback (tenant_id, case_item_id);
-grant select, insert, update, delete on agency_callback to zugong_app;
-alter table agency_callback enable row level security;
-alter table agency_callback force row level security;
-create policy tenant_isolation on agency_callback using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create unique index custom_field_u1 on custom_field (tenant_id, object_id);
+create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
+create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
+create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
+create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
+create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
+create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
+create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
+create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
+create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
+create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
+create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
+create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
+grant select, insert, update, delete on custom_field to zugong_app;
+alter table custom_field enable row level security;
+alter table custom_field force row level security;
+create policy tenant_isolation on custom_field using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
 
 -- SQLite
 
@@ -1243,7 +988,7 @@ create table cadre (
   person_id blob not null,
   unit_id blob not null,
   "kind" text not null check ("kind" in ('CIVIL_SERVANT', 'REFERENCED', 'PUBLIC_INSTITUTION', 'WORKER')),
-  state text not null check (state in ('CANDIDATE', 'PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED', 'NOT_CONFIRMED')),
+  state text not null check (state in ('PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED')),
   state_since date not null,
   rank text check (rank in ('COUNSEL_1', 'COUNSEL_2', 'CONSULTANT_1', 'CONSULTANT_2', 'CONSULTANT_3', 'CONSULTANT_4', 'PRINCIPAL_CLERK_1', 'PRINCIPAL_CLERK_2', 'PRINCIPAL_CLERK_3', 'PRINCIPAL_CLERK_4', 'CLERK_1', 'CLERK_2')),
   category text not null check (category in ('M60', 'F55', 'F50', 'F60')),
@@ -1663,7 +1408,7 @@ create table personnel_effect (
   id blob not null,
   case_id blob not null,
   cadre_id blob not null,
-  "kind" text not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT', 'ENTER', 'MOVE', 'SECOND', 'RETURN_FROM_SECONDMENT', 'CHANGE_POSITION', 'RESIGN', 'DISMISS', 'DIE', 'REVERSE')),
+  "kind" text not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT')),
   effective_on date not null,
   applied_at timestamp,
   detail text not null,
@@ -1692,298 +1437,83 @@ create table login_attempt (
 create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
 
--- m20261122_000008_cooperation
-create table consultation (
+-- m20261122_000007_plugins
+create table plugin (
   tenant_id blob not null,
   id blob not null,
-  title text not null,
-  matter_key text not null,
-  matter_id blob,
-  question text not null,
-  state text not null check (state in ('OPEN', 'CONCLUDED')),
-  peer_id blob not null,
-  peer_code text not null,
-  peer_name text not null,
-  opened_here boolean not null,
-  opened_by blob,
-  opened_by_name text not null,
-  opened_at timestamp not null,
-  conclusion text,
-  concluded_matter_id blob,
-  concluded_by_name text,
-  concluded_at timestamp,
-  version integer not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
-  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
-  foreign key (tenant_id, concluded_matter_id) references matter (tenant_id, id)
-);
-create index consultation_matter_id on consultation (tenant_id, matter_id);
-create index consultation_opened_by on consultation (tenant_id, opened_by);
-create index consultation_concluded_matter_id on consultation (tenant_id, concluded_matter_id);
-create index consultation_opened_at on consultation (tenant_id, opened_at);
-create table consultation_position (
-  tenant_id blob not null,
-  id blob not null,
-  consultation_id blob not null,
-  is_ours boolean not null,
-  tenant_name text not null,
-  stance text not null check (stance in ('SUPPORT', 'CONDITIONAL', 'OPPOSE')),
-  text text not null,
-  author_id blob,
-  author_name text not null,
-  "at" timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, consultation_id) references consultation (tenant_id, id),
-  foreign key (tenant_id, author_id) references app_user (tenant_id, id)
-);
-create index consultation_position_consultation_id on consultation_position (tenant_id, consultation_id);
-create index consultation_position_author_id on consultation_position (tenant_id, author_id);
-create table task_force (
-  tenant_id blob not null,
-  id blob not null,
-  title text not null,
-  purpose text not null,
-  unit_id blob not null,
-  valid_from date not null,
-  valid_until date not null,
-  state text not null check (state in ('ACTIVE', 'DISSOLVED')),
-  created_by blob not null,
-  dissolved_by blob,
-  dissolved_at timestamp,
-  dissolve_reason text,
-  version integer not null,
-  created_at timestamp not null,
-  updated_at timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
-  foreign key (tenant_id, created_by) references app_user (tenant_id, id),
-  foreign key (tenant_id, dissolved_by) references app_user (tenant_id, id)
-);
-create index task_force_unit_id on task_force (tenant_id, unit_id);
-create index task_force_created_by on task_force (tenant_id, created_by);
-create index task_force_dissolved_by on task_force (tenant_id, dissolved_by);
-create index task_force_valid_until on task_force (tenant_id, valid_until);
-create table task_force_member (
-  tenant_id blob not null,
-  id blob not null,
-  task_force_id blob not null,
-  user_id blob not null,
-  unit_id blob not null,
-  duty text not null,
-  assignment_id blob not null,
-  joined_on date not null,
-  left_at timestamp,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, task_force_id) references task_force (tenant_id, id),
-  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
-  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
-  foreign key (tenant_id, assignment_id) references role_assignment (tenant_id, id)
-);
-create unique index task_force_member_u1 on task_force_member (tenant_id, task_force_id, user_id) where left_at is null;
-create index task_force_member_task_force_id on task_force_member (tenant_id, task_force_id);
-create index task_force_member_user_id on task_force_member (tenant_id, user_id);
-create index task_force_member_unit_id on task_force_member (tenant_id, unit_id);
-create index task_force_member_assignment_id on task_force_member (tenant_id, assignment_id);
-create table acceptance_review (
-  tenant_id blob not null,
-  id blob not null,
-  title text not null,
-  state text not null check (state in ('OPEN', 'CONCLUDED')),
-  is_reviewer boolean not null,
-  peer_id blob not null,
-  peer_code text not null,
-  peer_name text not null,
-  pass_score integer not null,
-  passed boolean,
-  comments text,
-  opened_by blob,
-  opened_by_name text not null,
-  opened_at timestamp not null,
-  concluded_by_name text,
-  concluded_at timestamp,
-  version integer not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, opened_by) references app_user (tenant_id, id)
-);
-create index acceptance_review_opened_by on acceptance_review (tenant_id, opened_by);
-create index acceptance_review_opened_at on acceptance_review (tenant_id, opened_at);
-create table acceptance_item (
-  tenant_id blob not null,
-  id blob not null,
-  review_id blob not null,
-  criterion text not null,
-  full_score integer not null,
-  is_mandatory boolean not null,
-  score integer,
-  comment text,
-  "position" integer not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, review_id) references acceptance_review (tenant_id, id)
-);
-create index acceptance_item_review_id on acceptance_item (tenant_id, review_id);
-create table exchange_peer (
-  tenant_id blob not null,
-  id blob not null,
-  code text not null,
-  name text not null,
-  "level" text not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
-  endpoint text not null,
-  public_key text not null,
-  sends_cases boolean not null,
-  state text not null check (state in ('ACTIVE', 'DISABLED')),
-  "position" timestamp,
-  registered_by blob not null,
-  version integer not null,
-  created_at timestamp not null,
-  updated_at timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
-);
-create unique index exchange_peer_u1 on exchange_peer (tenant_id, code);
-create index exchange_peer_registered_by on exchange_peer (tenant_id, registered_by);
-create table exchange_message (
-  tenant_id blob not null,
-  id blob not null,
-  peer_id blob not null,
-  "kind" text not null check ("kind" in ('CASE', 'NOTICE')),
   "key" text not null,
-  body text not null,
-  state text not null check (state in ('PENDING', 'DELIVERED')),
-  attempts integer not null,
-  next_attempt_at timestamp not null,
-  last_error text,
-  receipt text,
-  delivered_at timestamp,
+  prefix text not null,
+  title text not null,
+  state text not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
+  package_id blob not null,
+  previous_id blob,
+  version integer not null,
   created_at timestamp not null,
+  updated_at timestamp not null,
   primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+  foreign key (tenant_id) references tenant (id)
 );
-create unique index exchange_message_u1 on exchange_message (tenant_id, peer_id, key);
-create index exchange_message_peer_id on exchange_message (tenant_id, peer_id);
-create index exchange_message_next_attempt_at on exchange_message (tenant_id, next_attempt_at) where state = 'PENDING';
-create index exchange_message_created_at on exchange_message (tenant_id, created_at);
-create table received_message (
+create unique index plugin_u1 on plugin (tenant_id, key);
+create unique index plugin_u2 on plugin (tenant_id, prefix);
+create table plugin_package (
   tenant_id blob not null,
   id blob not null,
-  peer_id blob not null,
-  message_id blob not null,
-  "kind" text not null check ("kind" in ('CASE', 'NOTICE')),
+  plugin_id blob not null,
+  release text not null,
   digest text not null,
-  body text not null,
-  received_at timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
-);
-create unique index received_message_u1 on received_message (tenant_id, peer_id, message_id);
-create index received_message_peer_id on received_message (tenant_id, peer_id);
-create index received_message_received_at on received_message (tenant_id, received_at);
-create table received_case (
-  tenant_id blob not null,
-  id blob not null,
-  peer_id blob not null,
-  case_ref text not null,
-  "number" text not null,
-  matter_key text not null,
-  "level" text not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
-  division_code text not null,
-  state text not null check (state in ('RUNNING', 'DONE', 'CANCELLED')),
-  submitted_on date not null,
-  finished_on date,
-  worked_days integer,
-  items_done integer not null,
-  items_total integer not null,
-  case_version integer not null,
-  received_at timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
-);
-create unique index received_case_u1 on received_case (tenant_id, peer_id, case_ref);
-create index received_case_peer_id on received_case (tenant_id, peer_id);
-create index received_case_submitted_on on received_case (tenant_id, submitted_on);
-create table source_system (
-  tenant_id blob not null,
-  id blob not null,
-  "key" text not null,
-  title text not null,
-  unit_id blob not null,
-  endpoint text,
-  fields text not null,
-  state text not null check (state in ('ACTIVE', 'DISABLED')),
-  registered_by blob not null,
-  version integer not null,
+  files text not null,
   created_at timestamp not null,
   primary key (tenant_id, id),
   foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
-  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
 );
-create unique index source_system_u1 on source_system (tenant_id, key);
-create index source_system_unit_id on source_system (tenant_id, unit_id);
-create index source_system_registered_by on source_system (tenant_id, registered_by);
-create table shared_field (
+create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
+create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
+create table plugin_slot (
   tenant_id blob not null,
   id blob not null,
-  cadre_id blob not null,
+  target text not null,
   field text not null,
-  source_id blob not null,
-  value text not null,
-  fetched_at timestamp not null,
+  slot text not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
+create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
+create table custom_field (
+  tenant_id blob not null,
+  id blob not null,
+  target text not null,
+  object_id blob not null,
+  data text not null,
+  t1 text,
+  t2 text,
+  t3 text,
+  t4 text,
+  t5 text,
+  t6 text,
+  n1 integer,
+  n2 integer,
+  n3 integer,
+  d1 date,
+  d2 date,
+  d3 date,
   version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
   primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
-  foreign key (tenant_id, source_id) references source_system (tenant_id, id)
+  foreign key (tenant_id) references tenant (id)
 );
-create unique index shared_field_u1 on shared_field (tenant_id, cadre_id, field);
-create index shared_field_cadre_id on shared_field (tenant_id, cadre_id);
-create index shared_field_source_id on shared_field (tenant_id, source_id);
-create table field_dispute (
-  tenant_id blob not null,
-  id blob not null,
-  shared_field_id blob not null,
-  claimed text not null,
-  reason text not null,
-  state text not null check (state in ('OPEN', 'KEPT', 'CORRECTED')),
-  answer text,
-  opened_by blob not null,
-  opened_at timestamp not null,
-  answered_by blob,
-  answered_at timestamp,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, shared_field_id) references shared_field (tenant_id, id),
-  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
-  foreign key (tenant_id, answered_by) references app_user (tenant_id, id)
-);
-create unique index field_dispute_u1 on field_dispute (tenant_id, shared_field_id) where state = 'OPEN';
-create index field_dispute_shared_field_id on field_dispute (tenant_id, shared_field_id);
-create index field_dispute_opened_by on field_dispute (tenant_id, opened_by);
-create index field_dispute_answered_by on field_dispute (tenant_id, answered_by);
-create table agency_callback (
-  tenant_id blob not null,
-  id blob not null,
-  user_id blob not null,
-  callback_id text not null,
-  digest text not null,
-  case_item_id blob not null,
-  "action" text not null check ("action" in ('ACCEPT', 'FINISH', 'RETURN')),
-  "at" timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
-  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
-);
-create unique index agency_callback_u1 on agency_callback (tenant_id, user_id, callback_id);
-create index agency_callback_user_id on agency_callback (tenant_id, user_id);
-create index agency_callback_case_item_id on agency_callback (tenant_id, case_item_id);
+create unique index custom_field_u1 on custom_field (tenant_id, object_id);
+create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
+create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
+create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
+create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
+create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
+create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
+create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
+create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
+create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
+create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
+create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
+create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;

@@ -1,6 +1,7 @@
 //! A case under way, for tests that are about something else.
 
-use serde_json::{Value as Json, json};
+use declarative::{Package, scaffold};
+use serde_json::{Map, Value as Json, json};
 
 use crate::{Actor, Tenant};
 
@@ -20,7 +21,7 @@ impl Actor {
 
 impl Tenant {
     /// Something of every type that the world does not have from the start: a case with all that belongs to it,
-    /// and a rule set.
+    /// a rule set, and a plug-in that is not at work.
     pub async fn furnish(&self) {
         self.open_case("applicant", "2025-07").await;
         let body = json!({ "limit": 2 });
@@ -33,6 +34,11 @@ impl Tenant {
             "members": [member(&self.senior.user), member(&self.leader.user)]
         });
         self.superior.done("taskForceCreate", input, "taskForce { id }").await;
+        let texts = scaffold::files("330203.furnished", "furnished", "陈设").into_iter();
+        let texts: Vec<(String, String)> = texts.map(|(path, text)| (path.to_string(), text)).collect();
+        let files: Map<String, Json> = texts.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
+        let input = json!({ "files": files, "digest": Package::new(texts).unwrap().digest() });
+        self.superior.done("pluginInstall", input, "plugin { id }").await;
     }
 
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:

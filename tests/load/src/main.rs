@@ -5,6 +5,7 @@ mod bench;
 mod cases;
 mod cost;
 mod drive;
+mod plugins;
 mod prepare;
 mod report;
 mod yardstick;
@@ -28,6 +29,8 @@ enum Command {
     Bench(Bench),
     /// Serves one of the yardsticks.
     Yardstick(Yardstick),
+    /// Makes the schemas of many tenants with plug-ins, and tells the time and the memory that they took.
+    Plugins(plugins::Plugins),
 }
 
 /// What `bench` is given.
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
                 match cli.command {
                     Command::Bench(arguments) => bench::run(arguments).await,
                     Command::Yardstick(arguments) => yardstick::serve(arguments).await,
+                    Command::Plugins(arguments) => plugins::run(&arguments),
                 }
             })
         });
