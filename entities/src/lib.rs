@@ -53,6 +53,7 @@ macro_rules! global_entity {
 
 pub mod account;
 pub mod account_tenant;
+pub mod agency_route;
 pub mod app_user;
 pub mod appointment;
 pub mod approval;
@@ -68,10 +69,12 @@ pub mod case_material;
 pub mod case_step;
 pub mod file_ticket;
 pub mod idempotency;
+pub mod item_reminder;
 pub mod login_attempt;
 pub mod matter;
 pub mod matter_branch;
 pub mod matter_case;
+pub mod matter_flow;
 pub mod matter_material;
 pub mod outbox;
 pub mod party_organisation;

@@ -7,6 +7,7 @@ mod m20261122_000002_organisation;
 mod m20261122_000003_kernel;
 mod m20261122_000004_matters;
 mod m20261122_000005_login_attempts;
+mod m20261122_000006_flow;
 
 use ddl::{APP_ROLE, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
@@ -38,6 +39,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000003_kernel", tables: m20261122_000003_kernel::tables },
     Change { name: "m20261122_000004_matters", tables: m20261122_000004_matters::tables },
     Change { name: "m20261122_000005_login_attempts", tables: m20261122_000005_login_attempts::tables },
+    Change { name: "m20261122_000006_flow", tables: m20261122_000006_flow::tables },
 ];
 
 impl MigrationName for Change {

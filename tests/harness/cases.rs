@@ -26,6 +26,9 @@ impl Tenant {
         let body = json!({ "limit": 2 });
         let input = json!({ "key": "furnished", "effectiveFrom": "2025-10-01", "body": body });
         self.superior.done("ruleSetPublish", input, "ruleSet { id }").await;
+        let unit = self.id("agency:organisation");
+        let input = json!({ "branch": "furnished", "divisionCode": "330203", "unit": unit });
+        self.superior.done("agencyRouteSet", input, "agencyRoute { id }").await;
     }
 
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:

@@ -9,6 +9,7 @@ pub mod install;
 pub mod jobs;
 pub(crate) mod opening;
 pub mod queries;
+pub mod reminders;
 pub mod rules;
 mod steps;
 pub mod subscriptions;

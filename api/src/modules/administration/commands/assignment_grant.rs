@@ -102,7 +102,7 @@ fn not_before(day: NaiveDate, first: NaiveDate, field: &str) -> Result<(), UserE
 }
 
 /// One role of one user at one unit is in force at most once: an expired one makes room, a live one refuses.
-async fn clear_the_place(tx: &Tx, user: Uuid, role: RoleName, unit: Uuid) -> Result<(), Fault> {
+pub(super) async fn clear_the_place(tx: &Tx, user: Uuid, role: RoleName, unit: Uuid) -> Result<(), Fault> {
     let same = tx
         .parts::<role_assignment::Entity>()
         .filter(role_assignment::Column::UserId.eq(user))
