@@ -303,6 +303,23 @@ code_enum! {
         Cancel = "CANCEL",
         /// 人员变动生效
         Effect = "EFFECT",
+        /// 移送
+        Transfer = "TRANSFER",
+        /// 催办
+        Urge = "URGE",
+        /// 时限提醒
+        Remind = "REMIND",
+    }
+}
+code_enum! {
+    /// When a case is done (汇合方式), rule H-03.
+    JoinMode {
+        /// 全部必办件办结
+        All = "ALL",
+        /// 任一必办件办结
+        Any = "ANY",
+        /// 达到规定件数的必办件办结
+        AtLeast = "AT_LEAST",
     }
 }
 code_enum! {

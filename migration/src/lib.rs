@@ -7,6 +7,7 @@ mod m20261122_000002_organisation;
 mod m20261122_000003_kernel;
 mod m20261122_000004_matters;
 mod m20261122_000005_login_attempts;
+mod m20261122_000006_flow;
 mod m20261122_000007_plugins;
 mod m20261122_000008_cooperation;
 
@@ -40,6 +41,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000003_kernel", tables: m20261122_000003_kernel::tables },
     Change { name: "m20261122_000004_matters", tables: m20261122_000004_matters::tables },
     Change { name: "m20261122_000005_login_attempts", tables: m20261122_000005_login_attempts::tables },
+    Change { name: "m20261122_000006_flow", tables: m20261122_000006_flow::tables },
     Change { name: "m20261122_000007_plugins", tables: m20261122_000007_plugins::tables },
     Change { name: "m20261122_000008_cooperation", tables: m20261122_000008_cooperation::tables },
 ];

@@ -61,6 +61,9 @@ vocabulary! {
         Upload "upload" "UPLOAD" "upload" "上传";
         Download "download" "DOWNLOAD" "download" "下载";
         Run "run" "RUN" "run" "执行";
+        Transfer "transfer" "TRANSFER" "pass to whoever is competent" "移送";
+        Urge "urge" "URGE" "urge" "催办";
+        Delegate "delegate" "DELEGATE" "let a colleague stand in" "委托";
         Sql "sql" "SQL" "see the SQL of a request" "查看语句";
     }
 }
@@ -116,7 +119,7 @@ permissions! {
     CustomField: Update;
     Approval: Read Create Revoke;
     Case: Read Submit Supplement Withdraw;
-    CaseItem: Read Accept Return RequestSupplement Finish Supplement;
+    CaseItem: Read Accept Return RequestSupplement Finish Supplement Transfer Urge Delegate;
     Attachment: Read Upload Download;
     Consultation: Read Create Update Close;
     TaskForce: Read Create Update Close;

@@ -39,6 +39,9 @@ impl Tenant {
         let files: Map<String, Json> = texts.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
         let input = json!({ "files": files, "digest": Package::new(texts).unwrap().digest() });
         self.superior.done("pluginInstall", input, "plugin { id }").await;
+        let unit = self.id("agency:organisation");
+        let input = json!({ "branch": "furnished", "divisionCode": "330203", "unit": unit });
+        self.superior.done("agencyRouteSet", input, "agencyRoute { id }").await;
     }
 
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:

@@ -128,6 +128,8 @@ codes! {
     PeriodOverlaps "PERIOD_OVERLAPS" Refusal 200 false "与另一段挂职重叠" "It overlaps another secondment (H-05).";
     GroupNotOwn "GROUP_NOT_OWN" Refusal 200 false "自选事项只能加入本级分组" "Matters of one's own go to the group of one's level (H-02).";
     VersionOutOfOrder "VERSION_OUT_OF_ORDER" Refusal 200 false "版本顺序有误" "Versions follow each other (H-02).";
+    NotCompetent "NOT_COMPETENT" Refusal 200 false "承办单位不管辖办件所属行政区划" "The unit's division does not cover that of the case (H-06).";
+    UrgedToday "URGED_TODAY" Refusal 200 false "今天已经催办" "The item has been urged today.";
     PasswordTooWeak "PASSWORD_TOO_WEAK" Refusal 200 false "口令强度不足" "The password is shorter or simpler than required.";
 }
 

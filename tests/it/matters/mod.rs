@@ -4,6 +4,8 @@ mod agency;
 mod base;
 mod base_refusals;
 mod course;
+mod flow;
+mod publishing;
 mod refusal;
 mod statistics;
 

@@ -174,6 +174,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("ServiceKey", "key"),
     ("RuleSet", "rul"),
     ("Matter", "mat"),
+    ("AgencyRoute", "rte"),
     ("Approval", "apr"),
     ("Case", "cas"),
     ("CaseItem", "itm"),

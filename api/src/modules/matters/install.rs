@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use entities::{
-    CodeEnum, matter, matter_branch, matter_material,
-    values::{MaterialPhase, MatterGroup, MatterState, TenantLevel},
+    CodeEnum, matter,
+    values::{JoinMode, MaterialPhase, MatterGroup, MatterState, TenantLevel},
 };
-use sea_orm::{ColumnTrait, Set};
+use sea_orm::ColumnTrait;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -19,8 +19,15 @@ use crate::{
         forms::Form,
         tx::Inner,
     },
-    modules::matters::forms::FORMATS,
+    modules::matters::{
+        forms::FORMATS,
+        rules::join::{self, Quorum},
+    },
 };
+
+mod writing;
+
+pub use writing::write;
 
 /// The matters that have a file of their own in `plugins/standard`, in the order of the catalogue (H-02).
 pub const DEFINITIONS: [&str; 14] = [
@@ -68,6 +75,9 @@ pub struct Definition {
     #[allow(dead_code, reason = "read by people")]
     #[serde(default)]
     unsure: Vec<Unsure>,
+    /// When its cases are done; all mandatory items unless said otherwise.
+    #[serde(default)]
+    join: JoinDefinition,
     form: Json,
     branches: Vec<BranchDefinition>,
     #[serde(default)]
@@ -117,6 +127,31 @@ struct MaterialDefinition {
     mandatory: bool,
     media_types: Vec<String>,
     max_bytes: i64,
+}
+
+/// When cases are done (汇合方式).
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct JoinDefinition {
+    mode: JoinMode,
+    /// How many, of `AT_LEAST`.
+    #[serde(default)]
+    needed: usize,
+}
+
+impl Default for JoinDefinition {
+    fn default() -> Self {
+        Self { mode: JoinMode::All, needed: 0 }
+    }
+}
+
+/// The rule's quorum of a stored one.
+pub fn quorum(mode: JoinMode, needed: usize) -> Quorum {
+    match mode {
+        JoinMode::All => Quorum::All,
+        JoinMode::Any => Quorum::Any,
+        JoinMode::AtLeast => Quorum::AtLeast(needed),
+    }
 }
 
 /// A part of a definition that the sources leave open.
@@ -187,6 +222,7 @@ pub async fn install_standard(
                 baseline_steps: 0,
                 visits: 0,
                 unsure: vec![],
+                join: JoinDefinition::default(),
                 form: json!({ "type": "object", "additionalProperties": false }),
                 branches: vec![],
                 materials: HashMap::new(),
@@ -241,70 +277,10 @@ pub async fn publish(
     Ok(())
 }
 
-/// Writes a version of a matter that was checked, with its branches and materials.
-pub async fn write(
-    tx: &Inner,
-    definition: &Definition,
-    units: &HashMap<String, Uuid>,
-    edition: Edition,
-) -> Result<Uuid, ApiError> {
-    let matter_id = tx.new_id();
-    tx.insert(matter::ActiveModel {
-        tenant_id: Set(tx.tenant_id()),
-        id: Set(matter_id),
-        key: Set(definition.key.clone()),
-        number: Set(edition.number),
-        title: Set(definition.title.clone()),
-        group: Set(definition.group),
-        state: Set(edition.state),
-        form_schema: Set(definition.form.clone()),
-        limit_days: Set(definition.limit_days),
-        baseline_days: Set(definition.baseline_days),
-        baseline_steps: Set(definition.baseline_steps),
-        visits: Set(definition.visits),
-        effective_from: Set(edition.effective_from),
-        version: Set(1),
-        created_at: Set(tx.now()),
-    })
-    .await?;
-    for (branch, position) in definition.branches.iter().zip(1..) {
-        let unit = units.get(&branch.key).ok_or_else(|| no_unit(&branch.key))?;
-        tx.insert(matter_branch::ActiveModel {
-            tenant_id: Set(tx.tenant_id()),
-            id: Set(tx.new_id()),
-            matter_id: Set(matter_id),
-            key: Set(branch.key.clone()),
-            title: Set(branch.title.clone()),
-            handling_unit_id: Set(*unit),
-            duty_item: Set(branch.duty_item.clone()),
-            step: Set(branch.step.clone()),
-            is_mandatory: Set(branch.mandatory),
-            limit_days: Set(i32::try_from(branch.limit_days).unwrap_or(i32::MAX)),
-            depends_on: Set(json!(branch.depends_on)),
-            fields: Set(json!(branch.fields)),
-            materials: Set(json!(branch.materials)),
-            position: Set(position),
-        })
-        .await?;
-    }
-    for (phase, materials) in &definition.materials {
-        for (material, position) in materials.iter().zip(1..) {
-            tx.insert(matter_material::ActiveModel {
-                tenant_id: Set(tx.tenant_id()),
-                id: Set(tx.new_id()),
-                matter_id: Set(matter_id),
-                key: Set(material.key.clone()),
-                title: Set(material.title.clone()),
-                phase: Set(*phase),
-                is_mandatory: Set(material.mandatory),
-                media_types: Set(json!(material.media_types)),
-                max_bytes: Set(material.max_bytes),
-                position: Set(position),
-            })
-            .await?;
-        }
-    }
-    Ok(matter_id)
+/// Whether a text can be the key of a matter or branch.
+pub fn is_key(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    plain && (1..=64).contains(&text.len())
 }
 
 /// A definition that could not run is refused whole, before any row is written.
@@ -315,8 +291,7 @@ pub fn check(definition: &Definition) -> Result<(), ApiError> {
             .saying(format!("事项 {key} 的定义有误：{what}"), format!("The matter {key} is not well defined: {what}.")))
     };
     let length = definition.title.trim().chars().count();
-    let is_key = definition.key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    if !is_key || !(1..=64).contains(&definition.key.len()) || !(1..=100).contains(&length) {
+    if !is_key(&definition.key) || !(1..=100).contains(&length) {
         return wrong("a key takes small letters, digits and `-`, at most 64; a title 1 to 100 characters".into());
     }
     let counts = [definition.limit_days, definition.baseline_days, definition.baseline_steps, definition.visits];
@@ -344,6 +319,11 @@ pub fn check(definition: &Definition) -> Result<(), ApiError> {
     };
     if let Err(faults) = Flow::new(definition.branches.iter().map(branch).collect()) {
         return wrong(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "));
+    }
+    let mandatory = definition.branches.iter().filter(|branch| branch.mandatory).map(|branch| branch.key.as_str());
+    let joined = definition.join;
+    if !join::check(quorum(joined.mode, joined.needed), &mandatory.collect()) {
+        return wrong(format!("so many mandatory branches are not there: {}", joined.needed.max(1)));
     }
     let current = definition.materials.get(&MaterialPhase::Current).map_or(&[][..], Vec::as_slice);
     for branch in &definition.branches {

@@ -1,5 +1,5 @@
 //! Timers: changes of the register whose day has come take effect (人员变动生效), rules D-06 and H-05; announced versions
-//! of matters come into force (事项施行), H-02.
+//! of matters come into force (事项施行), H-02; agencies are reminded of clocks (时限提醒), H-04.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
         task,
         tx::{SystemTx, plus_one},
     },
-    modules::matters::{effects, steps::Step},
+    modules::matters::{effects, reminders, steps::Step},
 };
 
 /// How often the timer looks.
@@ -54,6 +54,7 @@ pub async fn apply_due_effects(platform: &Arc<Platform>) -> Result<u64, ApiError
     for tenant in tenants {
         applied += apply_due_effects_of(platform, tenant.id).await?;
         enforce_versions_of(platform, tenant.id).await?;
+        reminders::remind_of(platform, tenant.id).await?;
     }
     Ok(applied)
 }

@@ -8,6 +8,7 @@ pub(crate) mod forms;
 pub mod install;
 pub mod jobs;
 pub(crate) mod opening;
+pub mod reminders;
 pub mod rules;
 pub mod statistics;
 mod steps;

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use entities::{
-    approval, case_item, case_item_material, case_material, matter, matter_branch, matter_case, unit,
+    agency_route, approval, case_item, case_item_material, case_material, matter, matter_branch, matter_case, unit,
     values::{CaseAction, CaseItemState, CaseKind, CaseState, MatterState, TenantLevel},
 };
 use sea_orm::{ColumnTrait, Order, Set};
@@ -18,7 +18,10 @@ use crate::{
         flow::{Branch, Flow},
         tx::Tx,
     },
-    modules::matters::{rules::clock::ItemClock, steps::Step},
+    modules::matters::{
+        rules::{clock::ItemClock, jurisdiction},
+        steps::Step,
+    },
 };
 
 /// What a new case is made of.
@@ -125,9 +128,13 @@ impl Opening<'_> {
             materials.insert(key.as_str(), add_material(tx, id, key, *attachment).await?);
         }
         let flow = flow(self.branches)?;
+        let keys = self.branches.iter().map(|branch| branch.key.as_str());
+        let routes =
+            tx.parts::<agency_route::Entity>().filter(agency_route::Column::BranchKey.is_in(keys)).all().await?;
         let ready: BTreeSet<&str> = flow.ready(&BTreeSet::new()).into_iter().collect();
         for branch in self.branches {
-            let item = self.item(tx, id, branch, ready.contains(branch.key.as_str()), now).await?;
+            let handler = routed(&routes, branch, &unit.division_code);
+            let item = self.item(tx, id, branch, handler, ready.contains(branch.key.as_str()), now).await?;
             for key in texts(&branch.materials) {
                 if let Some(material) = materials.get(key.as_str()) {
                     link(tx, item, *material).await?;
@@ -146,6 +153,7 @@ impl Opening<'_> {
         tx: &Tx,
         case_id: Uuid,
         branch: &matter_branch::Model,
+        handling_unit: Uuid,
         starts: bool,
         now: DateTime<Utc>,
     ) -> Result<Uuid, Fault> {
@@ -161,7 +169,7 @@ impl Opening<'_> {
             branch_id: Set(branch.id),
             key: Set(branch.key.clone()),
             title: Set(branch.title.clone()),
-            handling_unit_id: Set(branch.handling_unit_id),
+            handling_unit_id: Set(handling_unit),
             is_mandatory: Set(branch.is_mandatory),
             state: Set(if starts { CaseItemState::Pending } else { CaseItemState::Waiting }),
             limit_days: Set(branch.limit_days),
@@ -182,6 +190,13 @@ impl Opening<'_> {
         .await?;
         Ok(id)
     }
+}
+
+/// The unit that handles a branch for a division: that of the nearest route, else the matter's own.
+fn routed(routes: &[agency_route::Model], branch: &matter_branch::Model, division: &str) -> Uuid {
+    let fitting: Vec<&agency_route::Model> = routes.iter().filter(|route| route.branch_key == branch.key).collect();
+    let nearest = jurisdiction::nearest(fitting.iter().map(|route| route.division_code.as_str()), division);
+    nearest.and_then(|place| fitting.get(place)).map_or(branch.handling_unit_id, |route| route.unit_id)
 }
 
 /// Adds a material to a case.

@@ -2,6 +2,7 @@
 
 mod assignment_grant;
 mod assignment_revoke;
+mod duty_delegate;
 pub mod guard;
 pub(crate) mod lending;
 mod rule_set_publish;
@@ -29,6 +30,7 @@ use crate::{
 
 pub use assignment_grant::AssignmentGrantInput;
 pub use assignment_revoke::AssignmentRevokeInput;
+pub use duty_delegate::DutyDelegateInput;
 pub use rule_set_publish::RuleSetPublishInput;
 pub use service_account_create::{ServiceAccountCreateInput, ServiceAccountMade, ServiceRoleInput};
 pub use service_key_revoke::ServiceKeyRevokeInput;
@@ -119,6 +121,16 @@ impl AdministrationMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which assignment.")] input: AssignmentRevokeInput,
+    ) -> Result<Option<RoleAssignmentPayload>> {
+        RoleAssignmentPayload::of(ctx, input).await
+    }
+
+    /// Lets a colleague of your agency handle its items while you are on leave (委托办理); the right ends with the last
+    /// day. Permission: `case_item:delegate`.
+    async fn duty_delegate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who, from when, until when.")] input: DutyDelegateInput,
     ) -> Result<Option<RoleAssignmentPayload>> {
         RoleAssignmentPayload::of(ctx, input).await
     }

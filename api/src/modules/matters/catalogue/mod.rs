@@ -9,7 +9,8 @@ mod lamp;
 mod offer;
 
 use entities::{
-    approval, attachment, case_item, case_material, case_step, matter, matter_branch, matter_case, matter_material,
+    agency_route, approval, attachment, case_item, case_material, case_step, matter, matter_branch, matter_case,
+    matter_material,
 };
 
 use crate::{gated, graph::catalogue::TypeDef, modules::organisation::catalogue::UNIT_OF_ROW, object_type};
@@ -25,6 +26,10 @@ object_type!(
 object_type!(
     /// A material of a matter (材料).
     MatterMaterial, "MatterMaterial", "mma"
+);
+object_type!(
+    /// Who handles a branch for a division (属地承办单位).
+    AgencyRoute, "AgencyRoute", "rte"
 );
 object_type!(
     /// An approval of a base matter (审批).
@@ -64,6 +69,7 @@ const OWN_CADRE: &str = "exists (select 1 from cadre d where d.tenant_id = {tena
 gated!(matter::Entity, Matter, subtree: "", own: "", agency: "");
 gated!(matter_branch::Entity, Matter, subtree: "", own: "", agency: "");
 gated!(matter_material::Entity, Matter, subtree: "", own: "", agency: "");
+gated!(agency_route::Entity, Matter, subtree: "", own: "", agency: "");
 gated!(approval::Entity, Approval, subtree: UNIT_OF_ROW, own: OWN_CADRE, agency: "");
 gated!(
     matter_case::Entity,
@@ -125,6 +131,7 @@ pub fn types() -> Vec<TypeDef> {
         offer::matter(),
         offer::branch(),
         offer::material(),
+        offer::route(),
         case::approval(),
         case::case(),
         case::item(),

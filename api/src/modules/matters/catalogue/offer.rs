@@ -1,13 +1,13 @@
 //! The catalogue of matters (事项目录).
 
 use entities::{
-    matter, matter_branch, matter_material,
-    values::{MaterialPhase, MatterGroup, MatterState},
+    agency_route, matter, matter_branch, matter_material,
+    values::{JoinMode, MaterialPhase, MatterGroup, MatterState},
 };
 use serde_json::{Value as Json, json};
 
 use crate::{
-    graph::catalogue::{Moment, Row, Scalar, TypeDef, code, column, computed, expression, many, one},
+    graph::catalogue::{EnumDef, Moment, Row, Scalar, TypeDef, code, column, computed, expression, many, one},
     modules::matters::rules::reduction::reduction_rate,
 };
 
@@ -26,6 +26,10 @@ const LINKS: &[(&str, &str, Scalar)] = &[
     ("duty", "{t}.duty_item", Scalar::String),
     ("step", "{t}.step", Scalar::String),
 ];
+const JOIN: &str = "coalesce((select f.mode from matter_flow f where f.tenant_id = {tenant} \
+    and f.matter_id = {t}.id), 'ALL')";
+const NEEDED: &str = "(select f.needed from matter_flow f where f.tenant_id = {tenant} and f.matter_id = {t}.id \
+    and f.mode = 'AT_LEAST')";
 const COUNTS: &[(&str, &str, Scalar)] = &[("before", BEFORE, Scalar::Int), ("now", NOW, Scalar::Int)];
 
 pub(super) fn matter() -> TypeDef {
@@ -69,6 +73,15 @@ pub(super) fn matter() -> TypeDef {
             "Branches whose unit has a last day, or that name no duty or no step (三协同缺失环节数); `MatterBranch.missingLinks` says what.",
         )
         .measured(),
+    )
+    .field(expression(
+        "join",
+        JOIN,
+        Scalar::Enum(EnumDef::of::<JoinMode>()),
+        "Whether a case is done with all of its mandatory items, with any, or with so many (汇合方式), H-03.",
+    ))
+    .field(
+        expression("joinNeeded", NEEDED, Scalar::Int, "How many mandatory items `AT_LEAST` waits for (件数).").optional(),
     )
     .field(computed(
         "materialReduction",
@@ -143,6 +156,22 @@ pub(super) fn material() -> TypeDef {
     .field(column("maxBytes", "max_bytes", Scalar::Long, "Largest size in bytes (大小上限)."))
     .field(column("position", "position", Scalar::Int, "Order (顺序).").sorted())
     .field(one("matter", "Matter", "{c}.id = {t}.matter_id", "The matter (事项)."))
+}
+
+pub(super) fn route() -> TypeDef {
+    TypeDef::over::<agency_route::Entity>(
+        "AgencyRoute",
+        "rte",
+        "Which unit handles a branch for the cases of a division and of those below it that have none of their own \
+         (属地承办单位), H-06. Permission: `matter:read`.",
+    )
+    .roots("agencyRoute", "agencyRoutes")
+    .ordered_by("branch")
+    .field(column("branch", "branch_key", Scalar::String, "Key of the branch (环节编码).").sorted())
+    .field(column("divisionCode", "division_code", Scalar::String, "The division (行政区划代码), J-01.").sorted())
+    .field(column("version", "version", Scalar::Int, "Counts changes."))
+    .field(column("updatedAt", "updated_at", Scalar::DateTime, "When it last changed.").sorted())
+    .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "The unit (承办单位)."))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entities::{
-    case_item, matter_case,
+    case_item, matter_case, matter_flow,
     values::{CaseAction, CaseItemState, CaseState},
 };
 use sea_orm::{ColumnTrait, sea_query::Expr};
@@ -16,8 +16,10 @@ use crate::{
         tx::{Tx, plus_one},
     },
     modules::matters::{
-        effects, opening,
-        rules::join::{Join, join},
+        effects,
+        install::quorum,
+        opening,
+        rules::join::{Join, Quorum, join},
         steps::Step,
     },
 };
@@ -39,10 +41,19 @@ pub async fn follow(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
         })
         .await?;
     }
+    let flow = tx.parts::<matter_flow::Entity>().filter(matter_flow::Column::MatterId.eq(case.matter_id)).one().await?;
+    let quorum = flow.map_or(Quorum::All, |flow| quorum(flow.mode, usize::try_from(flow.needed).unwrap_or(1)));
     let joined = join(
+        quorum,
         items.iter().map(|i| (i.is_mandatory, i.state == CaseItemState::Done, i.state == CaseItemState::Cancelled)),
     );
-    if joined == Join::Complete { complete(tx, case, &items).await } else { Ok(()) }
+    if joined != Join::Complete {
+        return Ok(());
+    }
+    if quorum != Quorum::All {
+        drop_open(tx, case).await?;
+    }
+    complete(tx, case, &items).await
 }
 
 /// Completes a case exactly once: whoever finds it running does it, in the transaction of the last item.
@@ -78,21 +89,7 @@ async fn complete(tx: &Tx, case: &matter_case::Model, items: &[case_item::Model]
 
 /// Ends a running case with all its open items (终止办件). The caller holds the case's row.
 pub async fn cancel(tx: &Tx, case: &matter_case::Model, reason: &str) -> Result<(), Fault> {
-    let open = [
-        CaseItemState::Waiting,
-        CaseItemState::Pending,
-        CaseItemState::Accepted,
-        CaseItemState::Supplement,
-        CaseItemState::Returned,
-    ];
-    tx.change::<case_item::Entity>()
-        .filter(case_item::Column::CaseId.eq(case.id))
-        .filter(case_item::Column::State.is_in(open))
-        .set(case_item::Column::State, Expr::value(CaseItemState::Cancelled))
-        .set(case_item::Column::Version, plus_one(case_item::Column::Version))
-        .set(case_item::Column::UpdatedAt, Expr::value(tx.session().now()))
-        .run()
-        .await?;
+    drop_open(tx, case).await?;
     let ended = tx
         .change::<matter_case::Entity>()
         .id(case.id)
@@ -108,5 +105,25 @@ pub async fn cancel(tx: &Tx, case: &matter_case::Model, reason: &str) -> Result<
     let step = Step { case_id: case.id, item_id: None, action: CaseAction::Cancel, actor, note: Some(reason) };
     step.record(tx, "case.cancelled", "CANCELLED").await?;
     tx.touched("Case", case.id, json!({ "state": CaseState::Cancelled }));
+    Ok(())
+}
+
+/// Ends the items that are open: nobody waits for them any more.
+async fn drop_open(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
+    let open = [
+        CaseItemState::Waiting,
+        CaseItemState::Pending,
+        CaseItemState::Accepted,
+        CaseItemState::Supplement,
+        CaseItemState::Returned,
+    ];
+    tx.change::<case_item::Entity>()
+        .filter(case_item::Column::CaseId.eq(case.id))
+        .filter(case_item::Column::State.is_in(open))
+        .set(case_item::Column::State, Expr::value(CaseItemState::Cancelled))
+        .set(case_item::Column::Version, plus_one(case_item::Column::Version))
+        .set(case_item::Column::UpdatedAt, Expr::value(tx.session().now()))
+        .run()
+        .await?;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! What can be done to approvals, cases and files: one use case, one file.
 
+mod agency_route_set;
 mod approval_create;
 mod approval_revoke;
 mod approving;
@@ -10,6 +11,8 @@ mod case_item_finish;
 mod case_item_request_supplement;
 mod case_item_return;
 mod case_item_supply;
+mod case_item_transfer;
+mod case_item_urge;
 mod case_withdraw;
 mod completion;
 mod materials;
@@ -27,10 +30,11 @@ use crate::{
         command::Command,
         error::{Code, UserError},
     },
-    modules::matters::catalogue::{Approval, Attachment, Case, CaseItem, Matter},
+    modules::matters::catalogue::{AgencyRoute, Approval, Attachment, Case, CaseItem, Matter},
     payload,
 };
 
+pub use agency_route_set::AgencyRouteSetInput;
 pub use approval_create::ApprovalCreateInput;
 pub use approval_revoke::ApprovalRevokeInput;
 pub use attachment_download_ticket::AttachmentDownloadTicketInput;
@@ -40,16 +44,23 @@ pub use case_item_finish::CaseItemFinishInput;
 pub use case_item_request_supplement::CaseItemRequestSupplementInput;
 pub use case_item_return::CaseItemReturnInput;
 pub use case_item_supply::CaseItemSupplyInput;
+pub use case_item_transfer::CaseItemTransferInput;
+pub use case_item_urge::CaseItemUrgeInput;
 pub use case_withdraw::CaseWithdrawInput;
 pub use materials::MaterialInput;
 pub use matter_close::MatterCloseInput;
 pub use matter_publish::{HandlingUnitInput, MatterPublishInput};
 pub use matter_submit::MatterSubmitInput;
 pub use ticket::Ticketed;
+pub use transition::clock_of;
 
 payload!(
     /// What became of a change to the catalogue (事项).
     MatterPayload { matter: Matter }
+);
+payload!(
+    /// What became of a change to who handles a division's cases (属地承办单位).
+    AgencyRoutePayload { agency_route: AgencyRoute }
 );
 payload!(
     /// What became of a change to an approval (审批).
@@ -135,6 +146,16 @@ impl MattersMutations {
         MatterPayload::of(ctx, input).await
     }
 
+    /// Says which unit handles a branch for the cases of a division (设置属地承办单位); items of new cases go there.
+    /// Permission: `matter:publish`, for the whole tenant. H-06.
+    async fn agency_route_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The branch, the division and the unit.")] input: AgencyRouteSetInput,
+    ) -> Result<Option<AgencyRoutePayload>> {
+        AgencyRoutePayload::of(ctx, input).await
+    }
+
     /// Submits the one form with the materials (一次申报): all items begin at the same instant, in one
     /// transaction. The same approval again gives the same case. Permission: `case:submit`. H-01, H-03.
     async fn matter_submit(
@@ -189,6 +210,25 @@ impl MattersMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which item, and what was decided.")] input: CaseItemFinishInput,
+    ) -> Result<Option<CaseItemPayload>> {
+        CaseItemPayload::of(ctx, input).await
+    }
+
+    /// Passes an item to the agency that is competent for the case's division (移送); its clock goes on.
+    /// Permission: `case_item:transfer`. H-06.
+    async fn case_item_transfer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which item, to whom, and why.")] input: CaseItemTransferInput,
+    ) -> Result<Option<CaseItemPayload>> {
+        CaseItemPayload::of(ctx, input).await
+    }
+
+    /// Urges an agency to go on (催办), once a day for an item. Permission: `case_item:urge`. H-04.
+    async fn case_item_urge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which item, and what is said.")] input: CaseItemUrgeInput,
     ) -> Result<Option<CaseItemPayload>> {
         CaseItemPayload::of(ctx, input).await
     }

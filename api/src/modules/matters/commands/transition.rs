@@ -172,7 +172,8 @@ impl Held {
     }
 }
 
-fn clock_of(item: &case_item::Model) -> Option<ItemClock> {
+/// The clock of an item, once it has started.
+pub fn clock_of(item: &case_item::Model) -> Option<ItemClock> {
     Some(ItemClock {
         started_on: item.started_on?,
         limit_days: u32::try_from(item.limit_days).unwrap_or(0),

@@ -7,6 +7,7 @@ pub mod death;
 pub mod dispute;
 pub mod durations;
 pub mod join;
+pub mod jurisdiction;
 pub mod lateral_entry;
 pub mod outcome;
 pub mod recruitment;
