@@ -447,7 +447,7 @@ create table matter (
   "number" integer not null,
   title text collate "C" not null,
   "group" text collate "C" not null check ("group" in ('PROVINCIAL_BASE', 'PROVINCIAL_LINKED', 'CITY', 'COUNTY')),
-  state text collate "C" not null check (state in ('ACTIVE', 'SUPERSEDED')),
+  state text collate "C" not null check (state in ('ANNOUNCED', 'ACTIVE', 'SUPERSEDED', 'CLOSED')),
   form_schema json not null,
   limit_days integer not null,
   baseline_days integer not null,
@@ -634,7 +634,7 @@ create table case_step (
   id uuid not null,
   case_id uuid not null,
   case_item_id uuid,
-  "action" text collate "C" not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT')),
+  "action" text collate "C" not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT', 'TRANSFER', 'URGE', 'REMIND')),
   actor_id uuid,
   note text collate "C",
   "at" timestamptz not null,
@@ -723,6 +723,58 @@ create table login_attempt (
 create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
 grant select, insert, update, delete on login_attempt to zugong_app;
+
+-- m20261122_000006_flow
+create table matter_flow (
+  tenant_id uuid not null,
+  id uuid not null,
+  matter_id uuid not null,
+  mode text collate "C" not null check (mode in ('ALL', 'ANY', 'AT_LEAST')),
+  needed integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id)
+);
+create unique index matter_flow_u1 on matter_flow (tenant_id, matter_id);
+grant select, insert, update, delete on matter_flow to zugong_app;
+alter table matter_flow enable row level security;
+alter table matter_flow force row level security;
+create policy tenant_isolation on matter_flow using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table agency_route (
+  tenant_id uuid not null,
+  id uuid not null,
+  branch_key text collate "C" not null,
+  division_code text collate "C" not null,
+  unit_id uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index agency_route_u1 on agency_route (tenant_id, branch_key, division_code);
+create index agency_route_unit_id on agency_route (tenant_id, unit_id);
+grant select, insert, update, delete on agency_route to zugong_app;
+alter table agency_route enable row level security;
+alter table agency_route force row level security;
+create policy tenant_isolation on agency_route using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table item_reminder (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_item_id uuid not null,
+  threshold text collate "C" not null check (threshold in ('GREEN', 'AMBER', 'RED')),
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create unique index item_reminder_u1 on item_reminder (tenant_id, case_item_id, threshold);
+create index item_reminder_case_item_id on item_reminder (tenant_id, case_item_id);
+grant select, insert, update, delete on item_reminder to zugong_app;
+alter table item_reminder enable row level security;
+alter table item_reminder force row level security;
+create policy tenant_isolation on item_reminder using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
 
 -- SQLite
 
@@ -1104,7 +1156,7 @@ create table matter (
   "number" integer not null,
   title text not null,
   "group" text not null check ("group" in ('PROVINCIAL_BASE', 'PROVINCIAL_LINKED', 'CITY', 'COUNTY')),
-  state text not null check (state in ('ACTIVE', 'SUPERSEDED')),
+  state text not null check (state in ('ANNOUNCED', 'ACTIVE', 'SUPERSEDED', 'CLOSED')),
   form_schema text not null,
   limit_days integer not null,
   baseline_days integer not null,
@@ -1267,7 +1319,7 @@ create table case_step (
   id blob not null,
   case_id blob not null,
   case_item_id blob,
-  "action" text not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT')),
+  "action" text not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT', 'TRANSFER', 'URGE', 'REMIND')),
   actor_id blob,
   note text,
   "at" timestamp not null,
@@ -1339,3 +1391,43 @@ create table login_attempt (
 );
 create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
+
+-- m20261122_000006_flow
+create table matter_flow (
+  tenant_id blob not null,
+  id blob not null,
+  matter_id blob not null,
+  mode text not null check (mode in ('ALL', 'ANY', 'AT_LEAST')),
+  needed integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id)
+);
+create unique index matter_flow_u1 on matter_flow (tenant_id, matter_id);
+create table agency_route (
+  tenant_id blob not null,
+  id blob not null,
+  branch_key text not null,
+  division_code text not null,
+  unit_id blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index agency_route_u1 on agency_route (tenant_id, branch_key, division_code);
+create index agency_route_unit_id on agency_route (tenant_id, unit_id);
+create table item_reminder (
+  tenant_id blob not null,
+  id blob not null,
+  case_item_id blob not null,
+  threshold text not null check (threshold in ('GREEN', 'AMBER', 'RED')),
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create unique index item_reminder_u1 on item_reminder (tenant_id, case_item_id, threshold);
+create index item_reminder_case_item_id on item_reminder (tenant_id, case_item_id);
