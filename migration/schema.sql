@@ -186,7 +186,7 @@ create table cadre (
   person_id uuid not null,
   unit_id uuid not null,
   "kind" text collate "C" not null check ("kind" in ('CIVIL_SERVANT', 'REFERENCED', 'PUBLIC_INSTITUTION', 'WORKER')),
-  state text collate "C" not null check (state in ('PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED')),
+  state text collate "C" not null check (state in ('CANDIDATE', 'PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED', 'NOT_CONFIRMED')),
   state_since date not null,
   rank text collate "C" check (rank in ('COUNSEL_1', 'COUNSEL_2', 'CONSULTANT_1', 'CONSULTANT_2', 'CONSULTANT_3', 'CONSULTANT_4', 'PRINCIPAL_CLERK_1', 'PRINCIPAL_CLERK_2', 'PRINCIPAL_CLERK_3', 'PRINCIPAL_CLERK_4', 'CLERK_1', 'CLERK_2')),
   category text collate "C" not null check (category in ('M60', 'F55', 'F50', 'F60')),
@@ -447,7 +447,7 @@ create table matter (
   "number" integer not null,
   title text collate "C" not null,
   "group" text collate "C" not null check ("group" in ('PROVINCIAL_BASE', 'PROVINCIAL_LINKED', 'CITY', 'COUNTY')),
-  state text collate "C" not null check (state in ('ACTIVE', 'SUPERSEDED')),
+  state text collate "C" not null check (state in ('ANNOUNCED', 'ACTIVE', 'SUPERSEDED', 'CLOSED')),
   form_schema json not null,
   limit_days integer not null,
   baseline_days integer not null,
@@ -634,7 +634,7 @@ create table case_step (
   id uuid not null,
   case_id uuid not null,
   case_item_id uuid,
-  "action" text collate "C" not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT')),
+  "action" text collate "C" not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT', 'TRANSFER', 'URGE', 'REMIND')),
   actor_id uuid,
   note text collate "C",
   "at" timestamptz not null,
@@ -690,7 +690,7 @@ create table personnel_effect (
   id uuid not null,
   case_id uuid not null,
   cadre_id uuid not null,
-  "kind" text collate "C" not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT')),
+  "kind" text collate "C" not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT', 'ENTER', 'MOVE', 'SECOND', 'RETURN_FROM_SECONDMENT', 'CHANGE_POSITION', 'RESIGN', 'DISMISS', 'DIE', 'REVERSE')),
   effective_on date not null,
   applied_at timestamptz,
   detail json not null,
@@ -724,102 +724,57 @@ create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
 grant select, insert, update, delete on login_attempt to zugong_app;
 
--- m20261122_000007_plugins
-create table plugin (
+-- m20261122_000006_flow
+create table matter_flow (
   tenant_id uuid not null,
   id uuid not null,
-  "key" text collate "C" not null,
-  prefix text collate "C" not null,
-  title text collate "C" not null,
-  state text collate "C" not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
-  package_id uuid not null,
-  previous_id uuid,
+  matter_id uuid not null,
+  mode text collate "C" not null check (mode in ('ALL', 'ANY', 'AT_LEAST')),
+  needed integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id)
+);
+create unique index matter_flow_u1 on matter_flow (tenant_id, matter_id);
+grant select, insert, update, delete on matter_flow to zugong_app;
+alter table matter_flow enable row level security;
+alter table matter_flow force row level security;
+create policy tenant_isolation on matter_flow using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table agency_route (
+  tenant_id uuid not null,
+  id uuid not null,
+  branch_key text collate "C" not null,
+  division_code text collate "C" not null,
+  unit_id uuid not null,
   version integer not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id)
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
 );
-create unique index plugin_u1 on plugin (tenant_id, key);
-create unique index plugin_u2 on plugin (tenant_id, prefix);
-grant select, insert, update, delete on plugin to zugong_app;
-alter table plugin enable row level security;
-alter table plugin force row level security;
-create policy tenant_isolation on plugin using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table plugin_package (
+create unique index agency_route_u1 on agency_route (tenant_id, branch_key, division_code);
+create index agency_route_unit_id on agency_route (tenant_id, unit_id);
+grant select, insert, update, delete on agency_route to zugong_app;
+alter table agency_route enable row level security;
+alter table agency_route force row level security;
+create policy tenant_isolation on agency_route using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create table item_reminder (
   tenant_id uuid not null,
   id uuid not null,
-  plugin_id uuid not null,
-  release text collate "C" not null,
-  digest text collate "C" not null,
-  files json not null,
+  case_item_id uuid not null,
+  threshold text collate "C" not null check (threshold in ('GREEN', 'AMBER', 'RED')),
   created_at timestamptz not null,
   primary key (tenant_id, id),
   foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
 );
-create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
-create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
-grant select, insert, update, delete on plugin_package to zugong_app;
-alter table plugin_package enable row level security;
-alter table plugin_package force row level security;
-create policy tenant_isolation on plugin_package using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table plugin_slot (
-  tenant_id uuid not null,
-  id uuid not null,
-  target text collate "C" not null,
-  field text collate "C" not null,
-  slot text collate "C" not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id)
-);
-create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
-create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
-grant select, insert, update, delete on plugin_slot to zugong_app;
-alter table plugin_slot enable row level security;
-alter table plugin_slot force row level security;
-create policy tenant_isolation on plugin_slot using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
-create table custom_field (
-  tenant_id uuid not null,
-  id uuid not null,
-  target text collate "C" not null,
-  object_id uuid not null,
-  data json not null,
-  t1 text collate "C",
-  t2 text collate "C",
-  t3 text collate "C",
-  t4 text collate "C",
-  t5 text collate "C",
-  t6 text collate "C",
-  n1 integer,
-  n2 integer,
-  n3 integer,
-  d1 date,
-  d2 date,
-  d3 date,
-  version integer not null,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id)
-);
-create unique index custom_field_u1 on custom_field (tenant_id, object_id);
-create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
-create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
-create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
-create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
-create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
-create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
-create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
-create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
-create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
-create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
-create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
-create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
-grant select, insert, update, delete on custom_field to zugong_app;
-alter table custom_field enable row level security;
-alter table custom_field force row level security;
-create policy tenant_isolation on custom_field using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create unique index item_reminder_u1 on item_reminder (tenant_id, case_item_id, threshold);
+create index item_reminder_case_item_id on item_reminder (tenant_id, case_item_id);
+grant select, insert, update, delete on item_reminder to zugong_app;
+alter table item_reminder enable row level security;
+alter table item_reminder force row level security;
+create policy tenant_isolation on item_reminder using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
 
 -- SQLite
 
@@ -988,7 +943,7 @@ create table cadre (
   person_id blob not null,
   unit_id blob not null,
   "kind" text not null check ("kind" in ('CIVIL_SERVANT', 'REFERENCED', 'PUBLIC_INSTITUTION', 'WORKER')),
-  state text not null check (state in ('PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED')),
+  state text not null check (state in ('CANDIDATE', 'PROBATION', 'SERVING', 'RETIRING', 'RETIRED', 'RESIGNED', 'DISMISSED', 'TRANSFERRED', 'DECEASED', 'NOT_CONFIRMED')),
   state_since date not null,
   rank text check (rank in ('COUNSEL_1', 'COUNSEL_2', 'CONSULTANT_1', 'CONSULTANT_2', 'CONSULTANT_3', 'CONSULTANT_4', 'PRINCIPAL_CLERK_1', 'PRINCIPAL_CLERK_2', 'PRINCIPAL_CLERK_3', 'PRINCIPAL_CLERK_4', 'CLERK_1', 'CLERK_2')),
   category text not null check (category in ('M60', 'F55', 'F50', 'F60')),
@@ -1201,7 +1156,7 @@ create table matter (
   "number" integer not null,
   title text not null,
   "group" text not null check ("group" in ('PROVINCIAL_BASE', 'PROVINCIAL_LINKED', 'CITY', 'COUNTY')),
-  state text not null check (state in ('ACTIVE', 'SUPERSEDED')),
+  state text not null check (state in ('ANNOUNCED', 'ACTIVE', 'SUPERSEDED', 'CLOSED')),
   form_schema text not null,
   limit_days integer not null,
   baseline_days integer not null,
@@ -1364,7 +1319,7 @@ create table case_step (
   id blob not null,
   case_id blob not null,
   case_item_id blob,
-  "action" text not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT')),
+  "action" text not null check ("action" in ('SUBMIT', 'START', 'ACCEPT', 'REQUEST_SUPPLEMENT', 'SUPPLY', 'RETURN', 'RESUBMIT', 'FINISH', 'COMPLETE', 'CANCEL', 'EFFECT', 'TRANSFER', 'URGE', 'REMIND')),
   actor_id blob,
   note text,
   "at" timestamp not null,
@@ -1408,7 +1363,7 @@ create table personnel_effect (
   id blob not null,
   case_id blob not null,
   cadre_id blob not null,
-  "kind" text not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT')),
+  "kind" text not null check ("kind" in ('RETIRE', 'REVERSE_RETIREMENT', 'ENTER', 'MOVE', 'SECOND', 'RETURN_FROM_SECONDMENT', 'CHANGE_POSITION', 'RESIGN', 'DISMISS', 'DIE', 'REVERSE')),
   effective_on date not null,
   applied_at timestamp,
   detail text not null,
@@ -1437,83 +1392,42 @@ create table login_attempt (
 create unique index login_attempt_u1 on login_attempt (account_id, network);
 create index login_attempt_account_id on login_attempt (account_id);
 
--- m20261122_000007_plugins
-create table plugin (
+-- m20261122_000006_flow
+create table matter_flow (
   tenant_id blob not null,
   id blob not null,
-  "key" text not null,
-  prefix text not null,
-  title text not null,
-  state text not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
-  package_id blob not null,
-  previous_id blob,
+  matter_id blob not null,
+  mode text not null check (mode in ('ALL', 'ANY', 'AT_LEAST')),
+  needed integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id)
+);
+create unique index matter_flow_u1 on matter_flow (tenant_id, matter_id);
+create table agency_route (
+  tenant_id blob not null,
+  id blob not null,
+  branch_key text not null,
+  division_code text not null,
+  unit_id blob not null,
   version integer not null,
   created_at timestamp not null,
   updated_at timestamp not null,
   primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id)
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
 );
-create unique index plugin_u1 on plugin (tenant_id, key);
-create unique index plugin_u2 on plugin (tenant_id, prefix);
-create table plugin_package (
+create unique index agency_route_u1 on agency_route (tenant_id, branch_key, division_code);
+create index agency_route_unit_id on agency_route (tenant_id, unit_id);
+create table item_reminder (
   tenant_id blob not null,
   id blob not null,
-  plugin_id blob not null,
-  release text not null,
-  digest text not null,
-  files text not null,
+  case_item_id blob not null,
+  threshold text not null check (threshold in ('GREEN', 'AMBER', 'RED')),
   created_at timestamp not null,
   primary key (tenant_id, id),
   foreign key (tenant_id) references tenant (id),
-  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
 );
-create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
-create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
-create table plugin_slot (
-  tenant_id blob not null,
-  id blob not null,
-  target text not null,
-  field text not null,
-  slot text not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id)
-);
-create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
-create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
-create table custom_field (
-  tenant_id blob not null,
-  id blob not null,
-  target text not null,
-  object_id blob not null,
-  data text not null,
-  t1 text,
-  t2 text,
-  t3 text,
-  t4 text,
-  t5 text,
-  t6 text,
-  n1 integer,
-  n2 integer,
-  n3 integer,
-  d1 date,
-  d2 date,
-  d3 date,
-  version integer not null,
-  created_at timestamp not null,
-  updated_at timestamp not null,
-  primary key (tenant_id, id),
-  foreign key (tenant_id) references tenant (id)
-);
-create unique index custom_field_u1 on custom_field (tenant_id, object_id);
-create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
-create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
-create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
-create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
-create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
-create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
-create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
-create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
-create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
-create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
-create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
-create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
+create unique index item_reminder_u1 on item_reminder (tenant_id, case_item_id, threshold);
+create index item_reminder_case_item_id on item_reminder (tenant_id, case_item_id);
