@@ -28,10 +28,10 @@ impl Tenant {
         let input = json!({ "key": "furnished", "effectiveFrom": "2025-10-01", "body": body });
         self.superior.done("ruleSetPublish", input, "ruleSet { id }").await;
         // Neither learns to do anything by it that he could not do before.
-        let member = |who: &str| json!({ "user": who, "role": "LEADER", "unit": self.id("village"), "duty": "联络" });
+        let member = |who: &str, role: &str, unit: &str| json!({ "user": who, "role": role, "unit": self.id(unit), "duty": "联络" });
         let input = json!({
             "title": "改革专班", "purpose": "统筹推进一件事改革", "unit": self.id("root"), "validUntil": "2025-12-31",
-            "members": [member(&self.senior.user), member(&self.leader.user)]
+            "members": [member(&self.senior.user, "JUNIOR", "village"), member(&self.neighbour.user, "LEADER", "other-town")]
         });
         self.superior.done("taskForceCreate", input, "taskForce { id }").await;
         let texts = scaffold::files("330203.furnished", "furnished", "陈设").into_iter();

@@ -79,7 +79,8 @@ fn generated_contracts_agree_with_the_reference() {
             compare(&text, &mut random, 500)
         })
         .sum();
-    assert!((5_000..45_000).contains(&allowed), "the questions prove nothing: {allowed} allowed");
+    // The more pairs there are, the fewer of them a random text allows.
+    assert!((2_000..45_000).contains(&allowed), "the questions prove nothing: {allowed} allowed");
 }
 
 /// Casbin reads the raw text here, not what the loader made of it. Each question is a person who has the roles.

@@ -26,8 +26,8 @@ use crate::{
 
 /// How often it looks whether something is due.
 const TICK: Duration = Duration::from_millis(500);
-/// How often every tenant is asked whether it has peers.
-const SCAN: Duration = Duration::from_secs(60);
+/// How often every tenant is asked whether it has peers: a tenant's first peer is noticed within that time.
+const SCAN: Duration = Duration::from_secs(15);
 
 /// What it knows of the tenants.
 struct Worker {
@@ -54,9 +54,11 @@ impl Worker {
         loop {
             tokio::select! {
                 hint = hints.recv() => match hint {
-                    Ok(Hint::Events(tenant)) => {
+                    // Most tenants have no peers: what happens there is none of the exchange's business.
+                    Ok(Hint::Events(tenant)) if self.due.contains_key(&tenant) => {
                         self.woken.insert(tenant);
                     }
+                    Ok(Hint::Events(_)) => {}
                     Ok(Hint::Rights(..)) => {}
                     // Hints were dropped: ask everybody.
                     Err(_) => scan = Instant::now(),
