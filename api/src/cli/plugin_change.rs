@@ -103,7 +103,10 @@ impl At {
 pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> {
     let (package, plugin) = plugin_text::read(&asked.folder)?;
     let at = At::open(&asked.tenant).await?;
-    let text = shown(&at, &plugin).await?;
+    let mut text = shown(&at, &plugin).await?;
+    if text.is_empty() {
+        text.push_str("（没有变化）\n");
+    }
     let summary = format!("{} {} 对租户 {} 的接口改变：\n{text}", plugin.title, plugin.version, at.tenant.name);
     if !asked.yes {
         at.platform.close().await;

@@ -116,3 +116,33 @@ fn refused(plugin: &Plugin, golden: &Golden) -> Option<Vec<String>> {
     let broken = |rule: &&declarative::MatterRule| rule.rule.ask(&golden.form, &names, golden.today) != Verdict::Holds;
     Some(matter.rules.iter().filter(broken).map(|rule| rule.code.clone()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_and_a_new_plug_in_pass_their_own_tests() {
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("plugins/examples");
+        for (example, tests) in [("bianwai-luyong", 7), ("xinli-jiankang", 5)] {
+            let told = test(&examples.join(example)).unwrap();
+            assert_eq!(told.lines().count(), tests, "{example}: {told}");
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("peixun");
+        let new = |key: &str| New {
+            key: key.into(),
+            prefix: "peixun".into(),
+            title: "干部培训".into(),
+            folder: Some(folder.clone()),
+        };
+        assert!(begin(&new("peixun")).is_err() && !folder.exists());
+        begin(&new("330203.peixun")).unwrap();
+        assert!(check(&folder).unwrap().contains("干部培训 1.0.0"));
+        assert_eq!(test(&folder).unwrap().lines().count(), 2);
+        assert!(begin(&new("330203.peixun")).is_err(), "what is there stays");
+        let young = folder.join("tests/young.json");
+        fs::write(&young, fs::read_to_string(&young).unwrap().replace("2010-05-01", "2000-05-01")).unwrap();
+        assert!(test(&folder).unwrap_err().to_string().contains("tests/young.json"));
+    }
+}

@@ -260,7 +260,7 @@ impl Checker<'_> {
             }
         }
         let is_list = object.get("type") == Some(&json!("array"));
-        if is_list && !object.get("maxItems").and_then(Json::as_u64).is_some_and(|n| n <= MAX_ITEMS) {
+        if is_list && object.get("maxItems").and_then(Json::as_u64).is_none_or(|n| n > MAX_ITEMS) {
             let at = format!("{at}/type");
             self.fault(&at, "LIST_UNBOUNDED", "列表没有写明条数上限", format!("写上 \"maxItems\": {MAX_ITEMS} 或更小"));
         }

@@ -43,6 +43,9 @@ const MAX_RULES: usize = 100;
 /// Names that the platform makes of a type's name.
 const DERIVED: [&str; 8] = ["Where", "ListWhere", "Order", "OrderField", "Connection", "Edge", "Filter", "Aggregate"];
 
+/// A closed set of codes (代码集): key, title, and codes with their titles.
+pub type CodeSet = (String, String, Vec<(String, String)>);
+
 /// A plug-in that was checked.
 #[derive(Clone, Debug)]
 pub struct Plugin {
@@ -59,7 +62,7 @@ pub struct Plugin {
     /// What tells it from every other.
     pub digest: String,
     /// Closed sets of codes: key, title, and codes with their titles.
-    pub codes: Vec<(String, String, Vec<(String, String)>)>,
+    pub codes: Vec<CodeSet>,
     /// Fields of core types.
     pub fields: Vec<Field>,
     /// Matters.
@@ -245,7 +248,7 @@ impl Checker<'_> {
         self.names.extend(all);
     }
 
-    fn codes(&mut self, m: &Manifest) -> Vec<(String, String, Vec<(String, String)>)> {
+    fn codes(&mut self, m: &Manifest) -> Vec<CodeSet> {
         let mut out = vec![];
         for set in &m.codes {
             self.key(&set.key);
