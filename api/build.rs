@@ -1,7 +1,8 @@
 //! Embeds the built GraphiQL page (`graphiql/dist`) in the binary.
 //!
 //! Writes `graphiql_assets.rs` to `OUT_DIR`: one entry per file, or none when the page was not built, so that
-//! the server compiles without Node.js.
+//! the server compiles without Node.js. The files are copied there too: a build folder may serve another checkout
+//! after this one is gone.
 
 use std::{
     env,
@@ -26,6 +27,11 @@ fn main() -> Result<()> {
         files.sort();
     }
 
+    let out = variable("OUT_DIR")?;
+    let copies = out.join("graphiql");
+    if copies.exists() {
+        fs::remove_dir_all(&copies)?;
+    }
     let mut source = String::from(
         "/// The files of the GraphiQL page: path below `/graphiql/`, media type, content.\n\
          pub static ASSETS: &[(&str, &str, &[u8])] = &[\n",
@@ -33,14 +39,19 @@ fn main() -> Result<()> {
     for file in &files {
         let path = file.strip_prefix(&dist)?;
         let names: Option<Vec<&str>> = path.iter().map(OsStr::to_str).collect();
-        let (Some(names), Some(absolute)) = (names, file.to_str()) else {
+        let Some(names) = names else {
             return Err(format!("the path {} is not UTF-8", file.display()).into());
         };
+        let copy = copies.join(path);
+        fs::create_dir_all(copy.parent().unwrap_or(&copies))?;
+        fs::copy(file, copy)?;
+        let (name, place) = (names.join("/"), format!("/graphiql/{}", names.join("/")));
         // Debug formatting of a string is a string literal.
-        writeln!(source, "    ({:?}, {:?}, include_bytes!({absolute:?})),", names.join("/"), media_type(path))?;
+        let bytes = format!("include_bytes!(concat!(env!(\"OUT_DIR\"), {place:?}))");
+        writeln!(source, "    ({name:?}, {:?}, {bytes}),", media_type(path))?;
     }
     source.push_str("];\n");
-    fs::write(variable("OUT_DIR")?.join("graphiql_assets.rs"), source)?;
+    fs::write(out.join("graphiql_assets.rs"), source)?;
     Ok(())
 }
 

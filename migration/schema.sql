@@ -121,7 +121,7 @@ create index unit_parent_id on unit (tenant_id, parent_id);
 grant select, insert, update, delete on unit to zugong_app;
 alter table unit enable row level security;
 alter table unit force row level security;
-create policy tenant_isolation on unit using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on unit using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table party_organisation (
   tenant_id uuid not null,
   id uuid not null,
@@ -146,7 +146,7 @@ create index party_organisation_unit_id on party_organisation (tenant_id, unit_i
 grant select, insert, update, delete on party_organisation to zugong_app;
 alter table party_organisation enable row level security;
 alter table party_organisation force row level security;
-create policy tenant_isolation on party_organisation using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on party_organisation using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table person (
   tenant_id uuid not null,
   id uuid not null,
@@ -179,7 +179,7 @@ create index person_name_key on person (tenant_id, name_key);
 grant select, insert, update, delete on person to zugong_app;
 alter table person enable row level security;
 alter table person force row level security;
-create policy tenant_isolation on person using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on person using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table cadre (
   tenant_id uuid not null,
   id uuid not null,
@@ -210,7 +210,7 @@ create index cadre_archive_birth_id on cadre (tenant_id, archive_birth, id);
 grant select, insert, update, delete on cadre to zugong_app;
 alter table cadre enable row level security;
 alter table cadre force row level security;
-create policy tenant_isolation on cadre using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on cadre using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table appointment (
   tenant_id uuid not null,
   id uuid not null,
@@ -233,7 +233,7 @@ create index appointment_unit_id on appointment (tenant_id, unit_id);
 grant select, insert, update, delete on appointment to zugong_app;
 alter table appointment enable row level security;
 alter table appointment force row level security;
-create policy tenant_isolation on appointment using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on appointment using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 -- m20261122_000003_kernel
 create table app_user (
@@ -259,7 +259,7 @@ create index app_user_unit_id on app_user (tenant_id, unit_id);
 grant select, insert, update, delete on app_user to zugong_app;
 alter table app_user enable row level security;
 alter table app_user force row level security;
-create policy tenant_isolation on app_user using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on app_user using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table role_assignment (
   tenant_id uuid not null,
   id uuid not null,
@@ -283,7 +283,7 @@ create index role_assignment_unit_id on role_assignment (tenant_id, unit_id);
 grant select, insert, update, delete on role_assignment to zugong_app;
 alter table role_assignment enable row level security;
 alter table role_assignment force row level security;
-create policy tenant_isolation on role_assignment using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on role_assignment using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table service_key (
   tenant_id uuid not null,
   id uuid not null,
@@ -303,7 +303,7 @@ create index service_key_user_id on service_key (tenant_id, user_id);
 grant select, insert, update, delete on service_key to zugong_app;
 alter table service_key enable row level security;
 alter table service_key force row level security;
-create policy tenant_isolation on service_key using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on service_key using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table outbox (
   tenant_id uuid not null,
   id uuid not null,
@@ -321,7 +321,7 @@ create index outbox_created_at on outbox (tenant_id, created_at);
 grant select, insert, update, delete on outbox to zugong_app;
 alter table outbox enable row level security;
 alter table outbox force row level security;
-create policy tenant_isolation on outbox using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on outbox using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table audit (
   tenant_id uuid not null,
   id uuid not null,
@@ -344,7 +344,7 @@ create index audit_object_id on audit (tenant_id, object_id);
 grant select, insert, update, delete on audit to zugong_app;
 alter table audit enable row level security;
 alter table audit force row level security;
-create policy tenant_isolation on audit using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on audit using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table idempotency (
   tenant_id uuid not null,
   id uuid not null,
@@ -365,7 +365,7 @@ create index idempotency_expires_at on idempotency (tenant_id, expires_at);
 grant select, insert, update, delete on idempotency to zugong_app;
 alter table idempotency enable row level security;
 alter table idempotency force row level security;
-create policy tenant_isolation on idempotency using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on idempotency using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table rule_set (
   tenant_id uuid not null,
   id uuid not null,
@@ -382,7 +382,7 @@ create unique index rule_set_u1 on rule_set (tenant_id, key, number);
 grant select, insert, update, delete on rule_set to zugong_app;
 alter table rule_set enable row level security;
 alter table rule_set force row level security;
-create policy tenant_isolation on rule_set using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on rule_set using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table attachment (
   tenant_id uuid not null,
   id uuid not null,
@@ -401,7 +401,7 @@ create index attachment_owner_id on attachment (tenant_id, owner_id);
 grant select, insert, update, delete on attachment to zugong_app;
 alter table attachment enable row level security;
 alter table attachment force row level security;
-create policy tenant_isolation on attachment using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on attachment using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table blob (
   tenant_id uuid not null,
   id uuid not null,
@@ -415,7 +415,7 @@ create unique index blob_u1 on blob (tenant_id, sha256);
 grant select, insert, update, delete on blob to zugong_app;
 alter table blob enable row level security;
 alter table blob force row level security;
-create policy tenant_isolation on blob using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on blob using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table file_ticket (
   tenant_id uuid not null,
   id uuid not null,
@@ -437,7 +437,7 @@ create index file_ticket_expires_at on file_ticket (tenant_id, expires_at);
 grant select, insert, update, delete on file_ticket to zugong_app;
 alter table file_ticket enable row level security;
 alter table file_ticket force row level security;
-create policy tenant_isolation on file_ticket using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on file_ticket using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 -- m20261122_000004_matters
 create table matter (
@@ -463,7 +463,7 @@ create unique index matter_u1 on matter (tenant_id, key, number);
 grant select, insert, update, delete on matter to zugong_app;
 alter table matter enable row level security;
 alter table matter force row level security;
-create policy tenant_isolation on matter using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on matter using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table matter_branch (
   tenant_id uuid not null,
   id uuid not null,
@@ -490,7 +490,7 @@ create index matter_branch_handling_unit_id on matter_branch (tenant_id, handlin
 grant select, insert, update, delete on matter_branch to zugong_app;
 alter table matter_branch enable row level security;
 alter table matter_branch force row level security;
-create policy tenant_isolation on matter_branch using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on matter_branch using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table matter_material (
   tenant_id uuid not null,
   id uuid not null,
@@ -511,7 +511,7 @@ create index matter_material_matter_id on matter_material (tenant_id, matter_id)
 grant select, insert, update, delete on matter_material to zugong_app;
 alter table matter_material enable row level security;
 alter table matter_material force row level security;
-create policy tenant_isolation on matter_material using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on matter_material using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table approval (
   tenant_id uuid not null,
   id uuid not null,
@@ -542,7 +542,7 @@ create index approval_decided_by on approval (tenant_id, decided_by);
 grant select, insert, update, delete on approval to zugong_app;
 alter table approval enable row level security;
 alter table approval force row level security;
-create policy tenant_isolation on approval using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on approval using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table matter_case (
   tenant_id uuid not null,
   id uuid not null,
@@ -587,7 +587,7 @@ create index matter_case_submitted_at on matter_case (tenant_id, submitted_at);
 grant select, insert, update, delete on matter_case to zugong_app;
 alter table matter_case enable row level security;
 alter table matter_case force row level security;
-create policy tenant_isolation on matter_case using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on matter_case using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table case_item (
   tenant_id uuid not null,
   id uuid not null,
@@ -628,7 +628,7 @@ create index case_item_handling_unit_id_state_started_on on case_item (tenant_id
 grant select, insert, update, delete on case_item to zugong_app;
 alter table case_item enable row level security;
 alter table case_item force row level security;
-create policy tenant_isolation on case_item using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on case_item using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table case_step (
   tenant_id uuid not null,
   id uuid not null,
@@ -648,7 +648,7 @@ create index case_step_case_item_id on case_step (tenant_id, case_item_id);
 grant select, insert, update, delete on case_step to zugong_app;
 alter table case_step enable row level security;
 alter table case_step force row level security;
-create policy tenant_isolation on case_step using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on case_step using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table case_material (
   tenant_id uuid not null,
   id uuid not null,
@@ -667,7 +667,7 @@ create index case_material_attachment_id on case_material (tenant_id, attachment
 grant select, insert, update, delete on case_material to zugong_app;
 alter table case_material enable row level security;
 alter table case_material force row level security;
-create policy tenant_isolation on case_material using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on case_material using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table case_item_material (
   tenant_id uuid not null,
   id uuid not null,
@@ -684,7 +684,7 @@ create index case_item_material_case_material_id on case_item_material (tenant_i
 grant select, insert, update, delete on case_item_material to zugong_app;
 alter table case_item_material enable row level security;
 alter table case_item_material force row level security;
-create policy tenant_isolation on case_item_material using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on case_item_material using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table personnel_effect (
   tenant_id uuid not null,
   id uuid not null,
@@ -706,7 +706,7 @@ create index personnel_effect_effective_on on personnel_effect (tenant_id, effec
 grant select, insert, update, delete on personnel_effect to zugong_app;
 alter table personnel_effect enable row level security;
 alter table personnel_effect force row level security;
-create policy tenant_isolation on personnel_effect using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on personnel_effect using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 -- m20261122_000005_login_attempts
 create table login_attempt (
@@ -739,7 +739,7 @@ create unique index matter_flow_u1 on matter_flow (tenant_id, matter_id);
 grant select, insert, update, delete on matter_flow to zugong_app;
 alter table matter_flow enable row level security;
 alter table matter_flow force row level security;
-create policy tenant_isolation on matter_flow using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on matter_flow using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table agency_route (
   tenant_id uuid not null,
   id uuid not null,
@@ -758,7 +758,7 @@ create index agency_route_unit_id on agency_route (tenant_id, unit_id);
 grant select, insert, update, delete on agency_route to zugong_app;
 alter table agency_route enable row level security;
 alter table agency_route force row level security;
-create policy tenant_isolation on agency_route using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on agency_route using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 create table item_reminder (
   tenant_id uuid not null,
   id uuid not null,
@@ -774,7 +774,456 @@ create index item_reminder_case_item_id on item_reminder (tenant_id, case_item_i
 grant select, insert, update, delete on item_reminder to zugong_app;
 alter table item_reminder enable row level security;
 alter table item_reminder force row level security;
-create policy tenant_isolation on item_reminder using (tenant_id::text = current_setting('app.tenant', true)) with check (tenant_id::text = current_setting('app.tenant', true));
+create policy tenant_isolation on item_reminder using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000007_plugins
+create table plugin (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  prefix text collate "C" not null,
+  title text collate "C" not null,
+  state text collate "C" not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
+  package_id uuid not null,
+  previous_id uuid,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_u1 on plugin (tenant_id, key);
+create unique index plugin_u2 on plugin (tenant_id, prefix);
+grant select, insert, update, delete on plugin to zugong_app;
+alter table plugin enable row level security;
+alter table plugin force row level security;
+create policy tenant_isolation on plugin using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table plugin_package (
+  tenant_id uuid not null,
+  id uuid not null,
+  plugin_id uuid not null,
+  release text collate "C" not null,
+  digest text collate "C" not null,
+  files json not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+);
+create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
+create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
+grant select, insert, update, delete on plugin_package to zugong_app;
+alter table plugin_package enable row level security;
+alter table plugin_package force row level security;
+create policy tenant_isolation on plugin_package using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table plugin_slot (
+  tenant_id uuid not null,
+  id uuid not null,
+  target text collate "C" not null,
+  field text collate "C" not null,
+  slot text collate "C" not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
+create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
+grant select, insert, update, delete on plugin_slot to zugong_app;
+alter table plugin_slot enable row level security;
+alter table plugin_slot force row level security;
+create policy tenant_isolation on plugin_slot using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table custom_field (
+  tenant_id uuid not null,
+  id uuid not null,
+  target text collate "C" not null,
+  object_id uuid not null,
+  data json not null,
+  t1 text collate "C",
+  t2 text collate "C",
+  t3 text collate "C",
+  t4 text collate "C",
+  t5 text collate "C",
+  t6 text collate "C",
+  n1 integer,
+  n2 integer,
+  n3 integer,
+  d1 date,
+  d2 date,
+  d3 date,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index custom_field_u1 on custom_field (tenant_id, object_id);
+create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
+create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
+create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
+create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
+create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
+create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
+create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
+create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
+create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
+create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
+create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
+create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
+grant select, insert, update, delete on custom_field to zugong_app;
+alter table custom_field enable row level security;
+alter table custom_field force row level security;
+create policy tenant_isolation on custom_field using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000008_cooperation
+create table consultation (
+  tenant_id uuid not null,
+  id uuid not null,
+  title text collate "C" not null,
+  matter_key text collate "C" not null,
+  matter_id uuid,
+  question text collate "C" not null,
+  state text collate "C" not null check (state in ('OPEN', 'CONCLUDED')),
+  peer_id uuid not null,
+  peer_code text collate "C" not null,
+  peer_name text collate "C" not null,
+  opened_here boolean not null,
+  opened_by uuid,
+  opened_by_name text collate "C" not null,
+  opened_at timestamptz not null,
+  conclusion text collate "C",
+  concluded_matter_id uuid,
+  concluded_by_name text collate "C",
+  concluded_at timestamptz,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, concluded_matter_id) references matter (tenant_id, id)
+);
+create index consultation_matter_id on consultation (tenant_id, matter_id);
+create index consultation_opened_by on consultation (tenant_id, opened_by);
+create index consultation_concluded_matter_id on consultation (tenant_id, concluded_matter_id);
+create index consultation_opened_at on consultation (tenant_id, opened_at);
+grant select, insert, update, delete on consultation to zugong_app;
+alter table consultation enable row level security;
+alter table consultation force row level security;
+create policy tenant_isolation on consultation using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table consultation_position (
+  tenant_id uuid not null,
+  id uuid not null,
+  consultation_id uuid not null,
+  is_ours boolean not null,
+  tenant_name text collate "C" not null,
+  stance text collate "C" not null check (stance in ('SUPPORT', 'CONDITIONAL', 'OPPOSE')),
+  text text collate "C" not null,
+  author_id uuid,
+  author_name text collate "C" not null,
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, consultation_id) references consultation (tenant_id, id),
+  foreign key (tenant_id, author_id) references app_user (tenant_id, id)
+);
+create index consultation_position_consultation_id on consultation_position (tenant_id, consultation_id);
+create index consultation_position_author_id on consultation_position (tenant_id, author_id);
+grant select, insert, update, delete on consultation_position to zugong_app;
+alter table consultation_position enable row level security;
+alter table consultation_position force row level security;
+create policy tenant_isolation on consultation_position using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_force (
+  tenant_id uuid not null,
+  id uuid not null,
+  title text collate "C" not null,
+  purpose text collate "C" not null,
+  unit_id uuid not null,
+  valid_from date not null,
+  valid_until date not null,
+  state text collate "C" not null check (state in ('ACTIVE', 'DISSOLVED')),
+  created_by uuid not null,
+  dissolved_by uuid,
+  dissolved_at timestamptz,
+  dissolve_reason text collate "C",
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, created_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, dissolved_by) references app_user (tenant_id, id)
+);
+create index task_force_unit_id on task_force (tenant_id, unit_id);
+create index task_force_created_by on task_force (tenant_id, created_by);
+create index task_force_dissolved_by on task_force (tenant_id, dissolved_by);
+create index task_force_valid_until on task_force (tenant_id, valid_until);
+grant select, insert, update, delete on task_force to zugong_app;
+alter table task_force enable row level security;
+alter table task_force force row level security;
+create policy tenant_isolation on task_force using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_force_member (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_force_id uuid not null,
+  user_id uuid not null,
+  unit_id uuid not null,
+  duty text collate "C" not null,
+  assignment_id uuid not null,
+  joined_on date not null,
+  left_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_force_id) references task_force (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, assignment_id) references role_assignment (tenant_id, id)
+);
+create unique index task_force_member_u1 on task_force_member (tenant_id, task_force_id, user_id) where left_at is null;
+create index task_force_member_task_force_id on task_force_member (tenant_id, task_force_id);
+create index task_force_member_user_id on task_force_member (tenant_id, user_id);
+create index task_force_member_unit_id on task_force_member (tenant_id, unit_id);
+create index task_force_member_assignment_id on task_force_member (tenant_id, assignment_id);
+grant select, insert, update, delete on task_force_member to zugong_app;
+alter table task_force_member enable row level security;
+alter table task_force_member force row level security;
+create policy tenant_isolation on task_force_member using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table acceptance_review (
+  tenant_id uuid not null,
+  id uuid not null,
+  title text collate "C" not null,
+  state text collate "C" not null check (state in ('OPEN', 'CONCLUDED')),
+  is_reviewer boolean not null,
+  peer_id uuid not null,
+  peer_code text collate "C" not null,
+  peer_name text collate "C" not null,
+  pass_score integer not null,
+  passed boolean,
+  comments text collate "C",
+  opened_by uuid,
+  opened_by_name text collate "C" not null,
+  opened_at timestamptz not null,
+  concluded_by_name text collate "C",
+  concluded_at timestamptz,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id)
+);
+create index acceptance_review_opened_by on acceptance_review (tenant_id, opened_by);
+create index acceptance_review_opened_at on acceptance_review (tenant_id, opened_at);
+grant select, insert, update, delete on acceptance_review to zugong_app;
+alter table acceptance_review enable row level security;
+alter table acceptance_review force row level security;
+create policy tenant_isolation on acceptance_review using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table acceptance_item (
+  tenant_id uuid not null,
+  id uuid not null,
+  review_id uuid not null,
+  criterion text collate "C" not null,
+  full_score integer not null,
+  is_mandatory boolean not null,
+  score integer,
+  comment text collate "C",
+  "position" integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, review_id) references acceptance_review (tenant_id, id)
+);
+create index acceptance_item_review_id on acceptance_item (tenant_id, review_id);
+grant select, insert, update, delete on acceptance_item to zugong_app;
+alter table acceptance_item enable row level security;
+alter table acceptance_item force row level security;
+create policy tenant_isolation on acceptance_item using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table exchange_peer (
+  tenant_id uuid not null,
+  id uuid not null,
+  code text collate "C" not null,
+  name text collate "C" not null,
+  "level" text collate "C" not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  endpoint text collate "C" not null,
+  public_key text collate "C" not null,
+  sends_cases boolean not null,
+  state text collate "C" not null check (state in ('ACTIVE', 'DISABLED')),
+  "position" timestamptz,
+  registered_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create unique index exchange_peer_u1 on exchange_peer (tenant_id, code);
+create index exchange_peer_registered_by on exchange_peer (tenant_id, registered_by);
+grant select, insert, update, delete on exchange_peer to zugong_app;
+alter table exchange_peer enable row level security;
+alter table exchange_peer force row level security;
+create policy tenant_isolation on exchange_peer using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table exchange_message (
+  tenant_id uuid not null,
+  id uuid not null,
+  peer_id uuid not null,
+  "kind" text collate "C" not null check ("kind" in ('CASE', 'NOTICE')),
+  "key" text collate "C" not null,
+  body json not null,
+  state text collate "C" not null check (state in ('PENDING', 'DELIVERED')),
+  attempts integer not null,
+  next_attempt_at timestamptz not null,
+  last_error text collate "C",
+  receipt json,
+  delivered_at timestamptz,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+);
+create unique index exchange_message_u1 on exchange_message (tenant_id, peer_id, key);
+create index exchange_message_peer_id on exchange_message (tenant_id, peer_id);
+create index exchange_message_next_attempt_at on exchange_message (tenant_id, next_attempt_at) where state = 'PENDING';
+create index exchange_message_created_at on exchange_message (tenant_id, created_at);
+grant select, insert, update, delete on exchange_message to zugong_app;
+alter table exchange_message enable row level security;
+alter table exchange_message force row level security;
+create policy tenant_isolation on exchange_message using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table received_message (
+  tenant_id uuid not null,
+  id uuid not null,
+  peer_id uuid not null,
+  message_id uuid not null,
+  "kind" text collate "C" not null check ("kind" in ('CASE', 'NOTICE')),
+  digest text collate "C" not null,
+  body json not null,
+  received_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+);
+create unique index received_message_u1 on received_message (tenant_id, peer_id, message_id);
+create index received_message_peer_id on received_message (tenant_id, peer_id);
+create index received_message_received_at on received_message (tenant_id, received_at);
+grant select, insert, update, delete on received_message to zugong_app;
+alter table received_message enable row level security;
+alter table received_message force row level security;
+create policy tenant_isolation on received_message using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table received_case (
+  tenant_id uuid not null,
+  id uuid not null,
+  peer_id uuid not null,
+  case_ref text collate "C" not null,
+  "number" text collate "C" not null,
+  matter_key text collate "C" not null,
+  "level" text collate "C" not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  division_code text collate "C" not null,
+  state text collate "C" not null check (state in ('RUNNING', 'DONE', 'CANCELLED')),
+  submitted_on date not null,
+  finished_on date,
+  worked_days integer,
+  items_done integer not null,
+  items_total integer not null,
+  case_version integer not null,
+  received_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+);
+create unique index received_case_u1 on received_case (tenant_id, peer_id, case_ref);
+create index received_case_peer_id on received_case (tenant_id, peer_id);
+create index received_case_submitted_on on received_case (tenant_id, submitted_on);
+grant select, insert, update, delete on received_case to zugong_app;
+alter table received_case enable row level security;
+alter table received_case force row level security;
+create policy tenant_isolation on received_case using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table source_system (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  title text collate "C" not null,
+  unit_id uuid not null,
+  endpoint text collate "C",
+  fields json not null,
+  state text collate "C" not null check (state in ('ACTIVE', 'DISABLED')),
+  registered_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create unique index source_system_u1 on source_system (tenant_id, key);
+create index source_system_unit_id on source_system (tenant_id, unit_id);
+create index source_system_registered_by on source_system (tenant_id, registered_by);
+grant select, insert, update, delete on source_system to zugong_app;
+alter table source_system enable row level security;
+alter table source_system force row level security;
+create policy tenant_isolation on source_system using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table shared_field (
+  tenant_id uuid not null,
+  id uuid not null,
+  cadre_id uuid not null,
+  field text collate "C" not null,
+  source_id uuid not null,
+  value json not null,
+  fetched_at timestamptz not null,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, source_id) references source_system (tenant_id, id)
+);
+create unique index shared_field_u1 on shared_field (tenant_id, cadre_id, field);
+create index shared_field_cadre_id on shared_field (tenant_id, cadre_id);
+create index shared_field_source_id on shared_field (tenant_id, source_id);
+grant select, insert, update, delete on shared_field to zugong_app;
+alter table shared_field enable row level security;
+alter table shared_field force row level security;
+create policy tenant_isolation on shared_field using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table field_dispute (
+  tenant_id uuid not null,
+  id uuid not null,
+  shared_field_id uuid not null,
+  claimed json not null,
+  reason text collate "C" not null,
+  state text collate "C" not null check (state in ('OPEN', 'KEPT', 'CORRECTED')),
+  answer text collate "C",
+  opened_by uuid not null,
+  opened_at timestamptz not null,
+  answered_by uuid,
+  answered_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, shared_field_id) references shared_field (tenant_id, id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, answered_by) references app_user (tenant_id, id)
+);
+create unique index field_dispute_u1 on field_dispute (tenant_id, shared_field_id) where state = 'OPEN';
+create index field_dispute_shared_field_id on field_dispute (tenant_id, shared_field_id);
+create index field_dispute_opened_by on field_dispute (tenant_id, opened_by);
+create index field_dispute_answered_by on field_dispute (tenant_id, answered_by);
+grant select, insert, update, delete on field_dispute to zugong_app;
+alter table field_dispute enable row level security;
+alter table field_dispute force row level security;
+create policy tenant_isolation on field_dispute using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table agency_callback (
+  tenant_id uuid not null,
+  id uuid not null,
+  user_id uuid not null,
+  callback_id text collate "C" not null,
+  digest text collate "C" not null,
+  case_item_id uuid not null,
+  "action" text collate "C" not null check ("action" in ('ACCEPT', 'FINISH', 'RETURN')),
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create unique index agency_callback_u1 on agency_callback (tenant_id, user_id, callback_id);
+create index agency_callback_user_id on agency_callback (tenant_id, user_id);
+create index agency_callback_case_item_id on agency_callback (tenant_id, case_item_id);
+grant select, insert, update, delete on agency_callback to zugong_app;
+alter table agency_callback enable row level security;
+alter table agency_callback force row level security;
+create policy tenant_isolation on agency_callback using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 -- SQLite
 
@@ -1431,3 +1880,380 @@ create table item_reminder (
 );
 create unique index item_reminder_u1 on item_reminder (tenant_id, case_item_id, threshold);
 create index item_reminder_case_item_id on item_reminder (tenant_id, case_item_id);
+
+-- m20261122_000007_plugins
+create table plugin (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  prefix text not null,
+  title text not null,
+  state text not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
+  package_id blob not null,
+  previous_id blob,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_u1 on plugin (tenant_id, key);
+create unique index plugin_u2 on plugin (tenant_id, prefix);
+create table plugin_package (
+  tenant_id blob not null,
+  id blob not null,
+  plugin_id blob not null,
+  release text not null,
+  digest text not null,
+  files text not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+);
+create unique index plugin_package_u1 on plugin_package (tenant_id, plugin_id, digest);
+create index plugin_package_plugin_id on plugin_package (tenant_id, plugin_id);
+create table plugin_slot (
+  tenant_id blob not null,
+  id blob not null,
+  target text not null,
+  field text not null,
+  slot text not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index plugin_slot_u1 on plugin_slot (tenant_id, target, slot);
+create unique index plugin_slot_u2 on plugin_slot (tenant_id, target, field);
+create table custom_field (
+  tenant_id blob not null,
+  id blob not null,
+  target text not null,
+  object_id blob not null,
+  data text not null,
+  t1 text,
+  t2 text,
+  t3 text,
+  t4 text,
+  t5 text,
+  t6 text,
+  n1 integer,
+  n2 integer,
+  n3 integer,
+  d1 date,
+  d2 date,
+  d3 date,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index custom_field_u1 on custom_field (tenant_id, object_id);
+create index custom_field_target_t1_object_id on custom_field (tenant_id, target, t1, object_id) where t1 is not null;
+create index custom_field_target_t2_object_id on custom_field (tenant_id, target, t2, object_id) where t2 is not null;
+create index custom_field_target_t3_object_id on custom_field (tenant_id, target, t3, object_id) where t3 is not null;
+create index custom_field_target_t4_object_id on custom_field (tenant_id, target, t4, object_id) where t4 is not null;
+create index custom_field_target_t5_object_id on custom_field (tenant_id, target, t5, object_id) where t5 is not null;
+create index custom_field_target_t6_object_id on custom_field (tenant_id, target, t6, object_id) where t6 is not null;
+create index custom_field_target_n1_object_id on custom_field (tenant_id, target, n1, object_id) where n1 is not null;
+create index custom_field_target_n2_object_id on custom_field (tenant_id, target, n2, object_id) where n2 is not null;
+create index custom_field_target_n3_object_id on custom_field (tenant_id, target, n3, object_id) where n3 is not null;
+create index custom_field_target_d1_object_id on custom_field (tenant_id, target, d1, object_id) where d1 is not null;
+create index custom_field_target_d2_object_id on custom_field (tenant_id, target, d2, object_id) where d2 is not null;
+create index custom_field_target_d3_object_id on custom_field (tenant_id, target, d3, object_id) where d3 is not null;
+
+-- m20261122_000008_cooperation
+create table consultation (
+  tenant_id blob not null,
+  id blob not null,
+  title text not null,
+  matter_key text not null,
+  matter_id blob,
+  question text not null,
+  state text not null check (state in ('OPEN', 'CONCLUDED')),
+  peer_id blob not null,
+  peer_code text not null,
+  peer_name text not null,
+  opened_here boolean not null,
+  opened_by blob,
+  opened_by_name text not null,
+  opened_at timestamp not null,
+  conclusion text,
+  concluded_matter_id blob,
+  concluded_by_name text,
+  concluded_at timestamp,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, concluded_matter_id) references matter (tenant_id, id)
+);
+create index consultation_matter_id on consultation (tenant_id, matter_id);
+create index consultation_opened_by on consultation (tenant_id, opened_by);
+create index consultation_concluded_matter_id on consultation (tenant_id, concluded_matter_id);
+create index consultation_opened_at on consultation (tenant_id, opened_at);
+create table consultation_position (
+  tenant_id blob not null,
+  id blob not null,
+  consultation_id blob not null,
+  is_ours boolean not null,
+  tenant_name text not null,
+  stance text not null check (stance in ('SUPPORT', 'CONDITIONAL', 'OPPOSE')),
+  text text not null,
+  author_id blob,
+  author_name text not null,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, consultation_id) references consultation (tenant_id, id),
+  foreign key (tenant_id, author_id) references app_user (tenant_id, id)
+);
+create index consultation_position_consultation_id on consultation_position (tenant_id, consultation_id);
+create index consultation_position_author_id on consultation_position (tenant_id, author_id);
+create table task_force (
+  tenant_id blob not null,
+  id blob not null,
+  title text not null,
+  purpose text not null,
+  unit_id blob not null,
+  valid_from date not null,
+  valid_until date not null,
+  state text not null check (state in ('ACTIVE', 'DISSOLVED')),
+  created_by blob not null,
+  dissolved_by blob,
+  dissolved_at timestamp,
+  dissolve_reason text,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, created_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, dissolved_by) references app_user (tenant_id, id)
+);
+create index task_force_unit_id on task_force (tenant_id, unit_id);
+create index task_force_created_by on task_force (tenant_id, created_by);
+create index task_force_dissolved_by on task_force (tenant_id, dissolved_by);
+create index task_force_valid_until on task_force (tenant_id, valid_until);
+create table task_force_member (
+  tenant_id blob not null,
+  id blob not null,
+  task_force_id blob not null,
+  user_id blob not null,
+  unit_id blob not null,
+  duty text not null,
+  assignment_id blob not null,
+  joined_on date not null,
+  left_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_force_id) references task_force (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, assignment_id) references role_assignment (tenant_id, id)
+);
+create unique index task_force_member_u1 on task_force_member (tenant_id, task_force_id, user_id) where left_at is null;
+create index task_force_member_task_force_id on task_force_member (tenant_id, task_force_id);
+create index task_force_member_user_id on task_force_member (tenant_id, user_id);
+create index task_force_member_unit_id on task_force_member (tenant_id, unit_id);
+create index task_force_member_assignment_id on task_force_member (tenant_id, assignment_id);
+create table acceptance_review (
+  tenant_id blob not null,
+  id blob not null,
+  title text not null,
+  state text not null check (state in ('OPEN', 'CONCLUDED')),
+  is_reviewer boolean not null,
+  peer_id blob not null,
+  peer_code text not null,
+  peer_name text not null,
+  pass_score integer not null,
+  passed boolean,
+  comments text,
+  opened_by blob,
+  opened_by_name text not null,
+  opened_at timestamp not null,
+  concluded_by_name text,
+  concluded_at timestamp,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id)
+);
+create index acceptance_review_opened_by on acceptance_review (tenant_id, opened_by);
+create index acceptance_review_opened_at on acceptance_review (tenant_id, opened_at);
+create table acceptance_item (
+  tenant_id blob not null,
+  id blob not null,
+  review_id blob not null,
+  criterion text not null,
+  full_score integer not null,
+  is_mandatory boolean not null,
+  score integer,
+  comment text,
+  "position" integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, review_id) references acceptance_review (tenant_id, id)
+);
+create index acceptance_item_review_id on acceptance_item (tenant_id, review_id);
+create table exchange_peer (
+  tenant_id blob not null,
+  id blob not null,
+  code text not null,
+  name text not null,
+  "level" text not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  endpoint text not null,
+  public_key text not null,
+  sends_cases boolean not null,
+  state text not null check (state in ('ACTIVE', 'DISABLED')),
+  "position" timestamp,
+  registered_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create unique index exchange_peer_u1 on exchange_peer (tenant_id, code);
+create index exchange_peer_registered_by on exchange_peer (tenant_id, registered_by);
+create table exchange_message (
+  tenant_id blob not null,
+  id blob not null,
+  peer_id blob not null,
+  "kind" text not null check ("kind" in ('CASE', 'NOTICE')),
+  "key" text not null,
+  body text not null,
+  state text not null check (state in ('PENDING', 'DELIVERED')),
+  attempts integer not null,
+  next_attempt_at timestamp not null,
+  last_error text,
+  receipt text,
+  delivered_at timestamp,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+);
+create unique index exchange_message_u1 on exchange_message (tenant_id, peer_id, key);
+create index exchange_message_peer_id on exchange_message (tenant_id, peer_id);
+create index exchange_message_next_attempt_at on exchange_message (tenant_id, next_attempt_at) where state = 'PENDING';
+create index exchange_message_created_at on exchange_message (tenant_id, created_at);
+create table received_message (
+  tenant_id blob not null,
+  id blob not null,
+  peer_id blob not null,
+  message_id blob not null,
+  "kind" text not null check ("kind" in ('CASE', 'NOTICE')),
+  digest text not null,
+  body text not null,
+  received_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+);
+create unique index received_message_u1 on received_message (tenant_id, peer_id, message_id);
+create index received_message_peer_id on received_message (tenant_id, peer_id);
+create index received_message_received_at on received_message (tenant_id, received_at);
+create table received_case (
+  tenant_id blob not null,
+  id blob not null,
+  peer_id blob not null,
+  case_ref text not null,
+  "number" text not null,
+  matter_key text not null,
+  "level" text not null check ("level" in ('PROVINCE', 'CITY', 'COUNTY')),
+  division_code text not null,
+  state text not null check (state in ('RUNNING', 'DONE', 'CANCELLED')),
+  submitted_on date not null,
+  finished_on date,
+  worked_days integer,
+  items_done integer not null,
+  items_total integer not null,
+  case_version integer not null,
+  received_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, peer_id) references exchange_peer (tenant_id, id)
+);
+create unique index received_case_u1 on received_case (tenant_id, peer_id, case_ref);
+create index received_case_peer_id on received_case (tenant_id, peer_id);
+create index received_case_submitted_on on received_case (tenant_id, submitted_on);
+create table source_system (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  title text not null,
+  unit_id blob not null,
+  endpoint text,
+  fields text not null,
+  state text not null check (state in ('ACTIVE', 'DISABLED')),
+  registered_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create unique index source_system_u1 on source_system (tenant_id, key);
+create index source_system_unit_id on source_system (tenant_id, unit_id);
+create index source_system_registered_by on source_system (tenant_id, registered_by);
+create table shared_field (
+  tenant_id blob not null,
+  id blob not null,
+  cadre_id blob not null,
+  field text not null,
+  source_id blob not null,
+  value text not null,
+  fetched_at timestamp not null,
+  version integer not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, cadre_id) references cadre (tenant_id, id),
+  foreign key (tenant_id, source_id) references source_system (tenant_id, id)
+);
+create unique index shared_field_u1 on shared_field (tenant_id, cadre_id, field);
+create index shared_field_cadre_id on shared_field (tenant_id, cadre_id);
+create index shared_field_source_id on shared_field (tenant_id, source_id);
+create table field_dispute (
+  tenant_id blob not null,
+  id blob not null,
+  shared_field_id blob not null,
+  claimed text not null,
+  reason text not null,
+  state text not null check (state in ('OPEN', 'KEPT', 'CORRECTED')),
+  answer text,
+  opened_by blob not null,
+  opened_at timestamp not null,
+  answered_by blob,
+  answered_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, shared_field_id) references shared_field (tenant_id, id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, answered_by) references app_user (tenant_id, id)
+);
+create unique index field_dispute_u1 on field_dispute (tenant_id, shared_field_id) where state = 'OPEN';
+create index field_dispute_shared_field_id on field_dispute (tenant_id, shared_field_id);
+create index field_dispute_opened_by on field_dispute (tenant_id, opened_by);
+create index field_dispute_answered_by on field_dispute (tenant_id, answered_by);
+create table agency_callback (
+  tenant_id blob not null,
+  id blob not null,
+  user_id blob not null,
+  callback_id text not null,
+  digest text not null,
+  case_item_id blob not null,
+  "action" text not null check ("action" in ('ACCEPT', 'FINISH', 'RETURN')),
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create unique index agency_callback_u1 on agency_callback (tenant_id, user_id, callback_id);
+create index agency_callback_user_id on agency_callback (tenant_id, user_id);
+create index agency_callback_case_item_id on agency_callback (tenant_id, case_item_id);

@@ -14,7 +14,7 @@ use tokio::{
 pub struct Agency {
     pub url: String,
     /// Signature and body of every question.
-    pub asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    pub asked: Arc<Mutex<Vec<Asked>>>,
     fails: Arc<AtomicBool>,
 }
 
@@ -40,13 +40,11 @@ impl Agency {
     }
 }
 
+/// The signature and the body of a question.
+pub type Asked = (String, Vec<u8>);
+
 /// One question for each connection.
-async fn serve(
-    mut stream: TcpStream,
-    answer: String,
-    asked: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
-    fails: Arc<AtomicBool>,
-) {
+async fn serve(mut stream: TcpStream, answer: String, asked: Arc<Mutex<Vec<Asked>>>, fails: Arc<AtomicBool>) {
     let mut bytes = vec![];
     let (head, body) = loop {
         let mut part = [0; 4096];

@@ -11,7 +11,7 @@ fn item(case: &Json, key: &str) -> Json {
 }
 
 async fn call(by: &Actor, id: &str, item: &Json, action: &str, text: Option<&str>) -> Json {
-    let input = json!({ "callbackNumber": id, "item": item, "action": action, "text": text });
+    let input = json!({ "callbackNumber": id, "caseItem": item, "action": action, "text": text });
     by.mutate("caseItemCallback", input, "caseItem { id state version result }").await
 }
 
@@ -34,7 +34,7 @@ async fn h_03_the_same_call_twice_at_once_and_later_changes_nothing() {
     assert_eq!((done("ACCEPT"), done("FINISH")), (1, 1));
     // Other words under the same id are another call.
     let query = "mutation($input: CaseItemCallbackInput!) { caseItemCallback(input: $input) { caseItem { id } userErrors { code } } }";
-    let other = json!({ "callbackNumber": "yb-2025-000001", "item": medical, "action": "FINISH", "text": "改口" });
+    let other = json!({ "callbackNumber": "yb-2025-000001", "caseItem": medical, "action": "FINISH", "text": "改口" });
     assert_eq!(system.gql(query, json!({ "input": other })).await.code(), "IDEMPOTENCY_MISMATCH");
 }
 
@@ -53,7 +53,7 @@ async fn h_03_a_refused_call_leaves_its_id_unused() {
     assert_eq!(back["caseItem"]["state"], "RETURNED");
     // Another agency's item is no item, and ids are each system's own.
     let query = "mutation($input: CaseItemCallbackInput!) { caseItemCallback(input: $input) { caseItem { id } userErrors { code } } }";
-    let foreign = json!({ "callbackNumber": "3", "item": medical, "action": "ACCEPT" });
+    let foreign = json!({ "callbackNumber": "3", "caseItem": medical, "action": "ACCEPT" });
     assert_eq!(a.handlers["treasury"].gql(query, json!({ "input": foreign })).await.code(), "NOT_FOUND");
     let own = call(&a.handlers["treasury"], "1", &item(&case, "treasury"), "ACCEPT", None).await;
     assert_eq!(own["caseItem"]["state"], "ACCEPTED");

@@ -111,7 +111,7 @@ async fn h_06_a_dispute_shows_both_values_until_the_owner_has_answered() {
         known.as_array().unwrap().iter().find(|f| f["field"] == "medicalAccount").unwrap().clone()
     };
     let field = medical().await["id"].clone();
-    let claim = |value: &str, reason: &str| json!({ "id": field, "claimed": value, "reason": reason });
+    let claim = |value: &str, reason: &str| json!({ "sharedField": field, "claimed": value, "reason": reason });
     let same = a.applicant.mutate("sharedFieldDispute", claim("330203912", "有误"), "fieldDispute { id }").await;
     assert_eq!(codes(&same), ["INVALID_VALUE"]);
     // Two at once are one.

@@ -38,7 +38,7 @@ pub struct CaseItemCallbackInput {
     /// The system's own id of the call (回调流水号), 1 to 100 characters; used once for ever.
     pub callback_number: String,
     /// Which item (联办件).
-    pub item: Id<CaseItem>,
+    pub case_item: Id<CaseItem>,
     /// What was done (办理动作). `FINISH` accepts first what was not accepted.
     pub action: Gql<CallbackAction>,
     /// What was decided, or why it is sent back (结果或原因), 1 to 1,000 characters; not for `ACCEPT`.
@@ -56,7 +56,7 @@ impl Command for CaseItemCallbackInput {
             let (zh, en) = ("应为 1 至 100 个字符", "Takes 1 to 100 characters.");
             return Err(UserError::new(Code::InvalidFormat, "input.callbackNumber", zh, en).into());
         }
-        let item = tx.gate::<case_item::Entity>(Self::RIGHT.1)?.id(self.item.uuid()).required().await?;
+        let item = tx.gate::<case_item::Entity>(Self::RIGHT.1)?.id(self.case_item.uuid()).required().await?;
         let digest = self.digest()?;
         if !self.claim(tx, item.id, &digest).await? {
             return Ok(item.id);
@@ -136,7 +136,7 @@ fn renamed(fault: Fault) -> Fault {
     let named = |error: UserError| {
         let field = match error.field.as_deref() {
             Some("input.result" | "input.reason") => "input.text",
-            _ => "input.item",
+            _ => "input.caseItem",
         };
         UserError { field: Some(field.into()), ..error }
     };

@@ -28,7 +28,7 @@ use crate::{
 #[derive(InputObject, Serialize, Clone, Debug)]
 pub struct SharedFieldDisputeInput {
     /// Which value.
-    pub id: Id<SharedField>,
+    pub shared_field: Id<SharedField>,
     /// What would be right (异议值), not the value that is there.
     pub claimed: JsonText,
     /// Why (异议理由), 1 to 1,000 characters.
@@ -59,7 +59,8 @@ impl Command for SharedFieldDisputeInput {
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         // The value's row is locked: of two disputes at once the second sees the first.
-        let field = tx.gate::<shared_field::Entity>(Self::RIGHT.1)?.id(self.id.uuid()).lock().required().await?;
+        let field =
+            tx.gate::<shared_field::Entity>(Self::RIGHT.1)?.id(self.shared_field.uuid()).lock().required().await?;
         let source = tx.parts::<source_system::Entity>().id(field.source_id).required().await?;
         let fetched = fetched(&field, &source);
         let current = tx
