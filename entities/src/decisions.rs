@@ -128,3 +128,30 @@ code_enum! {
         Cancelled = "CANCELLED",
     }
 }
+code_enum! {
+    /// What a finished case does to the personnel register (人员变动).
+    EffectKind {
+        /// 退休
+        Retire = "RETIRE",
+        /// 撤销退休
+        ReverseRetirement = "REVERSE_RETIREMENT",
+        /// 录用、调任、军转安置
+        Enter = "ENTER",
+        /// 转任、公开遴选
+        Move = "MOVE",
+        /// 挂职
+        Second = "SECOND",
+        /// 挂职期满返回
+        ReturnFromSecondment = "RETURN_FROM_SECONDMENT",
+        /// 职务职级变动
+        ChangePosition = "CHANGE_POSITION",
+        /// 辞去公职
+        Resign = "RESIGN",
+        /// 辞退、开除
+        Dismiss = "DISMISS",
+        /// 死亡
+        Die = "DIE",
+        /// 撤销前述变动
+        Reverse = "REVERSE",
+    }
+}

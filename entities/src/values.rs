@@ -4,6 +4,8 @@ mod together;
 
 pub use together::*;
 
+pub use crate::decisions::EffectKind;
+
 code_enum! {
     /// Level of a tenant in the tree of divisions (层级).
     TenantLevel {
@@ -353,33 +355,6 @@ code_enum! {
         Upload = "UPLOAD",
         /// 下载
         Download = "DOWNLOAD",
-    }
-}
-code_enum! {
-    /// What a finished case does to the personnel register (人员变动).
-    EffectKind {
-        /// 退休
-        Retire = "RETIRE",
-        /// 撤销退休
-        ReverseRetirement = "REVERSE_RETIREMENT",
-        /// 录用、调任、军转安置
-        Enter = "ENTER",
-        /// 转任、公开遴选
-        Move = "MOVE",
-        /// 挂职
-        Second = "SECOND",
-        /// 挂职期满返回
-        ReturnFromSecondment = "RETURN_FROM_SECONDMENT",
-        /// 职务职级变动
-        ChangePosition = "CHANGE_POSITION",
-        /// 辞去公职
-        Resign = "RESIGN",
-        /// 辞退、开除
-        Dismiss = "DISMISS",
-        /// 死亡
-        Die = "DIE",
-        /// 撤销前述变动
-        Reverse = "REVERSE",
     }
 }
 code_enum! {

@@ -42,7 +42,10 @@ async fn inv_6_every_table_is_a_tenants_or_on_the_global_list() {
         assert_eq!(table[1], "true", "{} has no forced row-level security", table[0]);
         assert!(table[2].contains("tenant_id"), "{} has no tenant policy: {}", table[0], table[2]);
         assert!(!table[2].contains('-') || backend() == "sqlite", "{}: using and with check: {}", table[0], table[2]);
-        assert!(!table[2].to_lowercase().contains("select"), "{}: no sub-select in a policy", table[0]);
+        if backend() == "postgres" {
+            let own = "uuid_eq(tenant_id, ( SELECT (NULLIF(current_setting('app.tenant'::text, true), ''::text))::uuid AS \"nullif\"))";
+            assert_eq!(table[2], format!("{own} {own}"), "{}: the setting is read once for a statement", table[0]);
+        }
     }
 }
 

@@ -148,7 +148,7 @@ async fn c_13_a_colleague_stands_in_for_the_time_of_a_leave() {
     assert_eq!(refused(leave(&medical.user, "2025-09-24")).await, "input.user");
     assert_eq!(refused(leave(&colleague.user, "2026-01-31")).await, "input.until");
     medical.done("dutyDelegate", leave(&colleague.user, "2025-09-24"), "userErrors { code }").await;
-    assert_eq!(refused(leave(&colleague.user, "2025-09-24")).await, "input.role", "once at a time");
+    assert_eq!(refused(leave(&colleague.user, "2025-09-24")).await, "input.user", "once at a time");
     assert_eq!(inbox().await, 1);
     let mine = item(&case, "medical");
     let accept = json!({ "id": mine["id"], "expectedVersion": mine["version"] });

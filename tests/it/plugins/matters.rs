@@ -3,23 +3,24 @@
 use serde_json::json;
 use zugong_tests::World;
 
-use super::{Files, install, submit};
+use super::{Files, approve, file, install};
 
 #[tokio::test]
 async fn a_submission_is_held_to_the_form_and_the_rules_and_read_in_typed_fields() {
     let world = World::start().await;
     let tenant = &world.a;
     install(tenant, &Files::new("bwly")).await;
+    let approval = approve(tenant, "bwly.apply", "applicant", "1").await;
     let young = json!({ "name": "王小明", "birthDate": "2010-05-01", "kind": "FIRST" });
-    let refused = submit(tenant, "bwly.apply", "applicant", "1", young).await;
+    let refused = file(tenant, &approval, young).await;
     let error = &refused["userErrors"][0];
     assert_eq!((&error["code"], &error["field"]), (&json!("PLUGIN_RULE"), &json!("input.form.birthDate")), "{refused}");
     assert_eq!(error["message"], "年龄须满18周岁（bwly.age）");
-    let wrong = submit(tenant, "bwly.apply", "applicant", "2", json!({ "name": "", "kind": "THIRD" })).await;
+    let wrong = file(tenant, &approval, json!({ "name": "", "kind": "THIRD" })).await;
     assert_eq!(wrong["userErrors"].as_array().unwrap().len(), 3, "{wrong}");
 
     let fine = json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "SECOND", "reason": "工作需要" });
-    let made = submit(tenant, "bwly.apply", "applicant", "3", fine).await;
+    let made = file(tenant, &approval, fine).await;
     assert_eq!(made["userErrors"], json!([]), "{made}");
     assert_eq!(made["case"]["items"]["nodes"].as_array().unwrap().len(), 2);
     let query = "query($where: Bwly_ApplyWhere!) { bwly_applications(where: $where, orderBy: [{ field: SUBMITTED_AT }]) {

