@@ -34,6 +34,7 @@ const TESTS: &str = "ZUGONG_TEST_";
 const SECTIONS: &[&[&str]] = &[
     &["identity", "argon2"],
     &["identity", "lockout"],
+    &["identity", "wechat"],
     &["identity"],
     &["limits"],
     &["server"],
@@ -49,6 +50,7 @@ const TEXTS: &[&str] = &[
     "log",
     "secret",
     "issuer",
+    "origin",
     "audience",
     "folder",
     "metrics_listen",

@@ -105,3 +105,5 @@ pub mod task_force;
 pub mod task_force_member;
 pub mod tenant;
 pub mod unit;
+pub mod wechat_binding;
+pub mod wechat_code;

@@ -45,8 +45,16 @@ pub type Asked = (String, Vec<u8>);
 
 /// One question for each connection.
 async fn serve(mut stream: TcpStream, answer: String, asked: Arc<Mutex<Vec<Asked>>>, fails: Arc<AtomicBool>) {
+    let Some((head, body)) = question(&mut stream).await else { return };
+    asked.lock().unwrap().push((header(&head, "x-zugong-signature"), body));
+    let (status, answer) = if fails.load(Ordering::SeqCst) { ("503 Gone", "{}") } else { ("200 OK", &*answer) };
+    reply(&mut stream, status, "application/json", answer).await;
+}
+
+/// Head and body of the one question of a connection.
+pub(crate) async fn question(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
     let mut bytes = vec![];
-    let (head, body) = loop {
+    loop {
         let mut part = [0; 4096];
         let read = stream.read(&mut part).await.unwrap_or(0);
         bytes.extend_from_slice(&part[..read]);
@@ -54,19 +62,22 @@ async fn serve(mut stream: TcpStream, answer: String, asked: Arc<Mutex<Vec<Asked
             let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
             let length: usize = header(&head, "content-length").parse().unwrap_or(0);
             if bytes.len() >= end + 4 + length {
-                break (String::from_utf8_lossy(&bytes[..end]).into_owned(), bytes[end + 4..].to_vec());
+                return Some((String::from_utf8_lossy(&bytes[..end]).into_owned(), bytes[end + 4..].to_vec()));
             }
         }
         if read == 0 {
-            return;
+            return None;
         }
-    };
-    asked.lock().unwrap().push((header(&head, "x-zugong-signature"), body));
-    let (status, answer) = if fails.load(Ordering::SeqCst) { ("503 Gone", "{}") } else { ("200 OK", &*answer) };
+    }
+}
+
+/// Answers it.
+pub(crate) async fn reply(stream: &mut TcpStream, status: &str, media: &str, answer: &str) {
     let head = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status}\r\ncontent-type: {media}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         answer.len()
     );
+    // Whoever asked may be gone.
     let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;
 }
 

@@ -12,7 +12,12 @@ pub type Digest = BTreeMap<String, String>;
 
 /// What a tenant has now.
 pub async fn digest(server: &Server, tenant: Uuid) -> Digest {
-    let db = Database::connect(server.database_url()).await.unwrap();
+    digest_at(server.database_url(), tenant).await
+}
+
+/// The same of a database that programs serve.
+pub async fn digest_at(url: &str, tenant: Uuid) -> Digest {
+    let db = Database::connect(url).await.unwrap();
     let txn = db.begin().await.unwrap();
     if backend() == "postgres" {
         // Row-level security binds the owner too, who has no policy; whoever serves has one.

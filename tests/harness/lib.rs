@@ -43,10 +43,11 @@ pub mod plant;
 pub mod probe;
 pub mod server;
 pub mod socket;
+pub mod wechat;
 pub mod world;
 
 pub use client::{Actor, Reply};
-pub use digest::{difference, digest};
+pub use digest::{Digest, difference, digest, digest_at};
 pub use probe::Probe;
 pub use server::Server;
 pub use world::{Tenant, World};

@@ -71,6 +71,13 @@ impl Server {
         Self::over(self.database.clone(), settings, self.identity.config().clone()).await
     }
 
+    /// Another replica that issues and checks tokens under other settings.
+    pub async fn replica_set_up(&self, settings: HttpSettings, adjust: impl FnOnce(&mut IdentityConfig)) -> Self {
+        let mut config = self.identity.config().clone();
+        adjust(&mut config);
+        Self::over(self.database.clone(), settings, config).await
+    }
+
     pub fn database_url(&self) -> &str {
         &self.database.url
     }
@@ -102,7 +109,7 @@ impl Server {
         tokio::spawn(zugong::server::serve(app, listener, async {
             let _ = stopped.await;
         }));
-        Self { url, platform, identity, clock, http: reqwest::Client::new(), settings, database, stop: Some(stop) }
+        Self { url, platform, identity, clock, http: client(), settings, database, stop: Some(stop) }
     }
 }
 
@@ -110,6 +117,11 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A client that asks the tests' servers, which are all plain: reading the system's certificates each time takes long.
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().tls_built_in_root_certs(false).build().unwrap()
 }
 
 /// How every replica of the tests' installation checks and issues tokens.

@@ -31,7 +31,7 @@ use crate::{
         error::{ApiError, Code},
         session::{RequestInfo, Session},
     },
-    modules::identity::{Identity, Issued, Login, TenantChoice},
+    modules::identity::{Identity, Issued, Login, TenantChoice, WechatLogin},
 };
 
 /// The largest body that is read; all of these are a few hundred bytes.
@@ -51,6 +51,8 @@ where
         .route("/auth/password", post(password))
         .route("/auth/switch", post(switch))
         .route("/auth/token", post(token))
+        .route("/auth/wechat", post(wechat))
+        .route("/auth/wechat/unbind", post(unbind_wechat))
         .route("/.well-known/jwks.json", get(jwks))
         .method_not_allowed_fallback(not_allowed)
 }
@@ -95,6 +97,25 @@ struct SwitchBody {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct TokenBody {
     service_key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct WechatBody {
+    app_id: String,
+    code: String,
+    #[serde(default)]
+    login: Option<String>,
+    #[serde(default)]
+    password: Option<String>,
+    #[serde(default)]
+    client: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct UnbindBody {
+    app_id: String,
 }
 
 async fn login(State(identity): State<Arc<Identity>>, client: Client, request: Request) -> Response {
@@ -157,6 +178,33 @@ async fn token(State(identity): State<Arc<Identity>>, client: Client, request: R
         .answer(async {
             let body: TokenBody = read(request).await?;
             Ok(client.render(identity.exchange_service_key(&body.service_key, &client.info).await?))
+        })
+        .await
+}
+
+async fn wechat(State(identity): State<Arc<Identity>>, client: Client, request: Request) -> Response {
+    client
+        .answer(async {
+            let WechatBody { app_id, code, login, password, client: named } = read(request).await?;
+            let owner = match (login, password) {
+                (None, None) => None,
+                (Some(login), Some(password)) => Some((login, password)),
+                (None, Some(_)) => return Err(ApiError::of(Code::BadUserInput).at("login")),
+                (Some(_), None) => return Err(ApiError::of(Code::BadUserInput).at("password")),
+            };
+            let input = WechatLogin { app_id, code, owner, client: named };
+            Ok(client.render(identity.login_wechat(&input, &client.info).await?))
+        })
+        .await
+}
+
+async fn unbind_wechat(State(identity): State<Arc<Identity>>, client: Client, request: Request) -> Response {
+    client
+        .answer(async {
+            let session = client.session(&identity).await?;
+            let body: UnbindBody = read(request).await?;
+            identity.unbind_wechat(&session, &body.app_id).await?;
+            Ok(json!({ "unbound": true }))
         })
         .await
 }

@@ -10,7 +10,8 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 use futures::future::join_all;
-use serde_json::{Map, Value as Json, json};
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json, value::RawValue};
 
 use crate::{
     graph::{
@@ -34,13 +35,17 @@ use crate::{
     },
 };
 
+/// Variables by name, each as its text.
+pub(super) type Given = IndexMap<String, Box<RawValue>>;
+
 /// A GraphQL request, as it was sent.
 #[derive(Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Sent {
     pub(super) query: Option<String>,
     pub(super) operation_name: Option<String>,
-    pub(super) variables: Option<Map<String, Json>>,
+    /// Unread: nobody knows yet which of them the operation has.
+    pub(super) variables: Option<Given>,
     pub(super) extensions: Option<Map<String, Json>>,
     /// The id of a document that the server knows, in the place of `query`.
     pub(super) document_id: Option<String>,
@@ -105,16 +110,28 @@ impl Sent {
         })?;
         let (key, known) = app.parsed.of(&query, &contract.digest, &app.settings.limits)?;
         let document = known.parsed.clone();
-        let mut variables = self.variables.unwrap_or_default();
         let found = &operation(&document, self.operation_name.as_deref())?.node;
-        // What nobody asked for is not worth converting: a body has room for tens of thousands of keys.
-        variables.retain(|name, _| found.variable_definitions.iter().any(|d| d.node.name.node.as_str() == name));
+        // What nobody asked for is not worth reading: a body has room for tens of thousands of keys.
+        let given = self.variables.unwrap_or_default();
+        let mut variables = Map::new();
+        for definition in &found.variable_definitions {
+            let name = definition.node.name.node.as_str();
+            if let Some(text) = given.get(name) {
+                variables.insert(name.to_owned(), serde_json::from_str(text.get()).map_err(|_| unreadable(name))?);
+            }
+        }
         let variables = contract.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
         // What would fit tells of the schema.
         let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
         Ok(Ready { document, operation, contract, known, key, query, name: self.operation_name, variables })
     }
+}
+
+fn unreadable(name: &str) -> ApiError {
+    ApiError::of(Code::BadUserInput)
+        .at("variables")
+        .saying(format!("变量 {name} 不是可读的 JSON"), format!("The variable {name} is not readable JSON."))
 }
 
 fn unfit() -> ApiError {

@@ -9,8 +9,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Map, Value as Json};
+use serde::{Deserialize, de::DeserializeOwned};
 
 use crate::{
     http::{
@@ -143,7 +142,7 @@ fn asked(headers: &HeaderMap, uri: &Uri) -> Result<Sent, ApiError> {
     })
 }
 
-fn object(name: &'static str, text: Option<String>) -> Result<Option<Map<String, Json>>, ApiError> {
+fn object<T: DeserializeOwned>(name: &'static str, text: Option<String>) -> Result<Option<T>, ApiError> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
     serde_json::from_str(&text).map_err(|_| {
         ApiError::of(Code::BadUserInput)

@@ -1,6 +1,6 @@
 //! The words of `graphql-transport-ws`.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value as Json, json};
 
 use crate::http::execute::Sent;
@@ -23,11 +23,17 @@ pub(super) enum Said {
     Pong {},
     Subscribe {
         id: String,
+        #[serde(deserialize_with = "request")]
         payload: Sent,
     },
     Complete {
         id: String,
     },
+}
+
+/// A request within a message: what has a tag is read before it is known what it is, and unread variables cannot be.
+fn request<'de, D: Deserializer<'de>>(message: D) -> Result<Sent, D::Error> {
+    serde_json::from_value(Json::deserialize(message)?).map_err(D::Error::custom)
 }
 
 /// Why a socket is closed; the numbers are the protocol's, the reasons short enough for a close frame.

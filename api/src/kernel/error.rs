@@ -56,6 +56,8 @@ codes! {
     PersistedQueryNotFound "PERSISTED_QUERY_NOT_FOUND" Request 400 false "未登记的查询" "The persisted document is not known.";
     IdempotencyMismatch "IDEMPOTENCY_MISMATCH" Request 422 false "幂等键已用于另一请求" "The idempotency key was used with another body.";
     TenantSuspended "TENANT_SUSPENDED" Request 403 false "租户已停用" "The tenant is not served at present.";
+    InvalidCode "INVALID_CODE" Request 400 false "登录凭证无效或已使用" "The log-in code is wrong or was used before (J-09).";
+    NotBound "NOT_BOUND" Request 403 false "尚未绑定账号" "Nobody here is bound to this WeChat user.";
     PluginTimeout "PLUGIN_TIMEOUT" Request 200 true "插件超时" "A plug-in did not answer in time.";
     PluginMemory "PLUGIN_MEMORY" Request 200 false "插件超出内存" "A plug-in used more memory than allowed.";
     PluginTrap "PLUGIN_TRAP" Request 200 false "插件出错" "A plug-in failed.";

@@ -114,11 +114,12 @@ pub fn bodies() -> Vec<Hostile> {
     for n in [129, 1_000, 100_000] {
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             let name = format!("variables of {n} x {open}");
-            out.push(bytes(
-                &*name,
-                with(&format!("{{\"v\":{}1{}}}", open.repeat(n), close.repeat(n))),
-                Comes::To(REFUSALS),
-            ));
+            let deep = format!("{{\"v\":{}1{}}}", open.repeat(n), close.repeat(n));
+            // What no operation declares is not read, as long as the body is not too large.
+            let comes = if deep.len() < 256 * 1024 { Comes::Through } else { LARGE };
+            out.push(bytes(&*name, with(&deep), comes));
+            let declared = with(&deep).replace("{__typename}", "query($v:Boolean!){__typename @skip(if:$v)}");
+            out.push(bytes(format!("{name}, declared"), declared, Comes::To(REFUSALS)));
             out.push(bytes(
                 format!("{name}, unclosed"),
                 with(&format!("{{\"v\":{}", open.repeat(n))),

@@ -66,6 +66,7 @@ impl Load {
             outcome: outcome.clone(),
             // Each request has a connection of its own: one that is reused may be closed at that moment.
             http: reqwest::Client::builder()
+                .tls_built_in_root_certs(false)
                 .pool_max_idle_per_host(0)
                 .timeout(Duration::from_secs(15))
                 .build()

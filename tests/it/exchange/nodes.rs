@@ -7,6 +7,7 @@ use zugong_tests::{
     Actor, Server, Tenant,
     database::TestDatabase,
     plant::{Program, free_port},
+    server::client,
 };
 
 use super::{key_of, register};
@@ -26,7 +27,7 @@ impl Node {
         let tenant = Tenant::new(&Server::at(&database.url).await, canary).await;
         let origin = format!("http://127.0.0.1:{other}");
         let program = Program::on(port, &database.url, &[("ZUGONG_EXCHANGE_ORIGINS", &origin)]);
-        program.ready(&reqwest::Client::new()).await;
+        program.ready(&client()).await;
         let mut node = Self { database, program, tenant };
         node.tenant.superior = node.tenant.superior.at(&node.program.url);
         node
@@ -102,7 +103,7 @@ async fn h_06_case_data_go_up_and_notices_down_though_a_node_is_away() {
         (&json!("PENDING"), &Json::Null)
     );
     city.program.kill();
-    let http = reqwest::Client::new();
+    let http = client();
     for program in [&mut county.program, &mut city.program] {
         program.begin();
         program.ready(&http).await;

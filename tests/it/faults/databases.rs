@@ -47,5 +47,5 @@ async fn a_database_that_stops_or_stands_still_costs_time_and_nothing_else() {
     assert_eq!(outcome.cut, 0, "every request had an answer");
     assert!(outcome.refused.contains_key("UNAVAILABLE") && outcome.refused.contains_key("DEADLINE_EXCEEDED"));
     plant.probe_again().await;
-    outcome.check(&plant.probe, plant.before).await;
+    plant.check(&outcome).await;
 }

@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use zugong_tests::plant::{OwnPostgres, Program, SOON, migrate};
+use zugong_tests::{
+    plant::{OwnPostgres, Program, SOON, migrate},
+    server::client,
+};
 
 use super::plant;
 
@@ -36,7 +39,7 @@ async fn a_killed_server_loses_nothing_and_does_nothing_twice() {
     );
     assert!(slowest < SOON, "ready only after {slowest:?}");
     assert!(outcome.cut > 0 || kills == 0, "nothing was under way at any kill: the test proves nothing");
-    outcome.check(&plant.probe, plant.before).await;
+    plant.check(&outcome).await;
 }
 
 /// Faults 6 and 30: two replicas are restarted one after the other, and no client notices.
@@ -59,7 +62,7 @@ async fn a_rolling_restart_fails_no_request() {
     }
     let outcome = load.end().await;
     assert!(outcome.refused.is_empty() && outcome.cut == 0, "refused {:?}, cut {}", outcome.refused, outcome.cut);
-    outcome.check(&plant.probe, plant.before).await;
+    plant.check(&outcome).await;
 }
 
 /// Fault 29: five start on an empty database; one makes the schema, the others wait, and servers agree on keys.
@@ -74,7 +77,7 @@ async fn many_start_together_on_an_empty_database() {
         let done = process.wait_with_output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
-    let http = reqwest::Client::new();
+    let http = client();
     let programs: Vec<_> = (0..3).map(|_| Program::start(&postgres.url(), &[])).collect();
     let mut keys = vec![];
     for program in &programs {

@@ -4,15 +4,19 @@
 //! These tests start a PostgreSQL and a Redis of their own to break them, so they run with
 //! `ZUGONG_TEST_BACKEND=postgres` only. `tests/faults/run --kills N` kills more often.
 
+mod cases;
 mod crowds;
 mod databases;
 mod kills;
 mod redis;
 
+use uuid::Uuid;
 use zugong_tests::{
-    Actor, Probe, Server, Tenant,
+    Actor, Digest, Probe, Server, Tenant,
     database::backend,
-    plant::{Load, OwnPostgres, Program, migrate},
+    difference, digest_at,
+    plant::{Load, Outcome, OwnPostgres, Program, migrate},
+    server::client,
 };
 
 /// A migrated PostgreSQL of its own with one tenant.
@@ -23,6 +27,8 @@ pub struct Plant {
     pub http: reqwest::Client,
     /// Units before anybody set one up.
     pub before: i64,
+    /// Another tenant, for whom nobody works, and all that it had.
+    neighbour: (Uuid, Digest),
 }
 
 /// Prepares one; nothing where the tests are not about PostgreSQL or there is none.
@@ -41,7 +47,9 @@ pub async fn plant() -> Option<Plant> {
     let tenant = Tenant::new(&server, 'A').await;
     let probe = Probe::of(&postgres.url(), tenant.id).await;
     let before = probe.count("unit").await;
-    Some(Plant { postgres, tenant, probe, http: reqwest::Client::new(), before })
+    let neighbour = Tenant::new(&server, 'B').await.id;
+    let neighbour = (neighbour, digest_at(&postgres.url(), neighbour).await);
+    Some(Plant { postgres, tenant, probe, http: client(), before, neighbour })
 }
 
 impl Plant {
@@ -59,6 +67,20 @@ impl Plant {
     /// What a path of a program answers.
     pub async fn status(&self, program: &Program, path: &str) -> u16 {
         self.http.get(format!("{}{path}", program.url)).send().await.map_or(0, |reply| reply.status().as_u16())
+    }
+
+    /// What the clients of a load were promised, and I6: whatever happened, it did not happen to anybody else.
+    pub async fn check(&self, outcome: &Outcome) {
+        outcome.check(&self.probe, self.before).await;
+        self.check_neighbour().await;
+    }
+
+    /// I6. Messages to other nodes are sent and sent again all the time.
+    pub async fn check_neighbour(&self) {
+        let (id, before) = &self.neighbour;
+        let mut changes = difference(before, &digest_at(&self.postgres.url(), *id).await);
+        changes.retain(|change| !change[2..].starts_with("exchange_message"));
+        assert!(changes.is_empty(), "another tenant's rows: {changes:#?}");
     }
 
     /// The program's own line to the database may have been cut as well.

@@ -59,5 +59,5 @@ async fn a_cache_that_is_killed_emptied_or_frozen_loses_nothing() {
     quick("back").await;
     let outcome = load.end().await;
     assert!(outcome.refused.is_empty() && outcome.cut == 0, "refused {:?}, cut {}", outcome.refused, outcome.cut);
-    outcome.check(&plant.probe, plant.before).await;
+    plant.check(&outcome).await;
 }

@@ -5,6 +5,7 @@ mod login;
 mod passwords;
 mod sessions;
 pub mod tokens;
+mod wechat;
 
 use entities::values::{RoleName, UserKind};
 use serde_json::{Value as Json, json};

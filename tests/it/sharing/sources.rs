@@ -149,7 +149,7 @@ async fn h_06_a_dispute_shows_both_values_until_the_owner_has_answered() {
 async fn h_06_a_source_is_registered_with_all_faults_at_once() {
     let world = World::start().await;
     let a = &world.a;
-    let wrong = json!({ "key": "A b", "title": "", "unit": world.b.id("root"), "endpoint": "https://x", "fields": [] });
+    let wrong = json!({ "key": "A b", "title": "", "unit": world.b.id("root"), "endpoint": "ftp://x", "fields": [] });
     let refused = a.superior.mutate("sourceSystemRegister", wrong, "sourceSystem { id }").await;
     assert_eq!(fields(&refused), ["input.title", "input.key", "input.endpoint", "input.fields", "input.unit"]);
 }

@@ -15,8 +15,7 @@ use zugong_tests::{
 
 use crate::front::{GRAPHQL, JSON, document, post};
 
-/// Fifty milliseconds are what the program promises; unoptimised it takes several times as long for the same work.
-const AT_ONCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 150 } else { 50 });
+const AT_ONCE: Duration = Duration::from_millis(50);
 const SHORT: usize = 4096;
 
 /// Runs something up to six times until it is quick enough; the best processor time counts.

@@ -60,10 +60,15 @@ fn median(of: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
+/// How often something is tried: so often here, and more where `tests/faults/run` says so.
+fn often(variable: &str, here: usize) -> usize {
+    std::env::var(variable).map_or(here, |n| n.parse().unwrap())
+}
+
 /// Threat 16: a wrong password takes as long as a name that nobody has, by the median and by the distribution.
 #[tokio::test]
 async fn the_time_of_a_refusal_tells_nothing() {
-    const EACH: usize = 60;
+    let each: usize = often("ZUGONG_TEST_TIMINGS", 60);
     let server = Server::set_up(HttpSettings::default(), |config| {
         config.failure_floor_millis = IdentityConfig::default().failure_floor_millis;
         config.lockout.account_failures = 100_000;
@@ -82,7 +87,7 @@ async fn the_time_of_a_refusal_tells_nothing() {
     let mut seen = vec![];
     for _ in 0..3 {
         let (mut known, mut unknown) = (vec![], vec![]);
-        for _ in 0..EACH / 2 {
+        for _ in 0..each / 2 {
             let stranger = "a-name-that-nobody-has";
             let took = tokio::join!(timed(&name), timed(stranger), timed(stranger), timed(&name));
             known.extend([took.0, took.3]);
@@ -90,7 +95,7 @@ async fn the_time_of_a_refusal_tells_nothing() {
         }
         let gap = (median(&known) - median(&unknown)).abs() / median(&unknown);
         // Beyond this two samples of one distribution are apart in one case of a hundred.
-        let (apart, bound) = (distance(&known, &unknown), 1.63 * (2.0 / EACH as f64).sqrt());
+        let (apart, bound) = (distance(&known, &unknown), 1.63 * (2.0 / each as f64).sqrt());
         seen.push((gap, apart));
         if gap < 0.05 && apart < bound {
             return;
@@ -109,7 +114,7 @@ async fn guesses_from_one_network_keep_out_that_network_alone() {
     let (name, _) = somebody(&world.server, "zhang", &[&world.a]).await;
     let servers = [&world.server, &replica];
     for round in 0..4 {
-        for batch in 0..2 {
+        for batch in 0..often("ZUGONG_TEST_GUESSES", 400) / 200 {
             let tries = (0..50).map(|i| {
                 from(servers[i % 2], "203.0.113.9", &name, ["guess", "wrong", "123456"][(round + batch + i) % 3])
             });

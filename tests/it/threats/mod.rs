@@ -12,15 +12,17 @@
 //! | 16 whether a log-in exists | `logins`, `identity::login` |
 //! | 17 being locked out by others | `logins`, unit tests of `identity` |
 //! | 18 slow and greedy subscribers | `slow`, `progress`, `sockets` |
+//! | 19 half requests and idle connections, 20 floods of streams | `front::connections` |
 //! | 21 compressed bombs | `bodies` |
 //! | 23 forged tokens, 24 their key ids, 27 the wrong audience or tenant | `tokens`, `identity::tokens` |
 //! | 25 replayed refresh tokens | `identity::sessions` |
 //! | 26 rotating keys | unit tests of `identity` |
+//! | 28 log-in with WeChat | `identity::wechat` |
 //! | 29 mistakes in the policy | tests of the crate `policies`: 100,000 questions to a reference model and to Casbin |
 //! | 31 another tenant's answer from a cache | `caches` |
 //! | 32 secrets in the log | `logs` |
 //!
-//! 28, log-in with WeChat, is not there yet. 12, 13 and 22 belong to plug-ins and imports, which are not either.
+//! 12, 13 and 22 belong to plug-ins with code and to imports, which are not there yet.
 
 mod bodies;
 mod caches;

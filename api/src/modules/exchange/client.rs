@@ -23,9 +23,12 @@ impl Client {
     /// A client for these origins; fails with a sentence when one of them is none.
     pub fn new(origins: &[String]) -> Result<Self, String> {
         let allowed = |text: &String| origin(text).ok_or(format!("`{text}` is no origin like http://host:port"));
-        let origins = origins.iter().map(allowed).collect::<Result<_, _>>()?;
+        let origins: Vec<String> = origins.iter().map(allowed).collect::<Result<_, _>>()?;
         // No redirects and no proxy of the environment: where a message goes is the operator's list alone.
-        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().timeout(PATIENCE).build();
+        let secured = origins.iter().any(|origin| origin.starts_with("https:"));
+        let http = reqwest::Client::builder().redirect(Policy::none()).no_proxy().timeout(PATIENCE);
+        // Reading the system's certificates takes a while, for nothing where no peer has one.
+        let http = http.tls_built_in_root_certs(secured).build();
         Ok(Self { http: http.map_err(|error| error.to_string())?, origins })
     }
 

@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::modules::identity::{IdentityError, opaque};
+use crate::modules::identity::{IdentityError, opaque, wechat::WechatConfig};
 
 /// Settings of the identity module (身份配置). Every part has a safe default except the secret.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,6 +36,8 @@ pub struct IdentityConfig {
     pub argon2: Argon2Config,
     /// When attempts are slowed down (登录失败处理).
     pub lockout: LockoutConfig,
+    /// WeChat mini-programs by which people log in (微信小程序).
+    pub wechat: WechatConfig,
 }
 
 /// Cost of an argon2id hash; the default is what OWASP recommends.
@@ -88,6 +90,7 @@ impl Default for IdentityConfig {
             failure_floor_millis: 250,
             argon2: Argon2Config::default(),
             lockout: LockoutConfig::default(),
+            wechat: WechatConfig::default(),
         }
     }
 }
@@ -169,7 +172,7 @@ impl IdentityConfig {
         if self.issuer.is_empty() || self.audience.is_empty() {
             return wrong("issuer and audience must not be empty");
         }
-        Ok(())
+        self.wechat.check().or_else(|what| wrong(&what))
     }
 }
 

@@ -26,6 +26,7 @@ pub mod switch;
 #[cfg(test)]
 mod tests;
 pub mod tokens;
+pub mod wechat;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ use uuid::Uuid;
 pub use config::IdentityConfig;
 pub use issue::{Issued, TenantChoice};
 pub use login::Login;
+pub use wechat::WechatLogin;
 
 use crate::{
     kernel::{
@@ -93,6 +95,7 @@ pub struct Identity {
     services: ServiceKeys,
     networks: Attempts,
     strangers: Strangers,
+    wechat: Option<wechat::Client>,
 }
 
 impl Identity {
@@ -107,6 +110,10 @@ impl Identity {
             services: ServiceKeys::default(),
             networks: Attempts::new(limits.network_failures, limits.network_longest_seconds),
             strangers: Strangers::new(limits),
+            wechat: match config.wechat.apps.is_empty() {
+                true => None,
+                false => Some(wechat::Client::new(&config.wechat)?),
+            },
             ring,
             platform,
             config,
