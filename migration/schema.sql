@@ -1225,6 +1225,41 @@ alter table agency_callback enable row level security;
 alter table agency_callback force row level security;
 create policy tenant_isolation on agency_callback using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
+-- m20261122_000010_wechat
+create table wechat_binding (
+  tenant_id uuid not null,
+  id uuid not null,
+  app_id text collate "C" not null,
+  openid text collate "C" not null,
+  user_id uuid not null,
+  bound_at timestamptz not null,
+  unbound_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index wechat_binding_u1 on wechat_binding (tenant_id, app_id, openid) where unbound_at IS NULL;
+create unique index wechat_binding_u2 on wechat_binding (tenant_id, app_id, user_id) where unbound_at IS NULL;
+create index wechat_binding_user_id on wechat_binding (tenant_id, user_id);
+grant select, insert, update, delete on wechat_binding to zugong_app;
+alter table wechat_binding enable row level security;
+alter table wechat_binding force row level security;
+create policy tenant_isolation on wechat_binding using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table wechat_code (
+  tenant_id uuid not null,
+  id uuid not null,
+  app_id text collate "C" not null,
+  digest text collate "C" not null,
+  used_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index wechat_code_u1 on wechat_code (tenant_id, app_id, digest);
+grant select, insert, update, delete on wechat_code to zugong_app;
+alter table wechat_code enable row level security;
+alter table wechat_code force row level security;
+create policy tenant_isolation on wechat_code using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -2257,3 +2292,30 @@ create table agency_callback (
 create unique index agency_callback_u1 on agency_callback (tenant_id, user_id, callback_id);
 create index agency_callback_user_id on agency_callback (tenant_id, user_id);
 create index agency_callback_case_item_id on agency_callback (tenant_id, case_item_id);
+
+-- m20261122_000010_wechat
+create table wechat_binding (
+  tenant_id blob not null,
+  id blob not null,
+  app_id text not null,
+  openid text not null,
+  user_id blob not null,
+  bound_at timestamp not null,
+  unbound_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index wechat_binding_u1 on wechat_binding (tenant_id, app_id, openid) where unbound_at IS NULL;
+create unique index wechat_binding_u2 on wechat_binding (tenant_id, app_id, user_id) where unbound_at IS NULL;
+create index wechat_binding_user_id on wechat_binding (tenant_id, user_id);
+create table wechat_code (
+  tenant_id blob not null,
+  id blob not null,
+  app_id text not null,
+  digest text not null,
+  used_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index wechat_code_u1 on wechat_code (tenant_id, app_id, digest);

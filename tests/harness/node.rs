@@ -10,31 +10,47 @@ use sha2::{Digest, Sha256};
 
 /// Runs a program of `tests/clients/` with these variables, or says why it is skipped: only where there is no Node.
 pub async fn run(script: &'static str, variables: &[(&str, &str)]) -> Option<Output> {
-    if Command::new("node").arg("--version").output().is_err() {
-        println!("skipped: there is no node on this machine");
+    if !is_there() {
         return None;
     }
     let variables: Vec<(String, String)> = variables.iter().map(|(n, v)| (n.to_string(), v.to_string())).collect();
     let outcome = tokio::task::spawn_blocking(move || {
-        let folder = installed();
-        let source = sources().join(script);
+        let folder = installed("");
         // Node looks for libraries beside the program.
-        let program = folder.join(script);
-        let written = folder.join(format!("{}-{script}", std::process::id()));
-        fs::copy(&source, &written).unwrap();
-        fs::rename(&written, &program).unwrap();
-        Command::new("node").arg(program).envs(variables).output().unwrap()
+        put(&sources().join(script), &folder);
+        Command::new("node").arg(folder.join(script)).envs(variables).output().unwrap()
     });
     Some(outcome.await.unwrap())
 }
 
-fn sources() -> PathBuf {
+/// Whether there is Node.js to run anything; says so if not.
+pub fn is_there() -> bool {
+    let there = ["node", "npm"].iter().all(|program| Command::new(program).arg("--version").output().is_ok());
+    if !there {
+        println!("not tried: Node.js is not installed");
+    }
+    there
+}
+
+/// `tests/clients`.
+pub fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("clients")
 }
 
-/// The folder in which the libraries of the lock file are installed; outside the checkout, made once.
-fn installed() -> PathBuf {
-    let lock = fs::read(sources().join("package-lock.json")).unwrap();
+/// Copies a file into a folder, as a whole: other tests read it at this moment.
+pub fn put(file: &Path, folder: &Path) {
+    fs::create_dir_all(folder).unwrap();
+    let name = file.file_name().unwrap();
+    let fresh = folder.join(format!(".{}-{}", std::process::id(), name.to_string_lossy()));
+    fs::copy(file, &fresh).unwrap();
+    fs::rename(fresh, folder.join(name)).unwrap();
+}
+
+/// The folder with the libraries of the lock file of a client (a folder of `tests/clients`); outside the checkout, made
+/// once for each lock file.
+pub fn installed(client: &str) -> PathBuf {
+    let sources = sources().join(client);
+    let lock = fs::read(sources.join("package-lock.json")).unwrap();
     let digest = hex::encode(&Sha256::digest(lock)[..8]);
     let build = std::env::current_exe().unwrap().parent().unwrap().to_path_buf();
     let folder = build.join(format!("clients-{digest}"));
@@ -43,7 +59,7 @@ fn installed() -> PathBuf {
     }
     let making = tempfile::Builder::new().prefix("clients-").tempdir_in(&build).unwrap();
     for file in ["package.json", "package-lock.json"] {
-        fs::copy(sources().join(file), making.path().join(file)).unwrap();
+        fs::copy(sources.join(file), making.path().join(file)).unwrap();
     }
     let npm = Command::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])

@@ -10,7 +10,7 @@ use std::{
 };
 
 use serde_json::json;
-use zugong_tests::World;
+use zugong_tests::{World, node};
 
 fn checkout() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
@@ -31,29 +31,15 @@ fn succeeds(folder: &Path, program: &str, arguments: &[&str], world: &str) -> St
 
 /// The client's folder outside the checkout with its packages; none where there is no Node.js.
 fn installed(name: &str) -> Option<PathBuf> {
-    for program in ["node", "npm"] {
-        if Command::new(program).arg("--version").output().is_err() {
-            println!("not tried: {program} is not installed");
-            return None;
-        }
+    if !node::is_there() {
+        return None;
     }
-    let build = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("clients");
-    let (folder, source) = (build.join(name), checkout().join("clients").join(name));
-    for (from, to) in [(checkout().join("clients/shared"), build.join("shared")), (source.clone(), folder.clone())] {
-        fs::create_dir_all(&to).unwrap();
+    let (folder, sources) = (node::installed(name), node::sources());
+    let shared = folder.with_file_name("shared");
+    for (from, to) in [(sources.join("shared"), &shared), (sources.join(name), &folder)] {
         for entry in fs::read_dir(from).unwrap().flatten().filter(|entry| entry.path().is_file()) {
-            // Other tests read the shared files at this moment: one is replaced as a whole.
-            let fresh = to.join(format!(".{}-{}", std::process::id(), entry.file_name().to_string_lossy()));
-            fs::copy(entry.path(), &fresh).unwrap();
-            fs::rename(fresh, to.join(entry.file_name())).unwrap();
+            node::put(&entry.path(), to);
         }
-    }
-    let lock = fs::read(source.join("package-lock.json")).unwrap();
-    let stamp = folder.join("node_modules/.installed");
-    if fs::read(&stamp).ok().as_deref() != Some(&lock) {
-        let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
-        succeeds(&folder, "npm", &quiet, "");
-        fs::write(stamp, lock).unwrap();
     }
     Some(folder)
 }
