@@ -1,4 +1,4 @@
-//! People who join a tenant in the middle of a test.
+//! People who join a tenant, or move, in the middle of a test.
 
 use chrono::TimeDelta;
 use entities::values::{RoleName, UserKind};
@@ -17,6 +17,27 @@ impl Tenant {
     /// The row's number behind a published id of this tenant.
     pub fn number(&self, name: &str) -> Uuid {
         parse(self.id(name)).unwrap().1
+    }
+
+    /// The same people at another server over the same database.
+    pub fn moved_to(&self, url: &str) -> Self {
+        let at = |actor: &Actor| actor.at(url);
+        Self {
+            id: self.id,
+            code: self.code.clone(),
+            superior: at(&self.superior),
+            senior: at(&self.senior),
+            junior: at(&self.junior),
+            neighbour: at(&self.neighbour),
+            applicant: at(&self.applicant),
+            handlers: self.handlers.iter().map(|(key, actor)| (*key, at(actor))).collect(),
+            leader: at(&self.leader),
+            system: at(&self.system),
+            security: at(&self.security),
+            audit: at(&self.audit),
+            service: at(&self.service),
+            ids: self.ids.clone(),
+        }
     }
 
     /// A new user with these roles at units of the world; with none, somebody without any right.

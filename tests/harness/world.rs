@@ -97,27 +97,6 @@ impl Tenant {
         Self::at(server, canary, TenantLevel::County, None).await
     }
 
-    /// The same people at another server over the same database.
-    pub fn moved_to(&self, url: &str) -> Self {
-        let at = |actor: &Actor| actor.at(url);
-        Self {
-            id: self.id,
-            code: self.code.clone(),
-            superior: at(&self.superior),
-            senior: at(&self.senior),
-            junior: at(&self.junior),
-            neighbour: at(&self.neighbour),
-            applicant: at(&self.applicant),
-            handlers: self.handlers.iter().map(|(key, actor)| (*key, at(actor))).collect(),
-            leader: at(&self.leader),
-            system: at(&self.system),
-            security: at(&self.security),
-            audit: at(&self.audit),
-            service: at(&self.service),
-            ids: self.ids.clone(),
-        }
-    }
-
     /// A tenant of a level, perhaps below another.
     pub async fn at(server: &Server, canary: char, level: TenantLevel, above: Option<&Tenant>) -> Self {
         let system = server.platform.system(Reason::Provision);
