@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{ConfigFile, Failure, plugin_change, plugin_text, print};
+use crate::cli::{ConfigFile, Failure, plugin_change, plugin_text, plugin_torture, print};
 
 /// What `plugin` is given.
 #[derive(Debug, clap::Args)]
@@ -22,6 +22,10 @@ enum Action {
     Check(Folder),
     /// Ask the plug-in's forms and rules about its golden tests (tests/*.json). Needs no database.
     Test(Folder),
+    /// Write the SHA-256 of the component that was just built into the manifest. Needs no database.
+    Pin(Folder),
+    /// Let components that misbehave loose on this build and see that each comes to its end. Needs no database.
+    Torture(Torture),
     /// Show what a plug-in changes in a tenant's schema, install it and set it to work.
     Install(Package),
     /// Show what a later version changes, and put it in the place of the present one.
@@ -38,6 +42,15 @@ enum Action {
     List(Tenant),
 }
 
+/// In what the logic of a plug-in is written.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Lang {
+    /// Rules alone.
+    Decl,
+    /// TypeScript besides.
+    Ts,
+}
+
 /// What `plugin new` is given.
 #[derive(Debug, clap::Args)]
 pub struct New {
@@ -50,8 +63,19 @@ pub struct New {
     /// What people call it, in Chinese.
     #[arg(long)]
     pub title: String,
+    /// In what its logic is written: `decl` in rules alone, `ts` in TypeScript besides.
+    #[arg(long, value_enum, default_value_t = Lang::Decl)]
+    pub lang: Lang,
     /// Where to; a folder named after the prefix unless given.
     pub folder: Option<PathBuf>,
+}
+
+/// What `plugin torture` is given.
+#[derive(Debug, clap::Args)]
+pub struct Torture {
+    /// One JSON line for each attack: name, expected, got, ok, ms, memory_mib.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// A plug-in's folder.
@@ -96,9 +120,11 @@ pub struct Named {
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     use plugin_change::{Change, change, install, list};
     let text = match arguments.action {
+        Action::Pin(folder) => plugin_text::pin(&folder.folder)?,
+        Action::Torture(asked) => plugin_torture::run(&asked).await?,
         Action::New(new) => plugin_text::begin(&new)?,
-        Action::Check(folder) => plugin_text::check(&folder.folder)?,
-        Action::Test(folder) => plugin_text::test(&folder.folder)?,
+        Action::Check(folder) => plugin_text::check(&folder.folder).await?,
+        Action::Test(folder) => plugin_text::test(&folder.folder).await?,
         Action::Install(package) => install(&package, false).await?,
         Action::Upgrade(package) => install(&package, true).await?,
         Action::Enable(named) => change(&named, Change::Enable).await?,

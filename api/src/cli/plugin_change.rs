@@ -21,7 +21,7 @@ use crate::{
     },
     modules::plugins::{
         change::{self as how, Place},
-        difference, store,
+        code, difference, store,
     },
 };
 
@@ -88,13 +88,17 @@ impl At {
             }
             Err(fault) => {
                 tx.rollback().await?;
-                Err(match fault {
-                    Fault::Failed(error) => error.into(),
-                    Fault::Refused(errors) => {
-                        Failure::new(errors.iter().map(|e| e.message(Locale::ZhCn)).collect::<Vec<_>>().join("；"))
-                    }
-                })
+                Err(said(fault))
             }
+        }
+    }
+}
+
+fn said(fault: Fault) -> Failure {
+    match fault {
+        Fault::Failed(error) => error.into(),
+        Fault::Refused(errors) => {
+            Failure::new(errors.iter().map(|e| e.message(Locale::ZhCn)).collect::<Vec<_>>().join("；"))
         }
     }
 }
@@ -102,6 +106,7 @@ impl At {
 /// Shows what a plug-in would change, and installs or upgrades it if told to.
 pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> {
     let (package, plugin) = plugin_text::read(&asked.folder)?;
+    code::examine(&package, &plugin).await.map_err(said)?;
     let at = At::open(&asked.tenant).await?;
     let mut text = shown(&at, &plugin).await?;
     if text.is_empty() {

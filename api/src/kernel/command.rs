@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::kernel::{
     error::{ApiError, Code, Fault},
     session::Session,
-    tx::Tx,
+    tx::{Advice, Tx},
 };
 
 /// One business action. Its fields are the client's input.
@@ -32,6 +32,12 @@ pub trait Command: Serialize + Send + Sync {
     /// The client's key, where the action takes one.
     fn idempotency_key(&self) -> Option<&str> {
         None
+    }
+
+    /// Asks, before the transaction begins, what is not to be waited for within it. `run` finds the answer in
+    /// `Tx::advice`, and says so with `Code::Conflict` if it was about something that is not so any more.
+    async fn prepare(&self, _session: &Session) -> Result<Advice, Fault> {
+        Ok(Advice::default())
     }
 
     /// Loads through the gate, decides by pure rules, applies.
@@ -72,7 +78,8 @@ async fn attempt<C: Command>(
     key: Option<&str>,
     digest: &str,
 ) -> Result<C::Output, Fault> {
-    let tx = session.begin().await?;
+    let advice = command.prepare(session).await?;
+    let tx = session.begin().await?.advised(advice);
     if let Some(key) = key
         && let Some(earlier) = claim(&tx, key, C::NAME, digest).await?
     {

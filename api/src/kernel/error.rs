@@ -62,6 +62,8 @@ codes! {
     PluginMemory "PLUGIN_MEMORY" Request 200 false "插件超出内存" "A plug-in used more memory than allowed.";
     PluginTrap "PLUGIN_TRAP" Request 200 false "插件出错" "A plug-in failed.";
     PluginOutput "PLUGIN_OUTPUT" Request 200 false "插件返回无效" "A plug-in answered with something unusable.";
+    PluginHostcalls "PLUGIN_HOSTCALLS" Request 200 false "插件请求过多" "A plug-in asked the platform for more than allowed.";
+    PluginBusy "PLUGIN_BUSY" Request 200 true "插件繁忙" "As many calls of the plug-in as there may be are under way.";
     PluginDenied "PLUGIN_DENIED" Request 200 false "插件越权" "A plug-in asked for what it was not granted.";
     PluginDisabled "PLUGIN_DISABLED" Request 200 false "插件已停用" "The plug-in is switched off.";
     DeadlineExceeded "DEADLINE_EXCEEDED" Request 504 true "处理超时" "The request took longer than allowed.";
@@ -100,6 +102,7 @@ codes! {
     MatterNotOffered "MATTER_NOT_OFFERED" Refusal 200 false "事项未开通" "The tenant's catalogue has no such matter in force.";
     PluginRefused "PLUGIN_REFUSED" Refusal 200 false "插件不合规范" "The plug-in is not as it must be; each fault is named with file and line.";
     PluginRule "PLUGIN_RULE" Refusal 200 false "不符合本地规则" "A rule of one of the tenant's plug-ins does not hold.";
+    PluginUnavailable "PLUGIN_UNAVAILABLE" Refusal 200 true "插件暂时无法校验，草稿已保留" "A plug-in that must look at the form does not answer; nothing was submitted.";
     HumanDecisionRequired "HUMAN_DECISION_REQUIRED" Refusal 200 false "须由有权限的人员作出决定" "A person with authority decides this, not a program.";
     RankNotApplicable "RANK_NOT_APPLICABLE" Refusal 200 false "不适用综合管理类公务员职级" "The twelve ranks do not apply to this person or post (B-01).";
     NotStepwise "NOT_STEPWISE" Refusal 200 false "职级应当逐级晋升" "A rank is reached step by step (B-02).";

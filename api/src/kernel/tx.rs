@@ -1,6 +1,7 @@
 //! A transaction that stays inside a tenant, and the gate through which its rows are reached.
 
 use std::{
+    any::Any,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -49,6 +50,18 @@ pub struct Touched {
 pub struct Tx {
     inner: Inner,
     session: Session,
+    advice: Advice,
+}
+
+/// What a command asked before its transaction began.
+#[derive(Default)]
+pub struct Advice(Option<Box<dyn Any + Send + Sync>>);
+
+impl Advice {
+    /// This answer.
+    pub fn of<T: Any + Send + Sync>(answer: T) -> Self {
+        Self(Some(Box::new(answer)))
+    }
 }
 
 /// The platform's own transaction.
@@ -75,7 +88,18 @@ struct Log {
 impl Tx {
     pub(in crate::kernel) fn new(txn: DatabaseTransaction, session: Session) -> Self {
         let clock = session.platform().clock().clone();
-        Self { inner: Inner { txn, tenant: session.tenant().id, clock, log: Mutex::default() }, session }
+        let inner = Inner { txn, tenant: session.tenant().id, clock, log: Mutex::default() };
+        Self { inner, session, advice: Advice::default() }
+    }
+
+    /// The transaction with what was asked before it.
+    pub(in crate::kernel) fn advised(self, advice: Advice) -> Self {
+        Self { advice, ..self }
+    }
+
+    /// What was asked before it, if that was asked.
+    pub fn advice<T: Any>(&self) -> Option<&T> {
+        self.advice.0.as_ref()?.downcast_ref()
     }
 
     /// Who works.

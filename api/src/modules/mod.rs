@@ -35,6 +35,7 @@ pub struct Queries(
     personnel::queries::PersonnelQueries,
     administration::queries::AdministrationQueries,
     plugins::queries::PluginQueries,
+    plugins::running::PluginRunning,
     matters::statistics::MattersQueries,
     exchange::queries::ExchangeQueries,
 );

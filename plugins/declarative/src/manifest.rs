@@ -31,6 +31,33 @@ pub struct Manifest {
     /// How data of an earlier version is carried over (数据迁移).
     #[serde(default, rename = "migrate")]
     pub migrations: Vec<Migration>,
+    /// What it has programmed (代码).
+    pub code: Option<CodeText>,
+}
+
+/// What a plug-in has programmed: a WebAssembly component.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CodeText {
+    /// The file of the component.
+    pub component: Told,
+    /// SHA-256 of the component: the manifest, and with it the plug-in's digest, stands for these bytes alone.
+    pub sha256: Told,
+    /// What it is asked: `validate`, `score`.
+    pub hooks: Vec<Told>,
+    /// How much less than it could have it wants.
+    #[serde(default)]
+    pub limits: LimitsText,
+}
+
+/// How much less than it could have a component wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsText {
+    /// Milliseconds on the processor for one call.
+    pub cpu_ms: Option<u32>,
+    /// Mebibytes of memory.
+    pub memory_mib: Option<u32>,
 }
 
 /// What a plug-in is.

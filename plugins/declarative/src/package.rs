@@ -8,17 +8,22 @@ use crate::fault::{Fault, Faults};
 
 /// The manifest's name.
 pub const MANIFEST: &str = "plugin.toml";
+/// The folder of sources, which are no part of a plug-in: what is built of them is.
+pub const SOURCES: &str = "code";
 /// The most files.
 pub const MAX_FILES: usize = 60;
 /// The largest file, in bytes.
 pub const MAX_FILE: usize = 64 * 1024;
 /// The largest plug-in, in bytes: it travels in one request.
 pub const MAX_BYTES: usize = 192 * 1024;
+/// The largest component, in bytes. It is kept apart from the texts and travels by itself where it is large.
+pub const MAX_COMPONENT: usize = 8 * 1024 * 1024;
 
 /// The files of a plug-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Package {
     files: BTreeMap<String, String>,
+    component: Option<Vec<u8>>,
 }
 
 impl Package {
@@ -54,7 +59,7 @@ impl Package {
         if !all.contains_key(MANIFEST) {
             faults.add(MANIFEST, 1, "NO_MANIFEST", "插件文件夹中没有 plugin.toml", "用 zugong plugin new 生成一个");
         }
-        if faults.is_empty() { Ok(Self { files: all }) } else { Err(faults.into_list()) }
+        if faults.is_empty() { Ok(Self { files: all, component: None }) } else { Err(faults.into_list()) }
     }
 
     /// Reads a folder. Links are not followed, files that a plug-in does not have are left out.
@@ -65,7 +70,38 @@ impl Package {
         if !faults.is_empty() {
             return Err(faults.into_list());
         }
-        Self::new(files)
+        let package = Self::new(files)?;
+        let component = package.component_path().map(|path| folder.join(path));
+        Ok(match component.and_then(|path| read_component(&path)) {
+            Some(bytes) => package.with(bytes),
+            None => package,
+        })
+    }
+
+    /// The package with its component (组件).
+    pub fn with(mut self, component: Vec<u8>) -> Self {
+        self.component = Some(component);
+        self
+    }
+
+    /// The component, where it is at hand: a package that was read back from its texts is without.
+    pub fn component(&self) -> Option<&[u8]> {
+        self.component.as_deref()
+    }
+
+    /// What the manifest names as its component, before the manifest was checked.
+    fn component_path(&self) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Named {
+            code: Component,
+        }
+        #[derive(serde::Deserialize)]
+        struct Component {
+            component: String,
+        }
+        let text = self.text(MANIFEST).filter(|text| crate::place::depth(text) <= 16)?;
+        let named: Named = toml::from_str(text).ok()?;
+        Some(named.code.component).filter(|path| is_inside(path))
     }
 
     /// The text of a file.
@@ -89,6 +125,12 @@ impl Package {
         }
         hex::encode(hash.finalize())
     }
+}
+
+/// The bytes of a component: a file and not a link, no larger than one may be.
+fn read_component(path: &Path) -> Option<Vec<u8>> {
+    let meta = fs::symlink_metadata(path).ok()?;
+    (meta.is_file() && meta.len() <= MAX_COMPONENT as u64).then(|| fs::read(path).ok())?
 }
 
 /// Whether a path stays within the folder whatever stands around it.
@@ -115,7 +157,7 @@ fn gather(folder: &Path, above: &str, depth: usize, files: &mut Vec<(String, Str
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_symlink() {
             faults.add(&path, 1, "PATH", "插件中不能有链接", "放入文件本身");
-        } else if kind.is_dir() && depth < 3 && !name.starts_with('.') {
+        } else if kind.is_dir() && depth < 3 && !name.starts_with('.') && path != SOURCES {
             gather(&entry.path(), &path, depth + 1, files, faults);
         } else if kind.is_file() && (name.ends_with(".toml") || name.ends_with(".json")) {
             if files.len() > MAX_FILES {

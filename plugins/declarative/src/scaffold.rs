@@ -1,6 +1,15 @@
 //! A new plug-in to begin with: complete, and right as it stands.
 
-use crate::package::MANIFEST;
+use crate::{Package, fault::Fault, package::MANIFEST};
+
+/// In what the logic of a new plug-in is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// In rules alone.
+    Declared,
+    /// In TypeScript besides, which is made into a component.
+    TypeScript,
+}
 
 /// The files of a new plug-in: paths and texts.
 pub fn files(key: &str, prefix: &str, title: &str) -> Vec<(&'static str, String)> {
@@ -11,4 +20,71 @@ pub fn files(key: &str, prefix: &str, title: &str) -> Vec<(&'static str, String)
         ("tests/young.json", fill(include_str!("../template/young.json"))),
         ("tests/fine.json", fill(include_str!("../template/fine.json"))),
     ]
+}
+
+/// The files of a new plug-in whose logic is written in a language. `wit` is what component and platform say to each
+/// other; sources stand in `code/`, which is no part of the plug-in.
+pub fn files_in(language: Language, wit: &str, key: &str, prefix: &str, title: &str) -> Vec<(&'static str, String)> {
+    let mut all = files(key, prefix, title);
+    if language == Language::TypeScript {
+        let fill = |text: &str| text.replace("{prefix}", prefix);
+        for (_, text) in all.iter_mut().filter(|(path, _)| *path == MANIFEST) {
+            text.push_str(include_str!("../template/code/code.toml"));
+        }
+        all.extend([
+            ("code/package.json", include_str!("../template/code/package.json").to_string()),
+            ("code/src/zugong.ts", include_str!("../template/code/src/zugong.ts").to_string()),
+            ("code/src/plugin.ts", include_str!("../template/code/src/plugin.ts").to_string()),
+            ("code/wit/plugin.wit", format!("{wit}{}", include_str!("../template/code/world.wit"))),
+            ("code/.gitignore", "node_modules\nbuild\n".to_string()),
+            ("tests/reason.json", fill(include_str!("../template/code/reason.json"))),
+            ("tests/score.json", include_str!("../template/code/score.json").to_string()),
+        ]);
+    }
+    all
+}
+
+/// The manifest with the SHA-256 of the component as it is now in place of the one that it had.
+pub fn pinned(package: &Package, sha256: &str) -> Result<String, Fault> {
+    let text = package.text(MANIFEST).unwrap_or_default();
+    let mut of_code = false;
+    let mut found = false;
+    let mut out = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let plain = line.trim_start();
+        if plain.starts_with('[') {
+            of_code = plain.starts_with("[code]");
+        }
+        let is_digest = plain.strip_prefix("sha256").is_some_and(|rest| rest.trim_start().starts_with('='));
+        if of_code && !found && is_digest {
+            found = true;
+            out.push_str(&format!("sha256 = \"{sha256}\"\n"));
+        } else {
+            out.push_str(line);
+        }
+    }
+    if found {
+        return Ok(out);
+    }
+    Err(Fault {
+        file: MANIFEST.into(),
+        line: 1,
+        code: "COMPONENT_DIGEST",
+        message: "清单的 [code] 中没有 sha256 一行".into(),
+        mend: format!("在 [code] 下写上 sha256 = \"{sha256}\""),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_digest_of_the_code_is_pinned() {
+        let with = |text: &str| Package::new([(MANIFEST.to_string(), text.to_string())]).unwrap();
+        let before = "[plugin]\nsha256 = \"x\"\n[code]\ncomponent = \"a.wasm\"\n  sha256 = \"0\" # alt\nhooks = []\n";
+        let after = "[plugin]\nsha256 = \"x\"\n[code]\ncomponent = \"a.wasm\"\nsha256 = \"ab\"\nhooks = []\n";
+        assert_eq!(pinned(&with(before), "ab").unwrap(), after);
+        assert!(pinned(&with("[plugin]\nsha256 = \"x\"\n"), "ab").unwrap_err().mend.contains("ab"));
+    }
 }

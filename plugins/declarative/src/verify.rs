@@ -1,5 +1,6 @@
 //! The whole of a plug-in, checked: nothing of it is taken in before everything of it is right.
 
+mod code;
 mod matter;
 mod migration;
 
@@ -69,7 +70,11 @@ pub struct Plugin {
     pub matters: Vec<Matter>,
     /// Fields that get another name when one comes from a version: version, core type, before, now.
     pub renames: Vec<(String, String, String, String)>,
+    /// What it has programmed.
+    pub code: Option<Code>,
 }
+
+pub use code::{Code, HOOKS};
 
 /// A field of a core type (扩展字段).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,7 +210,8 @@ impl Checker<'_> {
         }
         self.rules(m, &mut matters);
         let renames = self.migrations(m, &fields);
-        if m.matters.is_empty() && m.fields.is_empty() {
+        let code = m.code.as_ref().and_then(|code| self.code(code));
+        if m.matters.is_empty() && m.fields.is_empty() && m.code.is_none() {
             self.fault(&head.key, "EMPTY", "插件既没有事项也没有扩展字段", "写上 [[matter]] 或 [[field]]");
         }
         Some(Plugin {
@@ -219,6 +225,7 @@ impl Checker<'_> {
             fields,
             matters: qualified(matters, head.prefix.get_ref()),
             renames,
+            code,
         })
     }
 

@@ -210,3 +210,42 @@ fn a_folder_is_read_without_following_links() {
     std::fs::remove_dir_all(&folder).unwrap();
     assert_eq!(faults[0].code, "PATH");
 }
+
+const CODE: &str = "\n[code]\ncomponent = \"plugin.wasm\"\nsha256 = \"{sha}\"\nhooks = [\"validate\"]\n";
+
+/// The right plug-in with a component; `{sha}` stands for that of the bytes.
+fn with_code(code: &str, bytes: Option<&[u8]>) -> Result<declarative::Plugin, Vec<Fault>> {
+    let mut files = right();
+    let sha = "0a1b".repeat(16);
+    let text = &mut files.iter_mut().find(|(path, _)| path == MANIFEST).unwrap().1;
+    *text += &code.replace("{sha}", &sha);
+    let mut package = Package::new(files).unwrap();
+    if let Some(bytes) = bytes {
+        package = package.with(bytes.to_vec());
+    }
+    check(&package, &around())
+}
+
+#[test]
+fn code_is_declared_with_its_digest_and_hooks() {
+    let plugin = with_code(CODE, None).unwrap();
+    let code = plugin.code.unwrap();
+    assert_eq!((code.component.as_str(), code.hooks.len(), code.limits.cpu_ms), ("plugin.wasm", 1, None));
+    let lowered = CODE.to_string() + "limits = { cpu_ms = 5, memory_mib = 8 }\n";
+    assert_eq!(with_code(&lowered, None).unwrap().code.unwrap().limits.memory_mib, Some(8));
+
+    let faults =
+        |code: &str, bytes| with_code(code, bytes).unwrap_err().into_iter().map(|f| f.code).collect::<Vec<_>>();
+    let told = with_code(CODE, Some(b"abc")).unwrap_err();
+    assert_eq!(told.first().unwrap().code, "COMPONENT_DIGEST");
+    let sha = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert!(told.first().unwrap().mend.contains(sha), "the mend is the line to be written: {told:?}");
+    assert!(with_code(&CODE.replace("{sha}", sha), Some(b"abc")).is_ok());
+    assert_eq!(faults(&CODE.replace("{sha}", "abc"), None), ["COMPONENT_DIGEST"]);
+    assert_eq!(faults(&CODE.replace("plugin.wasm", "../plugin.wasm"), None), ["COMPONENT"]);
+    assert_eq!(faults(&CODE.replace("plugin.wasm", "plugin.so"), None), ["COMPONENT"]);
+    assert_eq!(faults(&CODE.replace("\"validate\"", "\"delete\""), None), ["HOOK"]);
+    assert_eq!(faults(&CODE.replace("\"validate\"", ""), None), ["HOOK"]);
+    assert_eq!(faults(&(CODE.to_string() + "limits = { memory_mib = 0 }\n"), None), ["LIMITS"]);
+    assert_eq!(faults(&(CODE.to_string() + "network = true\n"), None), ["TOML"]);
+}

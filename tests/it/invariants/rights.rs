@@ -113,6 +113,8 @@ pub const RIGHTS: &[Right] = &[
     right("plugin", "plugin:read", "newcomer", "applicant"),
     right("plugins", "plugin:read", "newcomer", "handler"),
     right("pluginAggregate", "plugin:read", "newcomer", "handler"),
+    right("pluginHealth", "plugin:publish", "senior", "superior"),
+    right("pluginScore", "plugin:publish", "senior", "superior"),
     right("pluginCheck", "plugin:publish", "senior", "superior"),
     right("pluginInstall", "plugin:publish", "senior", "superior"),
     right("pluginUpgrade", "plugin:publish", "leader", "superior"),

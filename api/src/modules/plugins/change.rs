@@ -20,6 +20,7 @@ use crate::{
     modules::{
         matters::install,
         plugins::{
+            code,
             commands::values,
             compatible::compatible,
             schema::{self, matter_key},
@@ -91,6 +92,9 @@ pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(),
     expect(row, &[PluginState::Installed, PluginState::Disabled])?;
     let plugin = store::read(tx, row.package_id).await?;
     activate(tx, &plugin, place).await?;
+    if plugin.code.is_some() {
+        code::forget(tx.tenant_id(), &plugin.key);
+    }
     set(tx, row, PluginState::Enabled, row.package_id, row.previous_id).await?;
     tx.rights_changed().await?;
     tx.touched("Plugin", row.id, json!({ "enabled": plugin.version }));
@@ -358,6 +362,7 @@ async fn keep(tx: &Inner, plugin_id: Uuid, package: &Package, plugin: &Plugin) -
 }
 
 async fn write(tx: &Inner, plugin_id: Uuid, id: Uuid, package: &Package, plugin: &Plugin) -> Result<(), Fault> {
+    code::keep(tx, package, plugin).await?;
     let files: Map<String, Json> = package.files().map(|(path, text)| (path.to_string(), json!(text))).collect();
     tx.insert(plugin_package::ActiveModel {
         tenant_id: Set(tx.tenant_id()),

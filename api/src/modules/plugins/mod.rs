@@ -1,11 +1,14 @@
-//! Plug-ins of a tenant (插件): matters, fields and rules that a tenant adds without code, in its own schema only.
+//! Plug-ins of a tenant (插件): matters, fields and rules that a tenant adds in its own schema only, and code that is
+//! asked within limits.
 
 pub mod catalogue;
 pub mod change;
+pub mod code;
 pub mod commands;
 pub mod compatible;
 pub mod difference;
 pub mod queries;
+pub mod running;
 pub mod schema;
 pub mod slots;
 pub mod store;

@@ -60,7 +60,10 @@ pub fn package(files: &Json) -> Result<Package, Vec<declarative::Fault>> {
 /// A package checked, on a thread where it keeps nobody else waiting.
 pub async fn checked(package: Package) -> Result<Result<Arc<Plugin>, Vec<declarative::Fault>>, ApiError> {
     let digest = package.digest();
-    if let Some(known) = CHECKED.get(&digest) {
+    // With a component there is more to check than what is kept.
+    if package.component().is_none()
+        && let Some(known) = CHECKED.get(&digest)
+    {
         return Ok(Ok(known));
     }
     let checked = tokio::task::spawn_blocking(move || declarative::check(&package, &environment()));

@@ -8,7 +8,7 @@ use entities::{
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
@@ -21,7 +21,8 @@ use crate::{
         command::Command,
         error::{Code, Fault, Faults, UserError},
         id::Id,
-        tx::Tx,
+        session::Session,
+        tx::{Advice, Tx},
     },
     modules::{
         matters::{
@@ -56,6 +57,20 @@ impl Command for MatterSubmitInput {
 
     fn idempotency_key(&self) -> Option<&str> {
         self.idempotency_key.as_deref()
+    }
+
+    async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
+        if session.tenant().plugins.packages.is_empty() {
+            return Ok(Advice::default());
+        }
+        let tx = session.begin().await?;
+        let filled = self.filled_in(&tx).await;
+        tx.rollback().await?;
+        // What is wrong is told by `run`, which finds it again.
+        match filled {
+            Ok(Some((matter_key, form))) => submission::ask(session, &matter_key, form).await,
+            _ => Ok(Advice::default()),
+        }
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
@@ -108,6 +123,20 @@ impl Command for MatterSubmitInput {
 }
 
 impl MatterSubmitInput {
+    /// The matter of a plug-in and its form as it would be submitted; nothing where something is wrong with it.
+    async fn filled_in(&self, tx: &Tx) -> Result<Option<(String, Json)>, Fault> {
+        let (approval, cadre) = self.start_point(tx).await?;
+        if !submission::is_of_plugin(&approval.matter_key) {
+            return Ok(None);
+        }
+        let matter = opening::in_force(tx, &approval.matter_key, "input.approval").await?;
+        let person = tx.parts::<person::Entity>().id(cadre.person_id).required().await?;
+        let sources = Sources::of(tx, &person, &cadre, &approval).await?;
+        let mut faults = Faults::default();
+        let form = forms::settle(&matter.form_schema, &self.form.0, &sources, "input.form", &mut faults)?;
+        Ok(faults.is_empty().then_some((approval.matter_key, form)))
+    }
+
     /// The approval, locked, and its cadre within the caller's reach. An approval that is not there, one of
     /// another tenant and one of a cadre out of reach get the same answer.
     async fn start_point(&self, tx: &Tx) -> Result<(approval::Model, cadre::Model), Fault> {

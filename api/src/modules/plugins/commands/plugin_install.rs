@@ -1,7 +1,10 @@
 //! Puts a plug-in in, or a later version of it.
 
+use std::sync::Arc;
+
 use async_graphql::InputObject;
-use declarative::{Fault as Defect, Package};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use declarative::{Fault as Defect, Package, Plugin};
 use entities::plugin;
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
@@ -14,9 +17,10 @@ use crate::{
     kernel::{
         command::Command,
         error::{Code, Fault, UserError},
-        tx::Tx,
+        session::Session,
+        tx::{Advice, Tx},
     },
-    modules::plugins::{change, store},
+    modules::plugins::{change, code, store},
 };
 
 /// A plug-in to be installed (安装插件).
@@ -26,6 +30,9 @@ pub struct PluginInstallInput {
     pub files: JsonText,
     /// What `pluginCheck` gave for these files (摘要): whoever gives it has seen what they change.
     pub digest: String,
+    /// The plug-in's component (组件) in base64, for a plug-in with code. A large one does not fit into a request: whoever
+    /// operates the platform puts it in by `zugong plugin install`.
+    pub component: Option<String>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
     pub idempotency_key: Option<String>,
 }
@@ -37,6 +44,9 @@ pub struct PluginUpgradeInput {
     pub files: JsonText,
     /// What `pluginCheck` gave for these files (摘要): whoever gives it has seen what they change.
     pub digest: String,
+    /// The plug-in's component (组件) in base64, for a plug-in with code. A large one does not fit into a request: whoever
+    /// operates the platform puts it in by `zugong plugin install`.
+    pub component: Option<String>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
     pub idempotency_key: Option<String>,
 }
@@ -51,10 +61,17 @@ impl Command for PluginInstallInput {
         self.idempotency_key.as_deref()
     }
 
+    async fn prepare(&self, _session: &Session) -> Result<Advice, Fault> {
+        if self.component.is_some() {
+            // Compiling takes its time; `run` finds it done, or tells what is wrong.
+            let _ = examined(&self.files, &self.digest, self.component.as_deref()).await;
+        }
+        Ok(Advice::default())
+    }
+
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         ours(tx)?;
-        let package = confirmed(&self.files, &self.digest)?;
-        let plugin = store::checked(package.clone()).await?.map_err(refused)?;
+        let (package, plugin) = examined(&self.files, &self.digest, self.component.as_deref()).await?;
         change::install(tx, &package, &plugin).await
     }
 }
@@ -69,10 +86,17 @@ impl Command for PluginUpgradeInput {
         self.idempotency_key.as_deref()
     }
 
+    async fn prepare(&self, _session: &Session) -> Result<Advice, Fault> {
+        if self.component.is_some() {
+            // Compiling takes its time; `run` finds it done, or tells what is wrong.
+            let _ = examined(&self.files, &self.digest, self.component.as_deref()).await;
+        }
+        Ok(Advice::default())
+    }
+
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         ours(tx)?;
-        let package = confirmed(&self.files, &self.digest)?;
-        let plugin = store::checked(package.clone()).await?.map_err(refused)?;
+        let (package, plugin) = examined(&self.files, &self.digest, self.component.as_deref()).await?;
         let row = tx.gate::<plugin::Entity>(Action::Publish)?.filter(plugin::Column::Key.eq(&plugin.key)).lock().one();
         let row = row.await?.ok_or_else(|| {
             let (zh, en) = ("尚未安装此插件", "The plug-in is not installed.");
@@ -81,6 +105,21 @@ impl Command for PluginUpgradeInput {
         change::upgrade(tx, &row, &package, &plugin, place(tx)).await?;
         Ok(row.id)
     }
+}
+
+/// The plug-in, whole and right, its component with it.
+async fn examined(files: &JsonText, digest: &str, component: Option<&str>) -> Result<(Package, Arc<Plugin>), Fault> {
+    let mut package = confirmed(files, digest)?;
+    if let Some(text) = component {
+        let bytes = BASE64.decode(text).map_err(|_| {
+            let (zh, en) = ("组件应为 base64", "The component is not base64.");
+            UserError::new(Code::InvalidFormat, "input.component", zh, en)
+        })?;
+        package = package.with(bytes);
+    }
+    let plugin = store::checked(package.clone()).await?.map_err(refused)?;
+    code::examine(&package, &plugin).await?;
+    Ok((package, plugin))
 }
 
 fn confirmed(files: &JsonText, digest: &str) -> Result<Package, Fault> {

@@ -1,0 +1,65 @@
+//! How much a call costs besides what the component itself takes: `cargo run --release -p host --example overhead
+//! [component.wasm HOOK]`.
+#![allow(clippy::expect_used, clippy::print_stdout)]
+
+use std::{sync::Arc, time::Instant};
+
+use host::{
+    Ask, Context, Declared, Hook, Host, Mute, Plug, Program, Settings,
+    guests::{ECHO, Guest, NOTHING, TELLS_THE_FORM},
+    torture,
+};
+use uuid::Uuid;
+
+const CALLS: usize = 5_000;
+
+#[tokio::main]
+async fn main() {
+    let host = Host::new(Settings::default()).expect("an engine");
+    println!("places for instances made ahead: {}", host.pooled());
+    let form = format!("{{\"text\":\"{}\"}}", "x".repeat(500));
+    let validate = Ask::Validate { hook: "apply.submit".into(), form: form.clone(), before: None };
+    let score = Ask::Score { scheme: "annual".into(), input: form };
+    let parents = (0..100).map(|n| format!("{{\"id\":{n}}}")).collect();
+    let resolve = Ask::Resolve { field: "f".into(), parents, args: "{}".into() };
+    for (name, hook, main, ask) in [
+        ("validate, 0.5 KB in and out", Hook::Validate, TELLS_THE_FORM, validate.clone()),
+        ("score, instance used again", Hook::Score, NOTHING, score.clone()),
+        ("resolve of 100 parents", Hook::Resolve, ECHO, resolve.clone()),
+    ] {
+        let bytes = Guest::of(hook, main).bytes().expect("a component");
+        let declared = Declared { hooks: [hook].into(), ..Declared::default() };
+        let program = host.compile(&bytes, &declared).expect("a component that is taken");
+        measure(&host, name, &program, ask).await;
+    }
+    let mut given = std::env::args().skip(1);
+    if let (Some(file), Some(hook)) = (given.next(), given.next()) {
+        let hook = Hook::parse(&hook).expect("a hook");
+        let bytes = std::fs::read(&file).expect("the component");
+        let declared = Declared { hooks: [hook].into(), ..Declared::default() };
+        let begun = Instant::now();
+        let program = host.compile(&bytes, &declared).unwrap_or_else(|refusal| {
+            println!("{file}: {refusal}");
+            std::process::exit(1)
+        });
+        println!("{file}: {} bytes compiled in {:?}", bytes.len(), begun.elapsed());
+        let ask = if hook == Hook::Validate { validate } else { torture::question(hook) };
+        measure(&host, &file, &program, ask).await;
+    }
+}
+
+async fn measure(host: &Host, name: &str, program: &Arc<Program>, ask: Ask) {
+    let plug = Plug { tenant: Uuid::nil(), key: "overhead".into(), version: "1".into(), grants: Arc::default() };
+    let mut took = vec![];
+    for call in 0..CALLS + 500 {
+        let begun = Instant::now();
+        let answer = host.call(program, &plug, Context::default(), ask.clone(), Arc::new(Mute)).await;
+        answer.expect("an answer");
+        if call >= 500 {
+            took.push(begun.elapsed());
+        }
+    }
+    took.sort();
+    let at = |of_hundred: usize| took.get(took.len() * of_hundred / 100).copied().unwrap_or_default();
+    println!("{name}: p50 {:?}, p90 {:?}, p99 {:?}", at(50), at(90), at(99));
+}

@@ -1,0 +1,150 @@
+//! What one call may take, and how many there may be at once.
+
+use std::time::Duration;
+
+/// What a component can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Hook {
+    /// Whether a form may be submitted (校验).
+    Validate,
+    /// Points (计分).
+    Score,
+    /// What is to be done after a matter has moved on (流转后).
+    OnTransition,
+    /// Values of a field, many at once (取值).
+    Resolve,
+}
+
+impl Hook {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Validate, Self::Score, Self::OnTransition, Self::Resolve];
+
+    /// As manifests and figures spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Validate => "validate",
+            Self::Score => "score",
+            Self::OnTransition => "on-transition",
+            Self::Resolve => "resolve",
+        }
+    }
+
+    /// The hook of a spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hook| hook.as_str() == text)
+    }
+
+    /// The interface that a component exports for it.
+    pub fn interface(self) -> String {
+        format!("zugong:plugin/{}@1.0.0", self.as_str())
+    }
+
+    /// Whether it answers from what it is given alone.
+    pub const fn is_pure(self) -> bool {
+        matches!(self, Self::Validate | Self::Score)
+    }
+}
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+/// What one call may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Time on the processor. It is the thread's own, so that a busy machine does not end an innocent call.
+    pub cpu: Duration,
+    /// Time in all, waiting for answers included.
+    pub total: Duration,
+    /// Bytes of all memories together.
+    pub memory: usize,
+    /// Elements of one table.
+    pub table: usize,
+    /// Bytes given.
+    pub input: usize,
+    /// Bytes taken back.
+    pub output: usize,
+    /// Bytes of log.
+    pub log: usize,
+    /// Questions to the platform.
+    pub calls: u32,
+    /// Objects asked for in them.
+    pub rows: u32,
+}
+
+impl Limits {
+    /// Those of a hook.
+    pub const fn of(hook: Hook) -> Self {
+        let pure = hook.is_pure();
+        Self {
+            cpu: Duration::from_millis(if pure { 20 } else { 50 }),
+            total: Duration::from_millis(if pure { 1_000 } else { 3_000 }),
+            memory: 32 * MIB,
+            table: 10_000,
+            input: 256 * KIB,
+            output: if pure { 64 * KIB } else { 256 * KIB },
+            log: 8 * KIB,
+            calls: if pure { 0 } else { 32 },
+            rows: if pure { 0 } else { 1_000 },
+        }
+    }
+
+    /// These or less: a plug-in may ask for less than it could have, never for more.
+    pub fn lowered(mut self, by: Lowered) -> Self {
+        if let Some(cpu) = by.cpu_ms {
+            self.cpu = self.cpu.min(Duration::from_millis(cpu.max(1)));
+        }
+        if let Some(memory) = by.memory_mib {
+            self.memory = self.memory.min((memory.max(1) as usize).saturating_mul(MIB));
+        }
+        self
+    }
+}
+
+/// How much less than it could have a plug-in wants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lowered {
+    /// Milliseconds on the processor.
+    pub cpu_ms: Option<u64>,
+    /// Mebibytes of memory.
+    pub memory_mib: Option<u32>,
+}
+
+/// How many calls may be under way at once, and how long one waits for a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Of one plug-in of one tenant.
+    pub plugin: usize,
+    /// Of one tenant.
+    pub tenant: usize,
+    /// On this node.
+    pub node: usize,
+    /// How long one waits.
+    pub wait: Duration,
+}
+
+impl Room {
+    /// Room for pure hooks or for the others, on a machine with so many processors.
+    pub const fn of(pure: bool, cores: usize) -> Self {
+        let wait = Duration::from_millis(100);
+        if pure {
+            Self { plugin: 4, tenant: 8, node: 2 * cores, wait }
+        } else {
+            Self { plugin: 8, tenant: 16, node: 64, wait }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_only_ever_lowered() {
+        let usual = Limits::of(Hook::Validate);
+        let more = Lowered { cpu_ms: Some(10_000), memory_mib: Some(4_000_000_000) };
+        assert_eq!(usual.lowered(more), usual);
+        let less = usual.lowered(Lowered { cpu_ms: Some(5), memory_mib: Some(0) });
+        assert_eq!((less.cpu, less.memory), (Duration::from_millis(5), MIB));
+        assert!(Hook::ALL.iter().all(|hook| Hook::parse(hook.as_str()) == Some(*hook)));
+    }
+}

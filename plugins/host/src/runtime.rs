@@ -1,0 +1,336 @@
+//! The host: takes components, asks them, counts what they take and gives those that fail a rest.
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use uuid::Uuid;
+use wasmtime::{Engine, component::Linker};
+
+use crate::{
+    abi::Context,
+    breaker::{Breaker, Change, State as Rest},
+    call::{Answer, Ask, call},
+    engine::{Ticker, engine},
+    fault::{Code, Failure, classify},
+    gates::{Gates, Place},
+    limits::{Hook, Limits, Room},
+    meter::{Health, Meter, Spent},
+    platform::{Grants, Mute, Platform},
+    pool::{Pool, Warm},
+    program::{Declared, Program, Refusal},
+    state::{State, linker, now, on_cpu},
+};
+
+/// Instructions that a measured call may take: where time is not looked at, this ends it.
+const FUEL: u64 = 200_000_000;
+
+/// How a host is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Room for pure hooks.
+    pub pure: Room,
+    /// Room for hooks that ask the platform.
+    pub asking: Room,
+    /// Whether instructions are counted: slower, and the same on every machine. For tests of plug-ins.
+    pub measured: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        Self { pure: Room::of(true, cores), asking: Room::of(false, cores), measured: false }
+    }
+}
+
+/// A plug-in of a tenant, as it is called.
+#[derive(Clone, Debug)]
+pub struct Plug {
+    /// The tenant.
+    pub tenant: Uuid,
+    /// The plug-in's key.
+    pub key: Arc<str>,
+    /// Its version.
+    pub version: Arc<str>,
+    /// What it was granted.
+    pub grants: Arc<Grants>,
+}
+
+/// Runs components. Cheap to clone.
+#[derive(Clone)]
+pub struct Host(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<State>,
+    ticker: Ticker,
+    pooled: bool,
+    pure: Gates,
+    asking: Gates,
+    breakers: Mutex<HashMap<(Uuid, Arc<str>), Breaker>>,
+    meter: Meter,
+    pool: Pool,
+    began: Instant,
+    measured: bool,
+}
+
+impl fmt::Debug for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Host").field("pooled", &self.0.pooled).finish()
+    }
+}
+
+/// Says that nobody waits any more, unless the call has ended.
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Host {
+    /// Sets up the engine.
+    pub fn new(settings: Settings) -> Result<Self, String> {
+        let (engine, pooled) = engine(settings.measured).map_err(|error| error.to_string())?;
+        let linker = linker(&engine).map_err(|error| error.to_string())?;
+        let ticker = Ticker::start(&engine).map_err(|error| error.to_string())?;
+        Ok(Self(Arc::new(Inner {
+            engine,
+            linker,
+            ticker,
+            pooled,
+            pure: Gates::new(settings.pure),
+            asking: Gates::new(settings.asking),
+            breakers: Mutex::default(),
+            meter: Meter::default(),
+            pool: Pool::default(),
+            began: now(),
+            measured: settings.measured,
+        })))
+    }
+
+    /// Compiles a component, holds it against its manifest and sees that it comes up within its limits. Takes the
+    /// processor for as long as it takes: not to be called where others wait.
+    pub fn compile(&self, bytes: &[u8], declared: &Declared) -> Result<Arc<Program>, Refusal> {
+        let program = Program::compile(&self.0.engine, &self.0.linker, bytes, declared)?;
+        let limits = Limits::of(Hook::Resolve).lowered(declared.lowered);
+        let state = State::new(limits, Arc::new(Mute), Arc::default(), Arc::default());
+        let _ticking = self.0.ticker.hold();
+        self.0.instance(&program, state).map_err(|failure| Refusal::Fails(failure.code().unwrap_or(Code::Trap)))?;
+        Ok(Arc::new(program))
+    }
+
+    /// Asks a plug-in. Dropping the future ends the call within a tick.
+    pub async fn call(
+        &self,
+        program: &Arc<Program>,
+        plug: &Plug,
+        context: Context,
+        ask: Ask,
+        platform: Arc<dyn Platform>,
+    ) -> Result<Answer, Failure> {
+        let (answer, _) = self.measure(program, plug, context, ask, platform).await;
+        answer
+    }
+
+    /// Asks a plug-in, and says what that took.
+    pub async fn measure(
+        &self,
+        program: &Arc<Program>,
+        plug: &Plug,
+        context: Context,
+        ask: Ask,
+        platform: Arc<dyn Platform>,
+    ) -> (Result<Answer, Failure>, Spent) {
+        let inner = &self.0;
+        let hook = ask.hook();
+        let mut limits = Limits::of(hook).lowered(program.lowered);
+        if inner.measured {
+            // Instructions are the limit then, so that a slow machine gives the same result.
+            (limits.cpu, limits.total) = (Duration::from_secs(60), Duration::from_secs(60));
+        }
+        let begun = now();
+        let fail = |code: Code| {
+            let spent = Spent { wall: begun.elapsed(), ..Spent::default() };
+            inner.meter.count((plug.tenant, plug.key.clone(), plug.version.clone(), hook), &spent, Some(code));
+            (Err(Failure::Ended(code)), spent)
+        };
+        if !program.runs.contains_key(&hook) {
+            return fail(Code::Denied);
+        }
+        if context.bytes() + ask.bytes() > limits.input {
+            let text = format!("the input is larger than {} bytes", limits.input);
+            return (Err(Failure::Said(crate::Refused::BadInput(text))), Spent::default());
+        }
+        if !inner.breaker(plug, |breaker, now| breaker.admit(now)) {
+            return fail(Code::Disabled);
+        }
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let gates = if hook.is_pure() { &inner.pure } else { &inner.asking };
+        // Given up while waiting for a place: the breaker's one try is to be somebody else's.
+        let undecided = Undecided { inner, plug, armed: true };
+        let Some(place) = gates.enter(plug.tenant, &plug.key).await else {
+            drop(undecided);
+            return fail(Code::Busy);
+        };
+        undecided.settle();
+        let waiting = Waiting(cancelled.clone());
+        let job = Job {
+            host: self.0.clone(),
+            program: program.clone(),
+            plug: plug.clone(),
+            limits,
+            context,
+            ask,
+            platform,
+            cancelled,
+            begun,
+            place,
+        };
+        let ended = tokio::task::spawn_blocking(move || job.run()).await;
+        drop(waiting);
+        ended.unwrap_or_else(|error| {
+            // A panic of the engine: the instance went with its thread's stack.
+            tracing::error!(%error, plugin = &*plug.key, "a call of a plug-in broke off");
+            inner.breaker(plug, |breaker, now| breaker.record(true, now));
+            fail(Code::Trap)
+        })
+    }
+
+    /// The figures of a tenant's plug-ins since this process began.
+    pub fn health(&self, tenant: Uuid) -> Vec<Health> {
+        self.0.meter.of(tenant)
+    }
+
+    /// How the breaker of a plug-in stands, and how long it still rests.
+    pub fn rest(&self, tenant: Uuid, plugin: &str) -> (Rest, Duration) {
+        let breakers = self.0.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = breakers.get(&(tenant, plugin.into())).map_or(Rest::Closed, Breaker::state);
+        match state {
+            Rest::Open(until) => (state, until.saturating_sub(self.0.began.elapsed())),
+            other => (other, Duration::ZERO),
+        }
+    }
+
+    /// Forgets what a plug-in of a tenant has done: an administrator has changed it or set it to work again.
+    pub fn reset(&self, tenant: Uuid, plugin: &str) {
+        self.0.pool.clear(tenant, plugin);
+        self.0.breakers.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin.into()));
+    }
+
+    /// Instances that are kept for the next call.
+    pub fn kept(&self) -> usize {
+        self.0.pool.len()
+    }
+
+    /// Whether places for instances were made ahead.
+    pub fn pooled(&self) -> bool {
+        self.0.pooled
+    }
+}
+
+/// Gives the breaker's try back unless the call has got its place.
+struct Undecided<'a> {
+    inner: &'a Inner,
+    plug: &'a Plug,
+    armed: bool,
+}
+
+impl Undecided<'_> {
+    fn settle(mut self) {
+        self.armed = false;
+    }
+}
+
+impl Drop for Undecided<'_> {
+    fn drop(&mut self) {
+        if self.armed {
+            self.inner.breaker(self.plug, |breaker, now| breaker.abandon(now));
+        }
+    }
+}
+
+impl Inner {
+    fn breaker<T>(&self, plug: &Plug, ask: impl FnOnce(&mut Breaker, Duration) -> T) -> T {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        ask(breakers.entry((plug.tenant, plug.key.clone())).or_default(), self.began.elapsed())
+    }
+
+    fn instance(&self, program: &Program, state: State) -> Result<Warm, Failure> {
+        let ended = |error: wasmtime::Error| Failure::Ended(classify(&error));
+        let mut store = state.into_store(&self.engine, self.measured.then_some(FUEL)).map_err(ended)?;
+        let instance = program.pre.instantiate(&mut store).map_err(ended)?;
+        Ok(Warm { store, instance, calls: 0 })
+    }
+}
+
+/// One call on the thread where it runs.
+struct Job {
+    host: Arc<Inner>,
+    program: Arc<Program>,
+    plug: Plug,
+    limits: Limits,
+    context: Context,
+    ask: Ask,
+    platform: Arc<dyn Platform>,
+    cancelled: Arc<AtomicBool>,
+    begun: Instant,
+    place: Place,
+}
+
+impl Job {
+    fn run(self) -> (Result<Answer, Failure>, Spent) {
+        let Self { host, program, plug, limits, context, ask, platform, cancelled, begun, place } = self;
+        let hook = ask.hook();
+        let on_cpu_before = on_cpu();
+        let ticking = host.ticker.hold();
+        let mut spent = Spent::default();
+        let answer = (|| {
+            let state = State::new(limits, platform, plug.grants.clone(), cancelled.clone());
+            let owner = (plug.tenant, plug.key.clone(), program.digest.clone());
+            let used = if hook == Hook::Score && !host.measured { host.pool.take(&owner) } else { None };
+            let mut warm = match used {
+                Some(mut warm) => {
+                    warm.store.data_mut().renew(state);
+                    warm.store.set_epoch_deadline(1);
+                    warm
+                }
+                None => host.instance(&program, state)?,
+            };
+            let run = program.runs.get(&hook).ok_or(Failure::Ended(Code::Denied))?;
+            let answer = call(&mut warm.store, &warm.instance, run, context, ask);
+            let state = warm.store.data();
+            (spent.memory, spent.host_calls) = (state.peak, state.calls);
+            spent.fuel = warm.store.get_fuel().ok().map(|left| FUEL - left);
+            warm.calls += 1;
+            if answer.is_ok() && hook == Hook::Score {
+                host.pool.give(owner, warm);
+            }
+            answer
+        })();
+        drop(ticking);
+        spent.wall = begun.elapsed();
+        spent.cpu = on_cpu().saturating_sub(on_cpu_before);
+        if cancelled.load(Ordering::Relaxed) {
+            // Nobody waits: what became of it says nothing about the plug-in.
+            host.breaker(&plug, |breaker, now| breaker.abandon(now));
+        } else {
+            let code = answer.as_ref().err().and_then(Failure::code);
+            let failed = code.is_some_and(Code::is_its_own);
+            let change = host.breaker(&plug, |breaker, now| breaker.record(failed, now));
+            if change != Change::None {
+                tracing::warn!(plugin = &*plug.key, tenant = %plug.tenant, ?change, "a plug-in's breaker has changed");
+            }
+            host.meter.count((plug.tenant, plug.key.clone(), plug.version.clone(), hook), &spent, code);
+        }
+        drop(place);
+        (answer, spent)
+    }
+}
