@@ -10,6 +10,7 @@ mod m20261122_000005_login_attempts;
 mod m20261122_000006_flow;
 mod m20261122_000007_plugins;
 mod m20261122_000008_cooperation;
+mod m20261122_000009_tasks;
 mod m20261122_000010_wechat;
 
 use ddl::{APP_ROLE, Table};
@@ -45,6 +46,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000006_flow", tables: m20261122_000006_flow::tables },
     Change { name: "m20261122_000007_plugins", tables: m20261122_000007_plugins::tables },
     Change { name: "m20261122_000008_cooperation", tables: m20261122_000008_cooperation::tables },
+    Change { name: "m20261122_000009_tasks", tables: m20261122_000009_tasks::tables },
     Change { name: "m20261122_000010_wechat", tables: m20261122_000010_wechat::tables },
 ];
 

@@ -31,6 +31,9 @@ vocabulary! {
         AcceptanceReview "acceptance_review" "ACCEPTANCE_REVIEW" "acceptance review of a lower tenant" "验收";
         Exchange "exchange" "EXCHANGE" "exchange with other nodes" "数据交换";
         SharedData "shared_data" "SHARED_DATA" "data that agencies give and disputes about them" "共享数据";
+        WorkItem "work_item" "WORK_ITEM" "item of work" "事项";
+        Task "task" "TASK" "task of an item" "任务";
+        Problem "problem" "PROBLEM" "problem under supervision" "督查问题";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
         Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
         Job "job" "JOB" "background job" "后台任务";
@@ -64,6 +67,7 @@ vocabulary! {
         Transfer "transfer" "TRANSFER" "pass to whoever is competent" "移送";
         Urge "urge" "URGE" "urge" "催办";
         Delegate "delegate" "DELEGATE" "let a colleague stand in" "委托";
+        Instruct "instruct" "INSTRUCT" "give an instruction" "批示";
         Sql "sql" "SQL" "see the SQL of a request" "查看语句";
     }
 }
@@ -126,6 +130,9 @@ permissions! {
     AcceptanceReview: Read Create Update Close;
     Exchange: Read Create Disable Submit;
     SharedData: Read Create Update Submit Finish;
+    WorkItem: Read Create Publish Close;
+    Task: Read Create Update Publish Accept Submit Finish Urge Instruct Transfer Withdraw Close;
+    Problem: Read Create Update Close;
     Audit: Read;
     Statistic: Read;
     Job: Read Run;

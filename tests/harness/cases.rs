@@ -42,6 +42,7 @@ impl Tenant {
         let unit = self.id("agency:organisation");
         let input = json!({ "branch": "furnished", "divisionCode": "330203", "unit": unit });
         self.superior.done("agencyRouteSet", input, "agencyRoute { id }").await;
+        self.furnish_work().await;
     }
 
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:

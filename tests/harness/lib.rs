@@ -44,6 +44,7 @@ pub mod probe;
 pub mod server;
 pub mod socket;
 pub mod wechat;
+pub mod work;
 pub mod world;
 
 pub use client::{Actor, Reply};

@@ -28,5 +28,6 @@ mod rights;
 mod schema_contract;
 mod sharing;
 mod sockets;
+mod tasks;
 mod threats;
 mod tidy;

@@ -27,6 +27,7 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     identity.watch();
     platform.watch_rights(POLL);
     crate::modules::matters::jobs::start(platform);
+    crate::modules::tasks::jobs::start(platform);
     housekeeping::start(platform);
     crate::modules::exchange::worker::start(&identity, &http.exchange_origins)
         .map_err(|error| Failure::new(format!("exchange_origins: {error}")))?;

@@ -45,6 +45,8 @@ pub(super) struct Planner<'a> {
     pub(super) open: Vec<Open>,
     /// Conditions so far, to bound what `where` can ask.
     pub(super) conditions: usize,
+    /// The parameter that is today's date: one for all places, as groups are compared by their text.
+    day: Option<String>,
 }
 
 /// A value's statement text and what must be done to it afterwards.
@@ -79,6 +81,7 @@ impl<'a> Planner<'a> {
             aliases: 0,
             open: vec![],
             conditions: 0,
+            day: None,
         }
     }
 
@@ -262,12 +265,28 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Today's date as a parameter; plans are kept for one day.
+    fn today(&mut self) -> String {
+        if let Some(day) = &self.day {
+            return day.clone();
+        }
+        let place = self.bind(Value::ChronoDate(Some(self.session.today())));
+        // PostgreSQL has to know its type where nothing else tells.
+        let day = if self.dialect == Dialect::Postgres { format!("{place}::date") } else { place };
+        self.day = Some(day.clone());
+        day
+    }
+
     /// A plain value's expression over a row.
     pub(super) fn scalar(&mut self, def: &FieldDef, alias: &str) -> Option<(String, Scalar)> {
         match &def.source {
             Source::Column(column, scalar) => Some((format!("{alias}.\"{column}\""), scalar.clone())),
             Source::Expression(sql, scalar) => {
-                Some((format!("({})", fill(sql, alias, "", &self.tenant())), scalar.clone()))
+                let mut sql = fill(sql, alias, "", &self.tenant());
+                if sql.contains("{day}") {
+                    sql = sql.replace("{day}", &self.today());
+                }
+                Some((format!("({sql})"), scalar.clone()))
             }
             Source::Member(column, key, scalar) => {
                 Some((self.dialect.member_of(scalar, &format!("{alias}.{column}"), key), scalar.clone()))

@@ -135,6 +135,23 @@ codes! {
     VersionOutOfOrder "VERSION_OUT_OF_ORDER" Refusal 200 false "版本顺序有误" "Versions follow each other (H-02).";
     NotCompetent "NOT_COMPETENT" Refusal 200 false "承办单位不管辖办件所属行政区划" "The unit's division does not cover that of the case (H-06).";
     UrgedToday "URGED_TODAY" Refusal 200 false "今天已经催办" "The item has been urged today.";
+    TaskNotAccepted "TASK_NOT_ACCEPTED" Refusal 200 false "任务尚未接收" "The task has not been accepted (I-07).";
+    TaskNotUnderWay "TASK_NOT_UNDER_WAY" Refusal 200 false "任务尚未落实" "Nothing has been done for the task yet (I-07).";
+    TaskNotReported "TASK_NOT_REPORTED" Refusal 200 false "任务尚未反馈" "The task has not been reported as done (I-07).";
+    TaskIncomplete "TASK_INCOMPLETE" Refusal 200 false "节点要素不全" "The task lacks place, nature, person, quantity or time (I-04).";
+    TaskTooDeep "TASK_TOO_DEEP" Refusal 200 false "已是最末一级" "A process is the last of the four levels (I-05).";
+    TasksBelowOpen "TASKS_BELOW_OPEN" Refusal 200 false "下级任务尚未完成" "Tasks below it are not done (I-04).";
+    TasksBeforeOpen "TASKS_BEFORE_OPEN" Refusal 200 false "前置任务尚未完成" "Tasks that it comes after are not done (I-04).";
+    DatesOutsideParent "DATES_OUTSIDE_PARENT" Refusal 200 false "超出上级的计划起止" "The days reach beyond those of what is above (I-04).";
+    DependencyCycle "DEPENDENCY_CYCLE" Refusal 200 false "前后置关系成环" "Tasks would wait for each other (I-04).";
+    InvalidTemplate "INVALID_TEMPLATE" Refusal 200 false "流程模板有误" "The template is no tree of tasks (I-04).";
+    PlansDoNotAddUp "PLANS_DO_NOT_ADD_UP" Refusal 200 false "周期计划不一致" "Finer plans ask for more than the coarser (I-02).";
+    ProgressFalls "PROGRESS_FALLS" Refusal 200 false "进度下降须说明理由" "Progress falls only with a reason (I-07).";
+    NotResponsible "NOT_RESPONSIBLE" Refusal 200 false "不是该任务的责任人" "Only who answers for the task in this way may do it (I-05).";
+    CoHandlerIsHandler "CO_HANDLER_IS_HANDLER" Refusal 200 false "主办人不能同时是配合人" "One person is not main handler and co-handler at once (I-07).";
+    MonthNotOver "MONTH_NOT_OVER" Refusal 200 false "月份尚未结束" "A month is closed when it is over (I-02).";
+    MonthClosed "MONTH_CLOSED" Refusal 200 false "月份已结算" "The month is closed: its plates stay (I-02).";
+    NoDowngrade "NO_DOWNGRADE" Refusal 200 false "问题等级只升不降" "The grade of a problem only rises (I-05).";
     PasswordTooWeak "PASSWORD_TOO_WEAK" Refusal 200 false "口令强度不足" "The password is shorter or simpler than required.";
 }
 

@@ -9,6 +9,7 @@ pub mod organisation;
 pub mod personnel;
 pub mod plugins;
 pub mod sharing;
+pub mod tasks;
 pub mod tenancy;
 
 use async_graphql::{MergedObject, MergedSubscription, Object};
@@ -38,6 +39,7 @@ pub struct Queries(
     plugins::running::PluginRunning,
     matters::statistics::MattersQueries,
     exchange::queries::ExchangeQueries,
+    tasks::queries::TaskQueries,
 );
 
 /// All commands.
@@ -52,6 +54,9 @@ pub struct Mutations(
     cooperation::commands::CooperationMutations,
     exchange::commands::ExchangeMutations,
     sharing::commands::SharingMutations,
+    tasks::commands::items::WorkMutations,
+    tasks::commands::TaskMutations,
+    tasks::commands::supervision::SupervisionMutations,
 );
 
 /// All subscriptions.
@@ -75,6 +80,7 @@ pub fn types() -> Vec<TypeDef> {
         cooperation::catalogue::types(),
         exchange::catalogue::types(),
         sharing::catalogue::types(),
+        tasks::catalogue::types(),
     ];
     let mut types: Vec<TypeDef> = types.into_iter().flatten().collect();
     plugins::schema::readable(&mut types);

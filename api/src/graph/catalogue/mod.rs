@@ -96,7 +96,7 @@ pub struct Moment<'a> {
 pub type Compute = fn(&Row, &Moment<'_>) -> Json;
 
 /// Where a field's value comes from. In templates `{t}` is the row's alias, `{c}` the other row's,
-/// `{tenant}` the tenant.
+/// `{tenant}` the tenant; in an expression `{day}` is today.
 #[derive(Clone, Debug)]
 pub enum Source {
     /// A column of the table.

@@ -188,6 +188,18 @@ const PREFIXES: &[(&str, &str)] = &[
     ("SourceSystem", "src"),
     ("SharedField", "shf"),
     ("FieldDispute", "dsp"),
+    ("WorkSource", "wsr"),
+    ("WorkStandard", "wst"),
+    ("WorkTemplate", "wtp"),
+    ("WorkService", "wsv"),
+    ("WorkItem", "wit"),
+    ("Task", "tas"),
+    ("TaskPlan", "tpl"),
+    ("TaskNotice", "tno"),
+    ("TaskRequest", "trq"),
+    ("MonthClose", "mcl"),
+    ("Problem", "prb"),
+    ("CitizenMatter", "ctz"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {
