@@ -109,7 +109,7 @@ impl Sent {
         let found = &operation(&document, self.operation_name.as_deref())?.node;
         // What nobody asked for is not worth converting: a body has room for tens of thousands of keys.
         variables.retain(|name, _| found.variable_definitions.iter().any(|d| d.node.name.node.as_str() == name));
-        let variables = contract.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
+        let variables = contract.inputs().coerce(found, Variables::from_json(Json::Object(variables)));
         // What would fit tells of the schema.
         let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
@@ -198,6 +198,7 @@ impl Ready {
         }
         // First passwords are hashed by the same service that checks them.
         request = request.data(app.identity.clone()).data(app.outward.clone());
+        request = request.data(self.contract.engine.clone());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
@@ -231,7 +232,7 @@ pub(super) async fn run(
                 None => {
                     let valid = Arc::new(ValidOnly::default());
                     let response =
-                        ready.contract.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                        ready.contract.schema().execute(ready.request(session, key, app).data(valid.clone())).await;
                     if !valid.passed() {
                         return invalid(&response.errors, shown, info);
                     }
@@ -245,7 +246,7 @@ pub(super) async fn run(
             if known.is_some() {
                 request = request.data(KnownValid);
             }
-            let response = ready.contract.schema.execute(request).await;
+            let response = ready.contract.schema().execute(request).await;
             // Before execution there is no data and no path; afterwards root fields at least are null.
             let executing = response.errors.is_empty()
                 || response.data != async_graphql::Value::Null

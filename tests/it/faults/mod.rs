@@ -7,6 +7,7 @@
 mod crowds;
 mod databases;
 mod kills;
+mod plugins;
 mod redis;
 
 use zugong_tests::{

@@ -3,6 +3,9 @@
 mod fields;
 mod life;
 mod matters;
+mod races;
+mod rules;
+mod typed;
 mod walls;
 
 use declarative::{Package, scaffold};

@@ -5,6 +5,7 @@ pub mod change;
 pub mod commands;
 pub mod compatible;
 pub mod difference;
+pub mod offering;
 pub mod queries;
 pub mod schema;
 pub mod slots;

@@ -1,6 +1,10 @@
-//! A plug-in's rules on a submission (提交规则): asked after the form itself is in order.
+//! A plug-in's rules on a form (提交规则): asked after the form itself is in order, when it is submitted and when an
+//! agency's question is answered with other values.
 
-use declarative::rule::Verdict;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use declarative::{Plugin, rule::Verdict};
 use entities::{matter, plugin, values::PluginState};
 use sea_orm::ColumnTrait;
 use serde_json::Value as Json;
@@ -10,7 +14,7 @@ use crate::{
         error::{Code, Fault, Faults, UserError},
         tx::Tx,
     },
-    modules::plugins::store,
+    modules::plugins::{offering, store},
 };
 
 /// Whether a matter is a plug-in's: keys of the platform's own matters have no dot.
@@ -18,22 +22,31 @@ pub fn is_of_plugin(matter_key: &str) -> bool {
     matter_key.contains('.')
 }
 
-/// Adds a fault for each rule that a form breaks, or that cannot be decided on it.
+/// Refuses new cases of a plug-in that is not at work; those under way go on without it.
+pub async fn at_work(tx: &Tx, matter: &matter::Model) -> Result<(), Fault> {
+    let Some((prefix, _)) = matter.key.split_once('.') else { return Ok(()) };
+    match installed(tx, prefix).await? {
+        Some(plugin) if plugin.state == PluginState::Enabled => Ok(()),
+        _ => Err(Code::PluginDisabled.into()),
+    }
+}
+
+/// Adds a fault for each rule that a form breaks, or that cannot be decided on it. `on` is the day of the submission:
+/// a form that was right then does not become wrong while agencies ask about it.
 pub async fn check(
     tx: &Tx,
     matter: &matter::Model,
     form: &Json,
+    on: NaiveDate,
     field: &str,
     faults: &mut Faults,
 ) -> Result<(), Fault> {
     let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(()) };
-    let installed = tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(prefix)).one().await?;
-    let installed = installed.filter(|plugin| plugin.state == PluginState::Enabled).ok_or(Code::PluginDisabled)?;
-    let plugin = store::read(tx, installed.package_id).await?;
+    let plugin = of_version(tx, matter, prefix).await?;
     let found = plugin.matters.iter().find(|m| m.key == key).ok_or(Code::PluginDisabled)?;
     let names = found.fields.iter().map(|f| f.name.clone()).collect();
     for rule in &found.rules {
-        let words = match rule.rule.ask(form, &names, tx.session().today()) {
+        let words = match rule.rule.ask(form, &names, on) {
             Verdict::Holds => continue,
             Verdict::Fails => rule.message.clone(),
             Verdict::Undecided => format!("{}（所填内容无法判断，请补全相关项）", rule.message),
@@ -48,4 +61,17 @@ pub async fn check(
         ));
     }
     Ok(())
+}
+
+/// The plug-in as it was when the version of the matter came; a case keeps the rules that it began with.
+async fn of_version(tx: &Tx, matter: &matter::Model, prefix: &str) -> Result<Arc<Plugin>, Fault> {
+    if let Some(plugin) = offering::came_with(tx, matter.id).await? {
+        return Ok(plugin);
+    }
+    let installed = installed(tx, prefix).await?.ok_or(Code::PluginDisabled)?;
+    Ok(store::read(tx, installed.package_id).await?)
+}
+
+async fn installed(tx: &Tx, prefix: &str) -> Result<Option<plugin::Model>, Fault> {
+    Ok(tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(prefix)).one().await?)
 }

@@ -26,10 +26,13 @@ use crate::{
         id::Id,
         tx::Tx,
     },
-    modules::matters::{
-        catalogue::CaseItem,
-        forms::{self, Sources},
-        opening::{self, texts},
+    modules::{
+        matters::{
+            catalogue::CaseItem,
+            forms::{self, Sources},
+            opening::{self, texts},
+        },
+        plugins::submission,
     },
 };
 
@@ -120,7 +123,11 @@ impl CaseItemSupplyInput {
             form[name.as_str()] = value.clone();
         }
         let sources = Sources::of(tx, &person, &cadre, &approval).await?.only(|field| given.contains_key(field));
-        forms::settle(&matter.form_schema, &form, &sources, "input.fields", faults).map(Some)
+        let form = forms::settle(&matter.form_schema, &form, &sources, "input.fields", faults)?;
+        if faults.is_empty() {
+            submission::check(tx, &matter, &form, held.case.submitted_on, "input.fields", faults).await?;
+        }
+        Ok(Some(form))
     }
 
     /// The new files; only wanted materials may be given, and of a supplement all.

@@ -46,6 +46,10 @@ pub struct MatterSubmitInput {
     pub materials: Vec<MaterialInput>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
     pub idempotency_key: Option<String>,
+    /// The matter that is meant, where the mutation is about one alone; any otherwise.
+    #[graphql(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matter: Option<String>,
 }
 
 #[async_trait::async_trait]
@@ -60,6 +64,11 @@ impl Command for MatterSubmitInput {
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         let (approval, cadre) = self.start_point(tx).await?;
+        if let Some(matter) = self.matter.as_ref().filter(|matter| **matter != approval.matter_key) {
+            let zh = format!("该审批的事项是 {}，此处应为 {matter}", approval.matter_key);
+            let en = format!("The approval is of {}; here it is {matter}.", approval.matter_key);
+            return Err(UserError::new(Code::InvalidValue, "input.approval", zh, en).into());
+        }
         // The approval's row is locked: of two submissions at once the second finds the first one's case.
         let running = tx
             .parts::<matter_case::Entity>()
@@ -88,7 +97,8 @@ impl Command for MatterSubmitInput {
         let mandatory = |material: &matter_material::Model| material.is_mandatory;
         // Rules look at a form that is in order; what is wrong with it is told first.
         if faults.is_empty() {
-            submission::check(tx, &matter, &form, "input.form", &mut faults).await?;
+            submission::at_work(tx, &matter).await?;
+            submission::check(tx, &matter, &form, tx.session().today(), "input.form", &mut faults).await?;
         }
         let materials = materials::settle(tx, &self.materials, &asked, mandatory, &mut faults).await?;
         faults.check()?;
