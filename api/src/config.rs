@@ -55,6 +55,7 @@ const TEXTS: &[&str] = &[
     "folder",
     "metrics_listen",
     "otlp_endpoint",
+    "calendar_file",
 ];
 
 /// With this the demo seals its keys. Everybody knows it, so a server that is not the demo refuses it.
@@ -103,6 +104,8 @@ pub struct Config {
     pub file_bytes: usize,
     /// What the schemas of tenants with plug-ins may take in memory.
     pub schema_bytes: u64,
+    /// Working days of more years, or of the same corrected, in the form of `api/data/holidays-cn.json`.
+    pub calendar_file: Option<PathBuf>,
     /// Log-in, tokens, keys.
     pub identity: IdentityConfig,
     /// Limits of requests and documents.
@@ -179,6 +182,7 @@ impl Default for Config {
             otlp_endpoint: None,
             file_bytes: http.file_bytes,
             schema_bytes: http.schema_bytes,
+            calendar_file: None,
             identity: IdentityConfig::default(),
             limits: Limits::default(),
             server: ServerSettings::default(),

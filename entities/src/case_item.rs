@@ -34,6 +34,8 @@ pub struct Model {
     pub started_on: Option<Date>,
     /// Last day
     pub due_on: Option<Date>,
+    /// The day from which the timer looks at its clock; none while nobody is to be reminded
+    pub remind_on: Option<Date>,
     /// Clock stopped since
     pub paused_on: Option<Date>,
     /// Working days waited for the applicant

@@ -109,6 +109,7 @@ pub fn tables() -> Vec<Table> {
             .int("limit_days")
             .opt_date("started_on")
             .opt_date("due_on")
+            .opt_date("remind_on")
             .opt_date("paused_on")
             .int("paused_days")
             .opt_date("finished_on")
@@ -125,7 +126,8 @@ pub fn tables() -> Vec<Table> {
             .refers("branch_id", "matter_branch")
             .refers("handling_unit_id", "unit")
             .refers("handler_id", "app_user")
-            .index(&["handling_unit_id", "state", "started_on"]),
+            .index(&["handling_unit_id", "state", "started_on"])
+            .index_where(&["remind_on", "id"], "remind_on is not null"),
         tenant_table("case_step")
             .uuid("case_id")
             .opt_uuid("case_item_id")

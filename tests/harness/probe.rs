@@ -52,6 +52,21 @@ impl Probe {
         txn.commit().await.unwrap();
     }
 
+    /// How PostgreSQL carries a statement of the server out, whatever the values of its parameters.
+    pub async fn plan(&self, sql: &str) -> String {
+        let txn = self.begin().await;
+        let parameters = (1..).take_while(|n| sql.contains(&format!("${n}"))).count();
+        txn.execute_unprepared("set local plan_cache_mode = force_generic_plan").await.unwrap();
+        txn.execute_unprepared(&format!("prepare planned as {sql}")).await.unwrap();
+        let nothing = vec!["null"; parameters].join(", ");
+        let explain = format!("explain (costs off) execute planned({nothing})");
+        let rows = txn.query_all_raw(Statement::from_string(self.backend(), explain)).await.unwrap();
+        txn.execute_unprepared("deallocate planned").await.unwrap();
+        txn.rollback().await.unwrap();
+        let lines: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        lines.join("\n")
+    }
+
     /// From now on the database refuses, for this tenant only, to insert into a table or to update it.
     pub async fn break_table(&self, table: &str, event: &str) {
         let (name, words) = (self.trigger(table), "canary-of-the-database at /var/lib/secret.rs");

@@ -1,6 +1,6 @@
 //! The database and the cache, opened as a command needs them, with sentences for what can go wrong.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use sea_orm::DatabaseConnection;
 
@@ -44,6 +44,14 @@ pub async fn require_migrated(url: &str) -> Result<(), Failure> {
 /// The shared parts of a server over a database that has been migrated.
 /// `redis` is the address and the space in it.
 pub async fn platform(options: &DbOptions, redis: Option<(&str, &str)>) -> Result<Arc<Platform>, Failure> {
+    over(options, redis, WorkCalendar::national().clone()).await
+}
+
+async fn over(
+    options: &DbOptions,
+    redis: Option<(&str, &str)>,
+    calendar: WorkCalendar,
+) -> Result<Arc<Platform>, Failure> {
     let db = Db::open(options).await.map_err(|error| unreachable(&options.url, &error))?;
     let bus = match redis {
         Some((url, space)) => Bus::redis(url, space).await.map_err(|error| {
@@ -51,14 +59,26 @@ pub async fn platform(options: &DbOptions, redis: Option<(&str, &str)>) -> Resul
         })?,
         None => Bus::local(),
     };
-    Platform::new(db, Clock::system(), bus, WorkCalendar::national().clone())
+    Platform::new(db, Clock::system(), bus, calendar)
         .map_err(|error| Failure::new(format!("the contract of rights does not compile: {error}")))
 }
 
 /// The parts that a configuration describes.
 pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_space.as_str()));
-    platform(&config.db_options()?, redis).await
+    over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await
+}
+
+/// The national working days, with those of an operator's file over them.
+fn calendar(file: Option<&Path>) -> Result<WorkCalendar, Failure> {
+    let national = WorkCalendar::national();
+    let Some(file) = file else { return Ok(national.clone()) };
+    let wrong = |cause: String| {
+        Failure::new(format!("the calendar {} is wrong ({cause}): check calendar_file", file.display()))
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
+    let own = WorkCalendar::from_json(&text).map_err(|error| wrong(error.to_string()))?;
+    national.merge(&own).map_err(|error| wrong(error.to_string()))
 }
 
 fn unreachable(url: &str, error: &sea_orm::DbErr) -> Failure {
@@ -77,6 +97,24 @@ pub fn shown(url: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_operators_calendar_adds_years_and_a_wrong_one_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("2027.json");
+        let last = |file: &Path| calendar(Some(file)).map(|calendar| calendar.last_year());
+        assert_eq!(calendar(None).unwrap().last_year(), Some(2026));
+        let year = |year: i32| {
+            format!(r#"{{"years":{{"{year}":{{"weekdayHolidays":["{year}-01-01"],"makeUpWorkdays":[]}}}}}}"#)
+        };
+        std::fs::write(&file, year(2027)).unwrap();
+        assert_eq!(last(&file).unwrap(), Some(2027));
+        for wrong in [year(2029), "{}".into(), "2027".into()] {
+            std::fs::write(&file, wrong).unwrap();
+            assert!(last(&file).unwrap_err().to_string().contains("check calendar_file"));
+        }
+        assert!(last(&folder.path().join("none")).is_err());
+    }
 
     #[test]
     fn a_shown_address_has_no_password() {

@@ -84,6 +84,18 @@ impl Dialect {
         }
     }
 
+    /// The object that a JSON column holds, with a member under another name.
+    pub fn renamed(self, column: &str, from: &str, to: &str) -> String {
+        match self {
+            Self::Postgres => format!(
+                "cast((cast({column} as jsonb) - '{from}') || jsonb_build_object('{to}', {column} -> '{from}') as json)"
+            ),
+            Self::Sqlite => {
+                format!("json_set(json_remove({column}, '$.{from}'), '$.{to}', json({column} -> '{from}'))")
+            }
+        }
+    }
+
     /// An object of named values.
     pub fn object(self, pairs: &[(String, String)]) -> String {
         match self {

@@ -49,7 +49,8 @@ impl<T: ObjectType> OutputType for Ref<T> {
         let session = caller(ctx).ok_or_else(|| failed(ApiError::of(Code::Unauthenticated)))?;
         let engine = ctx.data_unchecked::<Engine>();
         let (set, key) = (&field.node.selection_set.node, field.node.response_key().node.as_str());
-        let answer = engine.object(session, whole(ctx.query_env), T::NAME, self.id, set, key).await.map_err(failed)?;
+        let answer =
+            engine.object(session, whole(ctx.query_env), T::NAME, self.id, &[set], key).await.map_err(failed)?;
         Ok(answer_value(answer, ctx, field.pos, ctx.path_node.as_ref().map(|p| p.to_string_vec()).unwrap_or_default()))
     }
 }
@@ -71,6 +72,16 @@ impl UserErrorObject {
     pub fn of(error: UserError, locale: Locale) -> Self {
         let message = error.message(locale).to_string();
         Self { code: error.code.as_str(), field: error.field, message }
+    }
+
+    /// The value of a field.
+    pub fn value(&self, field: &str) -> Value {
+        match field {
+            "code" => Value::String(self.code.to_string()),
+            "field" => self.field.clone().map_or(Value::Null, Value::String),
+            "message" => Value::String(self.message.clone()),
+            _ => Value::Null,
+        }
     }
 
     /// Refusals in the session's language.

@@ -126,13 +126,13 @@ impl Engine {
         doc: Doc<'a>,
         type_name: &str,
         id: Uuid,
-        below: &'a SelectionSet,
+        below: &[&'a SelectionSet],
         key: &str,
     ) -> Result<Answer, ApiError> {
         let mut planner = Planner::new(&self.catalogue, &self.key, session, doc);
         let ty = planner.target(type_name)?;
         let id = planner.bind(id.into());
-        let piece = planner.by_id(ty, &id, &[below])?;
+        let piece = planner.by_id(ty, &id, below)?;
         self.carry_out(session, &Plan::new(planner, piece.sql, piece.post), doc, key).await
     }
 

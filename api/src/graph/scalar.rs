@@ -2,6 +2,7 @@
 
 use async_graphql::Value as ConstValue;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use rust_decimal::Decimal;
 use sea_orm::Value;
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::{
         error::{ApiError, Code},
         id,
         partial_date::PartialDate,
+        year_month::YearMonth,
     },
 };
 
@@ -46,6 +48,8 @@ pub fn from_text(scalar: &Scalar, text: &str) -> Option<Value> {
         Scalar::Boolean => text.parse::<bool>().ok()?.into(),
         Scalar::Date => date(text)?.into(),
         Scalar::PartialDate => text.parse::<PartialDate>().ok()?.to_string().into(),
+        Scalar::YearMonth => text.parse::<YearMonth>().ok()?.to_string().into(),
+        Scalar::Decimal => text.parse::<Decimal>().ok()?.to_string().into(),
         Scalar::DateTime => instant(text)?.into(),
         Scalar::Enum(set) => set.values().into_iter().find(|(name, _)| *name == text)?.0.into(),
     })
@@ -89,6 +93,8 @@ fn wrong(at: &str, scalar: &Scalar) -> ApiError {
         Scalar::Boolean => ("应为 true 或 false", "true or false".into()),
         Scalar::Date => ("应为日期 YYYY-MM-DD", "a date, YYYY-MM-DD".into()),
         Scalar::PartialDate => ("应为 YYYY-MM 或 YYYY-MM-DD", "YYYY-MM or YYYY-MM-DD".into()),
+        Scalar::YearMonth => ("应为 YYYY-MM", "YYYY-MM".into()),
+        Scalar::Decimal => ("应为十进制数文本", "a decimal number as text".into()),
         Scalar::DateTime => ("应为 RFC 3339 时间", "an RFC 3339 instant".into()),
         Scalar::Enum(set) => ("应为枚举值", set.values().into_iter().map(|(v, _)| v).collect::<Vec<_>>().join(", ")),
     };

@@ -1,21 +1,22 @@
 //! The values of variables, checked against the types that the operation declares for them
 //! (GraphQL October 2021, 6.1.2). A document that was validated once need then not be validated again.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{
     Name, Value as ConstValue, Variables,
     parser::{
-        parse_schema,
-        types::{BaseType, OperationDefinition, Type, TypeKind, TypeSystemDefinition},
+        parse_query, parse_schema,
+        types::{BaseType, OperationDefinition, Selection, Type, TypeKind, TypeSystemDefinition},
     },
+    registry::{MetaInputValue, MetaType, Registry},
 };
 use indexmap::IndexMap;
 
 use crate::kernel::error::{ApiError, Code};
 
 /// A type that variables can have.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 enum Input {
     /// One of the five scalars of the specification.
     BuiltIn(BuiltIn),
@@ -27,7 +28,7 @@ enum Input {
     Object { fields: IndexMap<String, Field>, one_of: bool },
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum BuiltIn {
     Int,
     Float,
@@ -36,15 +37,18 @@ enum BuiltIn {
     Id,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 struct Field {
     ty: Type,
     default: Option<ConstValue>,
 }
 
-/// All types of a schema that variables can have.
+/// All types of a schema that variables can have: its own, and beside them those that it shares with another schema.
 #[derive(Debug)]
-pub struct InputTypes(HashMap<String, Input>);
+pub struct InputTypes {
+    own: HashMap<String, Input>,
+    shared: Option<Arc<InputTypes>>,
+}
 
 impl InputTypes {
     /// Reads them from a schema's SDL; `None` if it is not one.
@@ -79,7 +83,20 @@ impl InputTypes {
             };
             types.insert(definition.name.node.to_string(), input);
         }
-        Some(Self(types))
+        Some(Self { own: types, shared: None })
+    }
+
+    /// Those of a schema that was built out of a registry; what it has in common with another schema is kept once.
+    pub fn beside(shared: Arc<Self>, registry: &Registry) -> Self {
+        let types = registry.types.iter().filter_map(|(name, ty)| {
+            let input = Input::of(ty)?;
+            (shared.get(name) != Some(&input)).then(|| (name.clone(), input))
+        });
+        Self { own: types.collect(), shared: Some(shared) }
+    }
+
+    fn get(&self, name: &str) -> Option<&Input> {
+        self.own.get(name).or_else(|| self.shared.as_ref()?.get(name))
     }
 
     /// The values that the operation is carried out with: those given, coerced, and the defaults of the others.
@@ -123,7 +140,7 @@ impl InputTypes {
             }
             // One value stands for a list of it.
             (BaseType::List(item), value) => Ok(ConstValue::List(vec![self.value(item, value, at)?])),
-            (BaseType::Named(name), value) => match self.0.get(name.as_str()) {
+            (BaseType::Named(name), value) => match self.get(name.as_str()) {
                 Some(input) => self.named(input, ty, value, at),
                 None => Err(at.wrong(ty)),
             },
@@ -175,6 +192,45 @@ impl InputTypes {
             }
         }
         Ok(ConstValue::Object(out))
+    }
+}
+
+impl Input {
+    /// The type as a registry has it; none if it is no type of variables.
+    fn of(ty: &MetaType) -> Option<Self> {
+        Some(match ty {
+            MetaType::Scalar { name, .. } => match name.as_str() {
+                "Int" => Self::BuiltIn(BuiltIn::Int),
+                "Float" => Self::BuiltIn(BuiltIn::Float),
+                "String" => Self::BuiltIn(BuiltIn::String),
+                "Boolean" => Self::BuiltIn(BuiltIn::Boolean),
+                "ID" => Self::BuiltIn(BuiltIn::Id),
+                _ => Self::Custom,
+            },
+            MetaType::Enum { enum_values, .. } => Self::Enum(enum_values.keys().cloned().collect()),
+            MetaType::InputObject { input_fields, oneof, .. } => {
+                let field = |f: &MetaInputValue| {
+                    Some(Field { ty: Type::new(&f.ty)?, default: f.default_value.as_deref().map(literal) })
+                };
+                let fields = input_fields.iter().map(|(name, f)| Some((name.clone(), field(f)?)));
+                Self::Object { fields: fields.collect::<Option<_>>()?, one_of: *oneof }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// A default as the registry has it, in the words of a document.
+fn literal(text: &str) -> ConstValue {
+    let document = parse_query(format!("{{ a(b: {text}) }}")).ok();
+    let set = document.as_ref().and_then(|document| document.operations.iter().next());
+    let item = set.and_then(|(_, operation)| operation.node.selection_set.node.items.first());
+    match item.map(|item| &item.node) {
+        Some(Selection::Field(field)) => {
+            let value = field.node.arguments.first().map(|(_, value)| value.node.clone());
+            value.and_then(|value| value.into_const()).unwrap_or_default()
+        }
+        _ => ConstValue::Null,
     }
 }
 
@@ -238,7 +294,7 @@ impl Place<'_> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::{parse_query, types::DocumentOperations};
+    use async_graphql::parser::types::DocumentOperations;
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -258,6 +314,12 @@ mod tests {
         values
             .map(|values| serde_json::to_value(values).expect("JSON"))
             .map_err(|error| error.message(crate::kernel::session::Locale::En).into_owned())
+    }
+
+    #[test]
+    fn defaults_are_read_as_a_document_has_them() {
+        assert_eq!(literal("LAST"), ConstValue::Enum(Name::new("LAST")));
+        assert_eq!((literal("[]"), literal("20")), (ConstValue::List(vec![]), ConstValue::from(20)));
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl App {
         let catalogue = Arc::new(crate::modules::catalogue()?);
         let key = identity.cursor_key().map_err(|error| error.to_string())?;
         let engine = Engine::new(catalogue, CursorKey::new(key));
-        let contracts = Contracts::new(Contract::of(engine, String::new())?, settings.schema_bytes);
+        let contracts = Contracts::new(Contract::base(engine)?, settings.schema_bytes);
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),
             parsed: Parsed::new(),

@@ -4,18 +4,20 @@
 //! A request keeps the schema that it began with. Which set a tenant has is among the facts that are loaded with its
 //! rights, so that replicas learn of a change as they learn of a role: by a hint at once, by polling otherwise.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, sync::Arc, time::Instant};
 
+use bytes::Bytes;
 use moka::future::Cache;
 
 use crate::{
     graph::{
         run::Engine,
-        schema::{Zugong, build},
+        schema::{Zugong, build, build_beside},
         variables::InputTypes,
     },
     kernel::{
         error::{ApiError, Code},
+        extension::PluginSet,
         session::Session,
     },
     modules::plugins,
@@ -25,43 +27,76 @@ use crate::{
 pub(super) struct Contract {
     /// What tells it from others; empty for the one without plug-ins.
     pub(super) digest: String,
-    /// The schema.
-    pub(super) schema: Zugong,
     /// The read engine over its catalogue.
     pub(super) engine: Engine,
-    /// It as SDL.
-    pub(super) sdl: String,
-    /// The types of its variables.
-    pub(super) inputs: InputTypes,
-    /// Subscriptions that can be resumed after an event.
-    pub(super) resumable: HashSet<String>,
+    shape: Arc<Shape>,
 }
 
-/// How many bytes a schema takes for each byte of its SDL, roughly, with the types of variables.
-const BYTES_PER_BYTE: usize = 14;
+/// What tenants with the same plug-ins share, whichever columns their indexed fields have.
+struct Shape {
+    schema: Zugong,
+    inputs: Arc<InputTypes>,
+    resumable: Arc<HashSet<String>>,
+    /// It as SDL, where it is asked for often.
+    sdl: Option<Bytes>,
+    bytes: usize,
+}
+
+/// What a catalogue takes besides the types that all have, roughly.
+const CATALOGUE_BYTES: u32 = 64 * 1024;
 
 impl Contract {
-    /// The schema over an engine; fails with a sentence if the catalogue contradicts itself.
-    pub(super) fn of(engine: Engine, digest: String) -> Result<Self, String> {
+    /// The schema without plug-ins.
+    pub(super) fn base(engine: Engine) -> Result<Self, String> {
         let schema = build(engine.clone());
         let sdl = schema.sdl();
-        let inputs = InputTypes::of(&sdl).ok_or("the schema's own SDL cannot be read")?;
-        Ok(Self { digest, schema, engine, inputs, resumable: resumable(&sdl), sdl })
+        let inputs = Arc::new(InputTypes::of(&sdl).ok_or("the schema's own SDL cannot be read")?);
+        let resumable = Arc::new(resumable(&sdl));
+        let shape = Shape { schema, inputs, resumable, sdl: Some(sdl.into()), bytes: 0 };
+        Ok(Self { digest: String::new(), engine, shape: Arc::new(shape) })
+    }
+
+    /// The schema. The engine goes with each request: that of a tenant knows the tenant's columns.
+    pub(super) fn schema(&self) -> &Zugong {
+        &self.shape.schema
+    }
+
+    /// The types of its variables.
+    pub(super) fn inputs(&self) -> &InputTypes {
+        &self.shape.inputs
+    }
+
+    /// Subscriptions that can be resumed after an event.
+    pub(super) fn resumable(&self) -> &HashSet<String> {
+        &self.shape.resumable
+    }
+
+    /// It as SDL. Written when it is asked for: kept, it would take as much room as a fifth of the schema.
+    pub(super) async fn sdl(&self) -> Result<Bytes, ApiError> {
+        if let Some(sdl) = &self.shape.sdl {
+            return Ok(sdl.clone());
+        }
+        let shape = self.shape.clone();
+        apart(move || Ok(Bytes::from(shape.schema.sdl()))).await
     }
 }
 
 /// All schemas of a server.
 pub(super) struct Contracts {
     base: Arc<Contract>,
+    shapes: Cache<String, Arc<Shape>>,
     made: Cache<String, Arc<Contract>>,
 }
 
 impl Contracts {
     pub(super) fn new(base: Contract, bytes: u64) -> Self {
-        let weigher = |_: &String, contract: &Arc<Contract>| {
-            u32::try_from(contract.sdl.len() * BYTES_PER_BYTE).unwrap_or(u32::MAX)
-        };
-        Self { base: Arc::new(base), made: Cache::builder().max_capacity(bytes).weigher(weigher).build() }
+        let weigher = |_: &String, shape: &Arc<Shape>| u32::try_from(shape.bytes).unwrap_or(u32::MAX);
+        let catalogues = |_: &String, _: &Arc<Contract>| CATALOGUE_BYTES;
+        Self {
+            base: Arc::new(base),
+            shapes: Cache::builder().max_capacity(bytes).weigher(weigher).build(),
+            made: Cache::builder().max_capacity(bytes / 8).weigher(catalogues).build(),
+        }
     }
 
     /// The schema of whoever asks. Of many who ask for one that is not there, one makes it and the others wait;
@@ -71,24 +106,40 @@ impl Contracts {
             return Ok(self.base.clone());
         };
         let set = session.tenant().plugins.clone();
-        let made = self.made.try_get_with(set.digest.clone(), async {
-            let started = std::time::Instant::now();
-            let plugins = plugins::store::load(session.platform(), session.tenant().id, &set).await?;
-            let (engine, digest) = (self.base.engine.clone(), set.digest.clone());
-            let contract = tokio::task::spawn_blocking(move || {
-                let catalogue = plugins::schema::catalogue(&plugins, &set.slots)?;
-                Contract::of(engine.over(Arc::new(catalogue)), digest)
-            });
-            let contract =
-                contract.await.map_err(|error| error.to_string()).and_then(|made| made).map_err(|error| {
-                    tracing::error!(error, "the schema of a tenant cannot be made");
-                    ApiError::of(Code::InternalServerError)
-                })?;
-            metrics::histogram!("zugong_schema_seconds").record(started.elapsed().as_secs_f64());
-            Ok(Arc::new(contract))
-        });
+        let made = self.made.try_get_with(set.digest.clone(), self.make(session, &set));
         made.await.map_err(|error: Arc<ApiError>| ApiError::clone(&error))
     }
+
+    async fn make(&self, session: &Session, set: &PluginSet) -> Result<Arc<Contract>, ApiError> {
+        let started = Instant::now();
+        let plugins = plugins::store::load(session.platform(), session.tenant().id, set).await?;
+        let (engine, slots) = (self.base.engine.clone(), set.slots.clone());
+        let over = move || Ok(engine.over(Arc::new(plugins::schema::catalogue(&plugins, &slots)?)));
+        let engine = apart(over).await?;
+        let shape = self.shapes.try_get_with(set.shape.clone(), self.shape(engine.clone()));
+        let shape = shape.await.map_err(|error: Arc<ApiError>| ApiError::clone(&error))?;
+        metrics::histogram!("zugong_schema_seconds").record(started.elapsed().as_secs_f64());
+        Ok(Arc::new(Contract { digest: set.digest.clone(), engine, shape }))
+    }
+
+    async fn shape(&self, engine: Engine) -> Result<Arc<Shape>, ApiError> {
+        let base = self.base.shape.clone();
+        let shape = move || {
+            let built = build_beside(engine, &base.inputs)?;
+            let (inputs, resumable) = (Arc::new(built.inputs), base.resumable.clone());
+            Ok(Shape { schema: built.schema, inputs, resumable, sdl: None, bytes: built.bytes })
+        };
+        Ok(Arc::new(apart(shape).await?))
+    }
+}
+
+/// Work that would keep others waiting, on a thread of its own.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string()).and_then(|done| done);
+    done.map_err(|error| {
+        tracing::error!(error, "the schema of a tenant cannot be made");
+        ApiError::of(Code::InternalServerError)
+    })
 }
 
 /// The subscriptions that take the event to go on `after`.

@@ -120,7 +120,7 @@ impl Sent {
                 variables.insert(name.to_owned(), serde_json::from_str(text.get()).map_err(|_| unreadable(name))?);
             }
         }
-        let variables = contract.inputs.coerce(found, Variables::from_json(Json::Object(variables)));
+        let variables = contract.inputs().coerce(found, Variables::from_json(Json::Object(variables)));
         // What would fit tells of the schema.
         let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
@@ -215,6 +215,7 @@ impl Ready {
         }
         // First passwords are hashed by the same service that checks them.
         request = request.data(app.identity.clone()).data(app.outward.clone());
+        request = request.data(self.contract.engine.clone());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
@@ -248,7 +249,7 @@ pub(super) async fn run(
                 None => {
                     let valid = Arc::new(ValidOnly::default());
                     let response =
-                        ready.contract.schema.execute(ready.request(session, key, app).data(valid.clone())).await;
+                        ready.contract.schema().execute(ready.request(session, key, app).data(valid.clone())).await;
                     if !valid.passed() {
                         return invalid(&response.errors, shown, info);
                     }
@@ -262,7 +263,7 @@ pub(super) async fn run(
             if known.is_some() {
                 request = request.data(KnownValid);
             }
-            let response = ready.contract.schema.execute(request).await;
+            let response = ready.contract.schema().execute(request).await;
             // Before execution there is no data and no path; afterwards root fields at least are null.
             let executing = response.errors.is_empty()
                 || response.data != async_graphql::Value::Null

@@ -74,15 +74,15 @@ pub(super) async fn sdl(State(app): State<App>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let info = request_info(&parts, app.settings.trusted_hops);
     // Whoever says who he is gets what his tenant is served with.
-    let contract = async {
+    let sdl = async {
         let session = authenticated(&app, &parts.headers, &info).await?;
         if session.is_none() && app.settings.schema_access != Access::Everyone {
             return Err(ApiError::of(Code::Unauthenticated));
         }
-        app.contracts.of(session.as_ref()).await
+        app.contracts.of(session.as_ref()).await?.sdl().await
     };
-    match contract.await {
-        Ok(contract) => ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], contract.sdl.clone()).into_response(),
+    match sdl.await {
+        Ok(sdl) => ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], sdl).into_response(),
         Err(error) => failure(&error, &info),
     }
 }

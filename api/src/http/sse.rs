@@ -139,7 +139,7 @@ fn resume(ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiError> {
     }
     let mut variables = vec![];
     let contract = ready.contract.clone();
-    let resumable = &contract.resumable;
+    let resumable = contract.resumable();
     let Some(operation) = ready.operation_mut() else { return Ok(()) };
     for item in &mut operation.selection_set.node.items {
         if let Selection::Field(field) = &mut item.node

@@ -42,7 +42,7 @@ pub(super) async fn carry<T>(
         // Nobody listens: nothing is lost that the client has not given up.
         let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
     } else {
-        let schema = ready.contract.schema.clone();
+        let schema = ready.contract.schema().clone();
         let mut results = schema.execute_stream(ready.request(session, None, app));
         while let Some(result) = results.next().await {
             // Without data and path it was refused before anything was carried out.

@@ -349,6 +349,23 @@ impl Faults {
         result.map_err(|e| self.0.push(e)).ok()
     }
 
+    /// What a reference leads to; a fault where it leads nowhere.
+    pub fn known<T>(&mut self, found: Option<T>, field: &'static str) -> Option<T> {
+        if found.is_none() {
+            self.add(UserError::of(Code::Unknown, field));
+        }
+        found
+    }
+
+    /// The same; a fault as well where what is there cannot be used.
+    pub fn usable<T>(&mut self, found: Option<T>, usable: impl FnOnce(&T) -> bool, field: &'static str) -> Option<T> {
+        let found = self.known(found, field);
+        if found.as_ref().is_some_and(|found| !usable(found)) {
+            self.add(UserError::of(Code::NotInState, field));
+        }
+        found
+    }
+
     /// Adds many.
     pub fn extend(&mut self, errors: impl IntoIterator<Item = UserError>) {
         self.0.extend(errors);

@@ -8,8 +8,12 @@ use uuid::Uuid;
 /// The plug-ins that are at work in a tenant, in the order of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PluginSet {
-    /// What tells this set from every other; empty where there is no plug-in. Tenants with the same have the same schema.
+    /// What tells this set from every other; empty where there is no plug-in. Tenants with the same read by the same
+    /// statements.
     pub digest: String,
+    /// What tells its packages from every other set's, in whichever order they came. Tenants with the same have the same
+    /// schema, whichever columns their indexed fields have.
+    pub shape: String,
     /// The packages: row and digest.
     pub packages: Vec<(Uuid, String)>,
     /// Which column an indexed field has: core type, field with its prefix, column.
@@ -27,10 +31,11 @@ impl PluginSet {
             hash.update(digest);
             hash.update("\n");
         }
+        let shape = hex::encode(hash.clone().finalize());
         for (target, field, slot) in &slots {
             hash.update(format!("{target} {field} {slot}\n"));
         }
-        Self { digest: hex::encode(hash.finalize()), packages, slots }
+        Self { digest: hex::encode(hash.finalize()), shape, packages, slots }
     }
 }
 

@@ -48,7 +48,7 @@ const OPERATORS: [&str; 18] = [
 pub type Objection = (&'static str, String, String);
 
 /// A rule that was checked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
     expression: IdedExpr,
     /// What it can cost.

@@ -42,7 +42,19 @@ const MAX_CODES: usize = 30;
 const MAX_VALUES: usize = 200;
 const MAX_RULES: usize = 100;
 /// Names that the platform makes of a type's name.
-const DERIVED: [&str; 8] = ["Where", "ListWhere", "Order", "OrderField", "Connection", "Edge", "Filter", "Aggregate"];
+const DERIVED: [&str; 11] = [
+    "Where",
+    "ListWhere",
+    "Order",
+    "OrderField",
+    "Connection",
+    "Edge",
+    "Filter",
+    "Aggregate",
+    "FormInput",
+    "SubmitInput",
+    "SubmitPayload",
+];
 
 /// A closed set of codes (代码集): key, title, and codes with their titles.
 pub type CodeSet = (String, String, Vec<(String, String)>);
@@ -94,7 +106,7 @@ pub struct Field {
 }
 
 /// A matter with everything that belongs to it (事项).
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Matter {
     /// Its name without the prefix.
     pub key: String,
@@ -113,7 +125,7 @@ pub struct Matter {
 }
 
 /// A rule on submission.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MatterRule {
     /// Its name with the prefix: `bwly.age`.
     pub code: String,

@@ -8,6 +8,7 @@ mod cases;
 mod crowds;
 mod databases;
 mod kills;
+mod plugins;
 mod redis;
 
 use uuid::Uuid;

@@ -146,3 +146,29 @@ async fn j_10_whoever_reads_a_form_is_on_record() {
     assert_eq!(fields.len(), 2);
     assert!(fields.contains(&json!(["CaseItem.form"])) && fields.contains(&json!(["Case.form"])), "{fields:?}");
 }
+
+#[tokio::test]
+async fn h_03_of_many_who_act_on_one_item_at_once_one_does() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let approval = approve(tenant, "applicant", "2025-07").await;
+    let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
+    let (medical, item) = (&tenant.handlers["medical"], item(&case, "medical"));
+    let input = json!({ "id": item["id"], "expectedVersion": item["version"] });
+    let mut returned = input.clone();
+    returned["reason"] = json!("重报");
+    let wanted =
+        json!({ "id": item["id"], "expectedVersion": item["version"], "reason": "缺", "fields": ["medicalAccount"] });
+    let (accepts, returns, wants) = tokio::join!(
+        futures::future::join_all((0..4).map(|_| medical.mutate("caseItemAccept", input.clone(), ITEM))),
+        futures::future::join_all((0..2).map(|_| medical.mutate("caseItemReturn", returned.clone(), ITEM))),
+        medical.mutate("caseItemRequestSupplement", wanted, ITEM),
+    );
+    let all: Vec<Json> = accepts.into_iter().chain(returns).chain([wants]).collect();
+    assert_eq!(all.iter().filter(|payload| codes(payload).is_empty()).count(), 1, "{all:?}");
+    assert!(all.iter().all(|p| codes(p).is_empty() || codes(p) == ["VERSION_MISMATCH"]), "{all:?}");
+    let query = "query($id: ID!) { case(id: $id) { steps(first: 100) { nodes { item { key } } } } }";
+    let steps = tenant.applicant.ok(query, json!({ "id": case["id"] })).await["case"]["steps"]["nodes"].clone();
+    let acted = steps.as_array().unwrap().iter().filter(|step| step["item"]["key"] == "medical").count();
+    assert_eq!(acted, 1, "{steps}");
+}

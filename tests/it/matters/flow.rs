@@ -1,6 +1,6 @@
 //! The flow beyond the plain fork: joins, the competent agency, urging, standing in, reminders (H-03, H-04, H-06).
 
-use entities::{item_reminder, values::RoleName};
+use entities::{case_item, item_reminder, values::RoleName};
 use zugong::modules::matters::reminders::remind_of;
 
 use super::{
@@ -182,12 +182,17 @@ async fn h_04_an_agency_is_reminded_once_at_amber_and_once_at_red() {
     world.server.clock.set("2025-09-25T01:00:00Z".parse().unwrap());
     assert_eq!(remind().await, 5);
     assert_eq!(remind().await, 0);
-    let steps = "query($id: ID!) { case(id: $id) { lamp steps(first: 100, where: { action: { eq: REMIND } }) { nodes { note } } } }";
+    let steps = "query($id: ID!) { case(id: $id) { lamp steps(first: 100, where: { action: { eq: REMIND } }) { nodes { note item { key } } } } }";
     let told = tenant.superior.ok(steps, json!({ "id": case["id"] })).await["case"].clone();
     let notes = told["steps"]["nodes"].as_array().unwrap();
-    let count = |note: &str| notes.iter().filter(|step| step["note"] == note).count();
-    assert_eq!((&told["lamp"], count("AMBER"), count("RED")), (&json!("RED"), 5, 5));
+    let count = |note: &str, whole: bool| {
+        notes.iter().filter(|step| step["note"] == note && step["item"].is_null() == whole).count()
+    };
+    assert_eq!((&told["lamp"], count("AMBER", false), count("RED", false)), (&json!("RED"), 5, 5));
+    assert_eq!((count("AMBER", true), count("RED", true)), (1, 1), "the whole case, once each");
     let tx = world.server.platform.system(Reason::Doctor).begin(Some(tenant.id)).await.unwrap();
     assert_eq!(tx.parts::<item_reminder::Entity>().count().await.unwrap(), 10);
+    let watched = tx.parts::<case_item::Entity>().filter(case_item::Column::RemindOn.is_not_null());
+    assert_eq!(watched.count().await.unwrap(), 0, "nothing is left to look at");
     tx.rollback().await.unwrap();
 }

@@ -5,6 +5,7 @@ mod base;
 mod base_refusals;
 mod course;
 mod flow;
+mod inbox;
 mod publishing;
 mod refusal;
 mod statistics;

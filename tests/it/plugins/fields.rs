@@ -117,3 +117,36 @@ async fn a_field_is_seen_and_set_with_the_rights_over_its_object() {
         .await;
     assert!(records.to_string().contains("CadreExt.bwly_note"), "{records}");
 }
+
+#[tokio::test]
+async fn a_renamed_field_keeps_values_of_every_kind_and_others_stay() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let declared = |name: &str, kind: &str| {
+        format!("[[field]]\ntarget = \"Unit\"\nkey = \"{name}\"\ntitle = \"项目\"\ntype = \"{kind}\"\n\n")
+    };
+    let kinds = [("flag", "boolean"), ("share", "number"), ("words", "text"), ("count", "integer")];
+    let before: String = kinds.iter().map(|(name, kind)| declared(name, kind)).collect();
+    let after: String = kinds.iter().map(|(name, kind)| declared(&format!("{name}2"), kind)).collect();
+    let renames = |from: &str, to: &str| {
+        let pairs: Vec<String> =
+            kinds.iter().map(|(name, _)| format!("\"Unit.{name}{from}\" = \"{name}{to}\"")).collect();
+        format!("{{ rename = {{ {} }} }}", pairs.join(", "))
+    };
+    let migrate = format!("[[migrate]]\nfrom = \"1.0.0\"\nup = {}\ndown = {}\n\n", renames("", "2"), renames("2", ""));
+    let first = Files::new("bwly").manifest("[[matter]]", &format!("{before}[[matter]]"));
+    let later = Files::new("bwly").manifest("[[matter]]", &format!("{after}{migrate}[[matter]]"));
+    let later = later.manifest("version = \"1.0.0\"", "version = \"1.1.0\"");
+    install(tenant, &first).await;
+    let values = json!({ "bwly_flag": true, "bwly_share": 0.5, "bwly_words": "a'b\"c", "bwly_count": 7 });
+    let set = json!({ "object": tenant.id("town"), "values": values });
+    tenant.superior.done("customFieldsSet", set, "unit { id }").await;
+    let upgraded = tenant.superior.done("pluginUpgrade", later.input(), "plugin { id version }").await;
+    let query = "query($id: ID!) { unit(id: $id) { ext { bwly_flag2 bwly_share2 bwly_words2 bwly_count2 } } }";
+    let read = tenant.superior.ok(query, json!({ "id": tenant.id("town") })).await;
+    let renamed = json!({ "bwly_flag2": true, "bwly_share2": 0.5, "bwly_words2": "a'b\"c", "bwly_count2": 7 });
+    assert_eq!(read["unit"]["ext"], renamed);
+    super::change(tenant, "pluginRollback", &upgraded["plugin"]).await;
+    let query = "query($id: ID!) { unit(id: $id) { ext { bwly_flag bwly_share bwly_words bwly_count } } }";
+    assert_eq!(tenant.superior.ok(query, json!({ "id": tenant.id("town") })).await["unit"]["ext"], values);
+}

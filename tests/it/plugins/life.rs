@@ -98,6 +98,7 @@ async fn an_upgrade_leaves_cases_under_way_alone_and_can_be_taken_back() {
 
     let later = Files::new("bwly")
         .manifest("version = \"1.0.0\"", "version = \"1.1.0\"")
+        .manifest("limit_days = 2 ", "limit_days = 3 ")
         .manifest("key = \"kind\"\ntitle = \"类别\"\ntype", "key = \"sort\"\ntitle = \"类别\"\ntype");
     let later = Files(later.0).manifest(
         "[[rule]]",

@@ -4,6 +4,9 @@ mod code;
 mod fields;
 mod life;
 mod matters;
+mod races;
+mod rules;
+mod typed;
 mod walls;
 
 use declarative::{Package, scaffold};

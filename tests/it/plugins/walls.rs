@@ -30,6 +30,9 @@ async fn inv_13_another_tenant_is_answered_as_if_the_names_had_never_existed() {
         "{ cadres(orderBy: [{ field: EXT_BWLY_KIND }]) { totalCount } }",
         "fragment f on Bwly_Apply { id } { cases { totalCount } }",
         "{ bwly_applyAggregate { groups { count } } }",
+        "mutation { bwly_applySubmit(input: { form: { kind: FIRST } }) { case { id } } }",
+        "mutation($i: Bwly_ApplySubmitInput!) { bwly_applySubmit(input: $i) { userErrors { code } } }",
+        "query($f: Bwly_ApplyFormInput) { cases { totalCount } }",
     ];
     for document in documents {
         world.a.superior.gql(document, json!({})).await;

@@ -4,7 +4,12 @@ use std::{sync::Arc, time::Instant};
 
 use declarative::{Package, Plugin, scaffold};
 use zugong::{
-    graph::{cursor::CursorKey, run::Engine, schema::build, variables::InputTypes},
+    graph::{
+        cursor::CursorKey,
+        run::Engine,
+        schema::{build, build_beside},
+        variables::InputTypes,
+    },
     modules::plugins::{change, schema, store},
 };
 
@@ -26,6 +31,9 @@ pub struct Plugins {
 
 /// Makes the schemas one after another and prints what they took.
 pub fn run(asked: &Plugins) -> Outcome<()> {
+    let ours = Arc::new(zugong::modules::catalogue()?);
+    let base = Engine::new(ours, CursorKey::random().ok_or("no randomness")?);
+    let inputs = Arc::new(InputTypes::of(&build(base.clone()).sdl()).ok_or("the SDL cannot be read")?);
     let before = resident()?;
     let mut kept = std::collections::VecDeque::new();
     let mut times = vec![];
@@ -35,14 +43,11 @@ pub fn run(asked: &Plugins) -> Outcome<()> {
         let slots = plugins.iter().fold(vec![], |_, plugin| change::planned(&[], plugin));
         let started = Instant::now();
         let catalogue = schema::catalogue(&plugins, &slots)?;
-        let key = CursorKey::random().ok_or("no randomness")?;
-        let engine = Engine::new(Arc::new(catalogue), key);
-        let schema = build(engine.clone());
-        let sdl = schema.sdl();
-        let inputs = InputTypes::of(&sdl).ok_or("the SDL cannot be read")?;
+        let engine = base.over(Arc::new(catalogue));
+        let made = build_beside(engine.clone(), &inputs)?;
         times.push(started.elapsed());
-        bytes = sdl.len();
-        kept.push_back((schema, engine, sdl, inputs));
+        bytes = made.bytes;
+        kept.push_back((made, engine));
         if kept.len() > asked.kept {
             kept.pop_front();
         }
@@ -50,7 +55,7 @@ pub fn run(asked: &Plugins) -> Outcome<()> {
     times.sort();
     let at = |part: usize| times.get(times.len() * part / 100).copied().unwrap_or_default();
     let after = resident()?;
-    println!("{} schemas of {} plug-ins, {} kept, SDL of {bytes} bytes", asked.tenants, asked.each, kept.len());
+    println!("{} schemas of {} plug-ins, {} kept, said to take {bytes} bytes", asked.tenants, asked.each, kept.len());
     println!("made in: median {:?}, p95 {:?}, slowest {:?}", at(50), at(95), times.last().copied().unwrap_or_default());
     println!("resident: {} MiB before, {} MiB after", before / 1024, after / 1024);
     println!("each kept: {} KiB", (after.saturating_sub(before)) / kept.len().max(1));

@@ -1,5 +1,6 @@
 //! The demo: a city with two of its districts and one more district, with people, units, matters and cases.
 
+mod cases;
 mod plugins;
 mod tenant;
 #[cfg(test)]
@@ -24,7 +25,7 @@ use crate::{
 };
 
 /// What the demo's tenants are made of changes with this number; a database of another number is not reused.
-pub const DATA_VERSION: u32 = 4;
+pub const DATA_VERSION: u32 = 5;
 
 /// From which all of the demo's chance comes.
 const SEED: u64 = 0x5A75_676F_6E67;
@@ -150,6 +151,8 @@ pub async fn load_demo(platform: &Arc<Platform>, progress: &dyn Progress) -> Res
         let place = Place { backend: platform.backend(), today, level: sketch.level };
         plugins::install(&tx, sketch, place).await?;
         tx.commit().await?;
+        let opened = cases::open(platform, sketch, &tenant).await?;
+        tracing::info!(tenant = sketch.code, opened, "cases of other matters");
         summary.rows += rows;
         summary.tenants.push(tenant);
         progress.advance(1);

@@ -317,6 +317,7 @@ pub(super) fn blank(
         limit_days: branch.limit_days,
         started_on: None,
         due_on: None,
+        remind_on: None,
         paused_on: None,
         paused_days: 0,
         finished_on: None,

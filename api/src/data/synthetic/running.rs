@@ -56,6 +56,7 @@ impl CaseMaker<'_> {
                 (Stage::Waiting | Stage::Returned, 5) => Item::Accepted,
                 _ => Item::Done,
             };
+            item.remind_on = matches!(item.state, Item::Pending | Item::Accepted).then_some(day);
             let next = calendar.add_workdays(day, back.min(1))?;
             let (accepted, ended) = (at(next, chance.between(720, 740)), at(next, chance.between(750, 1_030)));
             if item.state != Item::Pending {

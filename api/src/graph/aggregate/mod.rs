@@ -43,7 +43,9 @@ pub(super) fn dimensions(ty: &TypeDef) -> Vec<Dimension<'_>> {
     for field in &ty.fields {
         let mut add = |suffix: &str, part| out.push(Dimension { name: format!("{}{suffix}", field.name), field, part });
         match plain(field) {
-            Some(Scalar::Enum(_) | Scalar::Boolean | Scalar::String | Scalar::Int) if field.filter => {
+            Some(Scalar::Enum(_) | Scalar::Boolean | Scalar::String | Scalar::YearMonth | Scalar::Int)
+                if field.filter =>
+            {
                 add("", Part::Value);
             }
             Some(Scalar::Date | Scalar::PartialDate | Scalar::DateTime) if field.filter => {
@@ -104,14 +106,18 @@ impl Function {
             match self {
                 Self::CountDistinct if field.filter && to_one_column(field).is_some() => Some(Scalar::Int),
                 Self::CountDistinct => match scalar? {
-                    Scalar::Enum(_) | Scalar::String | Scalar::Int if field.filter => Some(Scalar::Int),
+                    Scalar::Enum(_) | Scalar::String | Scalar::YearMonth | Scalar::Int if field.filter => {
+                        Some(Scalar::Int)
+                    }
                     _ => None,
                 },
                 Self::Sum => field.measure.then_some(Scalar::Long),
                 Self::Avg => field.measure.then_some(Scalar::Float),
                 Self::Min | Self::Max => match scalar? {
                     s @ (Scalar::Int | Scalar::Long) if field.measure || field.sort => Some(s),
-                    s @ (Scalar::Date | Scalar::PartialDate | Scalar::DateTime) if field.sort => Some(s),
+                    s @ (Scalar::Date | Scalar::PartialDate | Scalar::YearMonth | Scalar::DateTime) if field.sort => {
+                        Some(s)
+                    }
                     _ => None,
                 },
             }

@@ -36,6 +36,10 @@ pub enum Scalar {
     Date,
     /// A date of day or month precision.
     PartialDate,
+    /// A month.
+    YearMonth,
+    /// A number with decimal places, as text; computed only.
+    Decimal,
     /// An instant.
     DateTime,
     /// Any JSON value.
@@ -139,6 +143,21 @@ pub enum Class {
     Sensitive(Resource),
     /// Whoever sees the row otherwise than as an agency that handles a part of it.
     NotAgency,
+}
+
+/// A submission of one matter with its form in typed fields: the mutation that a view of the matter's cases brings.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The mutation's name.
+    pub field: String,
+    /// What is submitted.
+    pub doc: String,
+    /// The matter's key.
+    pub matter: String,
+    /// The view of its cases: the name of the type, and of the field that leads to one.
+    pub view: (String, String),
+    /// Fields of the form: name, form of the value, documentation.
+    pub form: Vec<(String, Scalar, String)>,
 }
 
 /// A field of a type.

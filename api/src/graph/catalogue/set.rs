@@ -1,8 +1,11 @@
 //! All types together, and the root fields that follow from them.
 
-use std::collections::HashMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
-use crate::graph::catalogue::{FieldDef, Source, Text, TypeDef};
+use crate::graph::catalogue::{FieldDef, Source, Submission, Text, TypeDef};
 
 /// How the one row that extends another is tied to it.
 pub const EXTENDS: &str = "{c}.object_id = {t}.id";
@@ -25,7 +28,10 @@ pub enum Root {
 /// All types that can be read.
 #[derive(Debug)]
 pub struct Catalogue {
-    types: Vec<TypeDef>,
+    /// Shared where it is the same in another catalogue.
+    types: Vec<Arc<TypeDef>>,
+    /// In the order of their names, so that a schema is the same whenever it is built.
+    submissions: BTreeMap<String, Submission>,
     by_name: HashMap<String, usize>,
     by_prefix: HashMap<&'static str, usize>,
     roots: HashMap<String, Root>,
@@ -34,7 +40,8 @@ pub struct Catalogue {
 impl Catalogue {
     /// Puts the types together. A name or prefix given twice, or a relation to nothing, is a mistake
     /// of ours that the first test run shows: it is returned as text.
-    pub fn new(types: Vec<TypeDef>) -> Result<Self, String> {
+    pub fn new<T: Into<Arc<TypeDef>>>(types: Vec<T>) -> Result<Self, String> {
+        let types: Vec<Arc<TypeDef>> = types.into_iter().map(Into::into).collect();
         let mut by_name = HashMap::new();
         let mut by_prefix = HashMap::new();
         let mut roots = HashMap::from([("node".to_string(), Root::Node), ("nodes".to_string(), Root::Nodes)]);
@@ -61,7 +68,7 @@ impl Catalogue {
                 {
                     return Err(format!("{}.{} leads to {target}, which is not declared", ty.name, field.name));
                 }
-                let target = |name: &str| by_name.get(name).and_then(|i: &usize| types.get(*i));
+                let target = |name: &str| by_name.get(name).and_then(|i: &usize| types.get(*i).map(|ty| &**ty));
                 let through = |name: &Text| match &field.source {
                     Source::One { target: to, on } => {
                         (to_one_column(field).is_some() || *on == EXTENDS)
@@ -77,22 +84,38 @@ impl Catalogue {
                 return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
             }
         }
-        Ok(Self { types, by_name, by_prefix, roots })
+        Ok(Self { types, submissions: BTreeMap::new(), by_name, by_prefix, roots })
+    }
+
+    /// The same with submissions whose forms are typed.
+    pub fn with(mut self, submissions: impl IntoIterator<Item = Submission>) -> Self {
+        self.submissions.extend(submissions.into_iter().map(|submission| (submission.field.clone(), submission)));
+        self
     }
 
     /// All types.
-    pub fn types(&self) -> &[TypeDef] {
+    pub fn types(&self) -> &[Arc<TypeDef>] {
         &self.types
+    }
+
+    /// All submissions whose forms are typed.
+    pub fn submissions(&self) -> impl Iterator<Item = &Submission> {
+        self.submissions.values()
+    }
+
+    /// The submission of a mutation's name.
+    pub fn submission(&self, field: &str) -> Option<&Submission> {
+        self.submissions.get(field)
     }
 
     /// The type of a name.
     pub fn by_name(&self, name: &str) -> Option<&TypeDef> {
-        self.by_name.get(name).and_then(|i| self.types.get(*i))
+        self.by_name.get(name).and_then(|i| self.at(*i))
     }
 
     /// The type of an id's prefix.
     pub fn by_prefix(&self, prefix: &str) -> Option<&TypeDef> {
-        self.by_prefix.get(prefix).and_then(|i| self.types.get(*i))
+        self.by_prefix.get(prefix).and_then(|i| self.at(*i))
     }
 
     /// The root field of a name.
@@ -102,7 +125,7 @@ impl Catalogue {
 
     /// The type at a place in the list.
     pub fn at(&self, index: usize) -> Option<&TypeDef> {
-        self.types.get(index)
+        self.types.get(index).map(|ty| &**ty)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writes the catalogue's types into async-graphql's registry while a schema is built.
 //!
-//! The registry is not a public contract of the library: this file and `meta.rs` are all that touch
+//! The registry is not a public contract of the library: this folder and `variables.rs` are all that touch
 //! it, the version is pinned, and `tests/it/schema_contract.rs` fails first if it changes.
 
 use std::{cell::RefCell, sync::Arc};
@@ -15,19 +15,46 @@ use crate::graph::{
     schema::{
         aggregates,
         meta::{Argument, enumeration, field, input, interface, object},
+        submissions, tidy,
     },
+    variables::InputTypes,
 };
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Catalogue>>> = const { RefCell::new(None) };
+    static BESIDE: RefCell<Option<Arc<InputTypes>>> = const { RefCell::new(None) };
+    static MADE: RefCell<Option<Made>> = const { RefCell::new(None) };
+}
+
+/// What can be told of a registry while it is built only.
+pub(super) struct Made {
+    /// The types of variables, those of another schema not repeated.
+    pub(super) inputs: Option<InputTypes>,
+    /// The bytes that it takes.
+    pub(super) bytes: usize,
 }
 
 /// Builds a schema over a catalogue: within `build`, types find the catalogue here.
-pub(super) fn over<T>(catalogue: Arc<Catalogue>, build: impl FnOnce() -> T) -> T {
+pub(super) fn over<T>(
+    catalogue: Arc<Catalogue>,
+    beside: Option<Arc<InputTypes>>,
+    build: impl FnOnce() -> T,
+) -> (T, Option<Made>) {
     CURRENT.set(Some(catalogue));
+    BESIDE.set(beside);
     let built = build();
     CURRENT.set(None);
-    built
+    BESIDE.set(None);
+    (built, MADE.take())
+}
+
+/// Everything is registered but subscriptions, which have no types of variables of their own.
+pub(super) fn complete(registry: &mut Registry, mutation: &str) {
+    let Some(catalogue) = CURRENT.with_borrow(Clone::clone) else { return };
+    submissions::register(registry, &catalogue, mutation);
+    tidy::shrink(registry);
+    let inputs = BESIDE.take().map(|beside| InputTypes::beside(beside, registry));
+    MADE.set(Some(Made { inputs, bytes: tidy::weight(registry) }));
 }
 
 /// Registers everything the catalogue declares, once.
@@ -45,6 +72,7 @@ pub(crate) fn all(registry: &mut Registry) {
     Given::<chrono::DateTime<chrono::Utc>>::create_type_info(registry);
     Given::<crate::kernel::partial_date::PartialDate>::create_type_info(registry);
     Given::<crate::kernel::year_month::YearMonth>::create_type_info(registry);
+    Given::<rust_decimal::Decimal>::create_type_info(registry);
     JsonText::create_type_info(registry);
     LongText::create_type_info(registry);
     shared(registry, &catalogue);
@@ -269,6 +297,8 @@ pub(super) fn scalar_name(scalar: &Scalar) -> &str {
         Scalar::Boolean => "Boolean",
         Scalar::Date => "Date",
         Scalar::PartialDate => "PartialDate",
+        Scalar::YearMonth => "YearMonth",
+        Scalar::Decimal => "Decimal",
         Scalar::DateTime => "DateTime",
         Scalar::Json => "JSON",
         Scalar::Enum(set) => &set.name,

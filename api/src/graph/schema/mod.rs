@@ -13,9 +13,11 @@ use async_graphql::{
 
 use crate::{
     graph::{
+        catalogue::Submission,
         post::Step,
         run::{Answer, Engine},
         selection::{Doc, Picked},
+        variables::InputTypes,
     },
     kernel::{
         error::{ApiError, Code},
@@ -27,6 +29,8 @@ use crate::{
 mod aggregates;
 pub(crate) mod inject;
 pub(crate) mod meta;
+mod submissions;
+mod tidy;
 
 pub(crate) use inject::enum_type;
 
@@ -48,7 +52,9 @@ impl OutputType for Mutation {
     }
 
     fn create_type_info(registry: &mut Registry) -> String {
-        <Mutations as OutputType>::create_type_info(registry)
+        let name = <Mutations as OutputType>::create_type_info(registry);
+        inject::complete(registry, &Self::type_name());
+        name
     }
 
     async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
@@ -58,8 +64,13 @@ impl OutputType for Mutation {
 
 impl ContainerType for Mutation {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        let engine = ctx.data_unchecked::<Engine>();
+        let resolved = match engine.catalogue().submission(&ctx.item.node.name.node) {
+            Some(submission) => submit(ctx, submission).await.map_err(|error| at_field(error, ctx)).map(Some),
+            None => self.0.resolve_field(ctx).await,
+        };
         // The library would make the whole answer null, though earlier commands have been committed.
-        self.0.resolve_field(ctx).await.or_else(|error| {
+        resolved.or_else(|error| {
             ctx.add_error(error);
             Ok(Some(Value::Null))
         })
@@ -68,12 +79,46 @@ impl ContainerType for Mutation {
 
 impl ObjectType for Mutation {}
 
+/// A submission whose form is typed: the command, then what the client selects of it.
+async fn submit(ctx: &Context<'_>, submission: &Submission) -> Result<Value, ApiError> {
+    let outcome = crate::modules::matters::typed::submit(ctx, submission).await?;
+    submissions::answer(ctx, submission, outcome).await
+}
+
+fn at_field(error: ApiError, ctx: &Context<'_>) -> ServerError {
+    let key = ctx.item.node.response_key().node.to_string();
+    let mut error = failure(error, ctx.item.pos);
+    error.path = vec![PathSegment::Field(key)];
+    error
+}
+
 /// The schema of a set of types.
 pub type Zugong = Schema<Query, Mutation, Subscriptions>;
 
 /// Builds the schema over an engine's catalogue.
 pub fn build(engine: Engine) -> Zugong {
-    inject::over(engine.catalogue().clone(), || {
+    built(engine, None).0
+}
+
+/// A schema that is kept beside another one.
+pub struct Beside {
+    /// The schema.
+    pub schema: Zugong,
+    /// The types of its variables, those of the other schema not repeated.
+    pub inputs: InputTypes,
+    /// The bytes that it takes.
+    pub bytes: usize,
+}
+
+/// Builds a schema beside another one, whose types of variables are given.
+pub fn build_beside(engine: Engine, inputs: &Arc<InputTypes>) -> Result<Beside, String> {
+    let (schema, made) = built(engine, Some(inputs.clone()));
+    let made = made.ok_or("nothing was registered")?;
+    Ok(Beside { schema, inputs: made.inputs.ok_or("no types of variables")?, bytes: made.bytes })
+}
+
+fn built(engine: Engine, beside: Option<Arc<InputTypes>>) -> (Zugong, Option<inject::Made>) {
+    inject::over(engine.catalogue().clone(), beside, || {
         Schema::build(Query::default(), Mutation::default(), Subscriptions::default())
             .disable_suggestions()
             .extension(PassThrough)

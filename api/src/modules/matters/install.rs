@@ -267,7 +267,7 @@ pub async fn publish(
     number: i32,
     units: &HashMap<String, Uuid>,
     today: NaiveDate,
-) -> Result<(), ApiError> {
+) -> Result<Uuid, ApiError> {
     let definition: Definition = serde_json::from_value(definition.clone()).map_err(|error| {
         tracing::error!(%error, "a matter is not described as it must be");
         ApiError::of(Code::InternalServerError)
@@ -276,8 +276,7 @@ pub async fn publish(
     let named = definition.key.split_once('.').is_some_and(|(prefix, key)| is_prefix(prefix) && is_name(key));
     check_named(&definition, named)?;
     let edition = Edition { number, state: MatterState::Active, effective_from: today };
-    write(tx, &definition, units, edition).await?;
-    Ok(())
+    write(tx, &definition, units, edition).await
 }
 
 /// Whether a text can be the key of a matter or branch.

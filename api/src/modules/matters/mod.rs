@@ -13,3 +13,4 @@ pub mod rules;
 pub mod statistics;
 mod steps;
 pub mod subscriptions;
+pub mod typed;

@@ -175,6 +175,7 @@ impl Opening<'_> {
             limit_days: Set(branch.limit_days),
             started_on: Set(clock.map(|c| c.started_on)),
             due_on: Set(clock.map(|c| c.due_on)),
+            remind_on: Set(clock.map(|c| c.started_on)),
             paused_on: Set(None),
             paused_days: Set(0),
             finished_on: Set(None),

@@ -1,14 +1,14 @@
 //! How a plug-in comes, changes and goes: all in the caller's transaction, so that nothing is ever half installed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use declarative::{Package, Plugin, names};
 use entities::{
-    matter, matter_branch, plugin, plugin_package, plugin_slot, unit,
-    values::{MatterGroup, MatterState, PluginState, TenantLevel},
+    plugin, plugin_package, plugin_slot,
+    values::{PluginState, TenantLevel},
 };
-use sea_orm::{ColumnTrait, DbBackend, Order, Set, sea_query::Expr};
+use sea_orm::{ColumnTrait, DbBackend, Set, sea_query::Expr};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -17,16 +17,7 @@ use crate::{
         error::{Code, Fault, Faults, UserError},
         tx::{Inner, plus_one},
     },
-    modules::{
-        matters::install,
-        plugins::{
-            code,
-            commands::values,
-            compatible::compatible,
-            schema::{self, matter_key},
-            slots, store,
-        },
-    },
+    modules::plugins::{code, commands::values, compatible::compatible, offering, schema, slots, store},
 };
 
 /// Where and when a change is made.
@@ -91,7 +82,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
 pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Disabled])?;
     let plugin = store::read(tx, row.package_id).await?;
-    activate(tx, &plugin, place).await?;
+    activate(tx, &plugin, row.package_id, place).await?;
     if plugin.code.is_some() {
         code::forget(tx.tenant_id(), &plugin.key);
     }
@@ -104,7 +95,7 @@ pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(),
 /// Takes a plug-in's types and matters away; its data stays.
 pub async fn disable(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
     expect(row, &[PluginState::Enabled])?;
-    withdraw(tx, row).await?;
+    offering::withdraw(tx, row).await?;
     set(tx, row, PluginState::Disabled, row.package_id, row.previous_id).await?;
     tx.rights_changed().await?;
     tx.touched("Plugin", row.id, json!({ "disabled": true }));
@@ -114,7 +105,7 @@ pub async fn disable(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
 /// Takes a plug-in out; its data stays readable, and its prefix its own.
 pub async fn remove(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
-    withdraw(tx, row).await?;
+    offering::withdraw(tx, row).await?;
     set(tx, row, PluginState::Removed, row.package_id, None).await?;
     tx.rights_changed().await?;
     tx.touched("Plugin", row.id, json!({ "removed": true }));
@@ -144,7 +135,7 @@ pub async fn upgrade(
     let package_id = keep(tx, row.id, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
         if *from == before.version {
-            values::rename(tx, target, &field(plugin, old), &field(plugin, new)).await?;
+            values::rename(tx, target, &field(plugin, old), &field(plugin, new), place.backend).await?;
         }
     }
     exchange(tx, row, plugin, package_id, Some(row.package_id), place).await?;
@@ -166,7 +157,7 @@ pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(
     let (now, before) = (store::read(tx, row.package_id).await?, store::read(tx, previous).await?);
     for (from, target, old, new) in &now.renames {
         if *from == before.version {
-            values::rename(tx, target, &field(&now, new), &field(&now, old)).await?;
+            values::rename(tx, target, &field(&now, new), &field(&now, old), place.backend).await?;
         }
     }
     exchange(tx, row, &before, previous, None, place).await?;
@@ -184,8 +175,8 @@ async fn exchange(
 ) -> Result<(), Fault> {
     if row.state == PluginState::Enabled {
         // What the other version has and this one has not is not offered any more.
-        withdraw(tx, row).await?;
-        activate(tx, plugin, place).await?;
+        offering::withdraw(tx, row).await?;
+        activate(tx, plugin, package_id, place).await?;
         tx.rights_changed().await?;
     }
     set(tx, row, row.state, package_id, previous).await
@@ -209,7 +200,7 @@ pub fn planned(rows: &[plugin_slot::Model], plugin: &Plugin) -> Vec<(String, Str
     all
 }
 
-async fn activate(tx: &Inner, plugin: &Plugin, place: Place) -> Result<(), Fault> {
+async fn activate(tx: &Inner, plugin: &Plugin, package_id: Uuid, place: Place) -> Result<(), Fault> {
     let rows = tx.parts::<plugin_slot::Entity>().lock().all().await?;
     let planned = planned(&rows, plugin);
     let mut faults = Faults::default();
@@ -237,7 +228,7 @@ async fn activate(tx: &Inner, plugin: &Plugin, place: Place) -> Result<(), Fault
     faults.check()?;
     in_harmony(tx, plugin, &planned).await?;
     for matter in &plugin.matters {
-        publish(tx, plugin, matter, place).await?;
+        offering::offer(tx, plugin, package_id, matter, place).await?;
     }
     Ok(())
 }
@@ -254,70 +245,6 @@ async fn in_harmony(tx: &Inner, plugin: &Plugin, slots: &[(String, String, Strin
         let (zh, en) = ("与已启用的插件重名", "It has names of a plug-in that is at work.");
         UserError::new(Code::AlreadyExists, "input", zh, en).into()
     })
-}
-
-async fn publish(tx: &Inner, plugin: &Plugin, declared: &declarative::Matter, place: Place) -> Result<(), Fault> {
-    let key = matter_key(plugin, declared);
-    let last = tx.parts::<matter::Entity>().filter(matter::Column::Key.eq(&key));
-    let last = last.order_by(matter::Column::Number, Order::Desc).one().await?;
-    let group = match place.level {
-        TenantLevel::City => MatterGroup::City,
-        TenantLevel::County => MatterGroup::County,
-        TenantLevel::Province => MatterGroup::ProvincialLinked,
-    };
-    let mut definition = declared.definition.clone();
-    if let Json::Object(object) = &mut definition {
-        object.insert("key".into(), json!(key));
-        object.insert("group".into(), json!(group));
-        object.insert("unsure".into(), json!([]));
-        object.insert("form".into(), declared.form.clone());
-    }
-    let units = handling_units(tx, &definition).await?;
-    let number = last.map_or(1, |last| last.number + 1);
-    Ok(install::publish(tx, &definition, number, &units, place.today).await?)
-}
-
-/// The unit of each branch: the one that handles the agency's part of the standard matters, or the one named.
-async fn handling_units(tx: &Inner, definition: &Json) -> Result<HashMap<String, Uuid>, Fault> {
-    let standard = tx.parts::<matter::Entity>().filter(matter::Column::Key.not_like("%.%")).all().await?;
-    let standard: Vec<Uuid> = standard.into_iter().map(|m| m.id).collect();
-    let mut out = HashMap::new();
-    let mut faults = Faults::default();
-    for branch in definition["branches"].as_array().into_iter().flatten() {
-        let word = |name: &str| branch[name].as_str().unwrap_or_default();
-        let found = match word("agency").strip_prefix("unit:") {
-            Some(code) => {
-                let rows = tx.parts::<unit::Entity>().filter(unit::Column::Code.eq(code));
-                rows.filter(unit::Column::ValidUntil.is_null()).one().await?.map(|unit| unit.id)
-            }
-            None => {
-                let rows = tx.parts::<matter_branch::Entity>().filter(matter_branch::Column::Key.eq(word("agency")));
-                let rows = rows.filter(matter_branch::Column::MatterId.is_in(standard.clone()));
-                rows.order_by(matter_branch::Column::Id, Order::Desc).one().await?.map(|b| b.handling_unit_id)
-            }
-        };
-        match found {
-            Some(unit) => drop(out.insert(word("key").to_string(), unit)),
-            None => {
-                let zh = format!("本租户没有承办单位 {}（环节 {}）", word("agency"), word("key"));
-                let en = format!("The tenant has no unit {} for the branch {}.", word("agency"), word("key"));
-                faults.add(UserError::new(Code::Unknown, "input", zh, en));
-            }
-        }
-    }
-    faults.check()?;
-    Ok(out)
-}
-
-/// Its matters are not offered any more; cases under way go on.
-async fn withdraw(tx: &Inner, row: &plugin::Model) -> Result<(), Fault> {
-    tx.change::<matter::Entity>()
-        .filter(matter::Column::Key.starts_with(format!("{}.", row.prefix)))
-        .filter(matter::Column::State.eq(MatterState::Active))
-        .set(matter::Column::State, Expr::value(MatterState::Superseded))
-        .run()
-        .await?;
-    Ok(())
 }
 
 fn expect(row: &plugin::Model, states: &[PluginState]) -> Result<(), Fault> {

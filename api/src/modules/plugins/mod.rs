@@ -7,6 +7,7 @@ pub mod code;
 pub mod commands;
 pub mod compatible;
 pub mod difference;
+pub mod offering;
 pub mod queries;
 pub mod running;
 pub mod schema;

@@ -8,7 +8,9 @@ use entities::matter_case;
 use policies::Resource;
 
 use crate::{
-    graph::catalogue::{Catalogue, Class, EXTENDS, EnumDef, Scalar, TypeDef, column, expression, member, one},
+    graph::catalogue::{
+        Catalogue, Class, EXTENDS, EnumDef, Scalar, Submission, TypeDef, column, expression, member, one,
+    },
     kernel::{reach::ScopeRules, tx::Gated},
 };
 
@@ -55,18 +57,19 @@ pub fn readable(types: &mut [TypeDef]) {
 
 /// The catalogue of a tenant with these plug-ins; fails with a sentence where they contradict each other.
 pub fn catalogue(plugins: &[Arc<Plugin>], slots: &[(String, String, String)]) -> Result<Catalogue, String> {
-    let mut types = crate::modules::types();
+    static OURS: LazyLock<Vec<Arc<TypeDef>>> =
+        LazyLock::new(|| crate::modules::types().into_iter().map(Arc::new).collect());
+    let mut types = OURS.clone();
     for extended in EXTENDED.iter() {
         extend(&mut types, extended, plugins, slots);
     }
-    for plugin in plugins {
-        types.extend(plugin.matters.iter().map(|matter| view(plugin, matter)));
-    }
-    Catalogue::new(types)
+    let matters = || plugins.iter().flat_map(|plugin| plugin.matters.iter().map(move |matter| (&**plugin, matter)));
+    types.extend(matters().map(|(plugin, matter)| Arc::new(view(plugin, matter))));
+    Ok(Catalogue::new(types)?.with(matters().map(|(plugin, matter)| submission(plugin, matter))))
 }
 
 fn extend(
-    types: &mut Vec<TypeDef>,
+    types: &mut Vec<Arc<TypeDef>>,
     extended: &'static Extended,
     plugins: &[Arc<Plugin>],
     slots: &[(String, String, String)],
@@ -80,7 +83,7 @@ fn extend(
     if fields.is_empty() {
         return;
     }
-    let Some(core) = types.iter_mut().find(|ty| ty.name == target) else { return };
+    let Some(core) = types.iter_mut().find(|ty| ty.name == target).map(Arc::make_mut) else { return };
     let name = format!("{target}Ext");
     let mut ty = TypeDef::over::<matter_case::Entity>(
         name.clone(),
@@ -115,7 +118,7 @@ fn extend(
         one("ext", name, EXTENDS, "What plug-ins of the tenant add (扩展字段); null while nothing was set.");
     relation.through = sorted.into_iter().map(Into::into).collect();
     core.fields.push(relation);
-    types.push(ty);
+    types.push(Arc::new(ty));
 }
 
 /// The cases of a plug-in's matter, with the form in typed fields.
@@ -145,6 +148,19 @@ fn view(plugin: &Plugin, matter: &Matter) -> TypeDef {
         ty = ty.field(def.classed(Class::NotAgency).recorded());
     }
     ty
+}
+
+/// The submission of a plug-in's matter with its form in typed fields. Which fields must be there is the form's to say,
+/// which tells all that is missing at once and fills in what the register knows.
+fn submission(plugin: &Plugin, matter: &Matter) -> Submission {
+    let field = |f: &declarative::FormField| (f.name.clone(), scalar(plugin, &f.kind), format!("{}.", f.title));
+    Submission {
+        field: format!("{}Submit", names::field_name(&plugin.prefix, &matter.key)),
+        doc: format!("{} ({})", matter.title, plugin.title),
+        matter: matter_key(plugin, matter),
+        view: (names::type_name(&plugin.prefix, &matter.key), names::field_name(&plugin.prefix, &matter.key)),
+        form: matter.fields.iter().map(field).collect(),
+    }
 }
 
 /// The key of a plug-in's matter in the tenant's catalogue of matters.

@@ -1,8 +1,10 @@
-//! A plug-in's say on a submission (提交校验): its rules first, then its component, both after the form itself is in
-//! order. The component is asked before the transaction begins, and nothing is submitted that it has not seen.
+//! A plug-in's say on a form (提交校验): its rules first, then its component, both after the form itself is in order,
+//! when it is submitted and when an agency's question is answered with other values. The component is asked before the
+//! transaction begins, and nothing is taken that it has not seen.
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use chrono::NaiveDate;
 use declarative::{Matter, Plugin, rule::Verdict};
 use entities::{matter, plugin, values::PluginState};
 use host::{Answer, Ask, Level, Problem};
@@ -15,7 +17,7 @@ use crate::{
         session::Session,
         tx::{Advice, Tx},
     },
-    modules::plugins::{code, store},
+    modules::plugins::{code, offering, store},
 };
 
 /// Whether a matter is a plug-in's: keys of the platform's own matters have no dot.
@@ -30,45 +32,71 @@ struct Said {
     outcome: Result<Vec<Problem>, Code>,
 }
 
-/// Asks the component of a matter's plug-in about a form, where it has one that validates.
-pub async fn ask(session: &Session, matter_key: &str, form: Json) -> Result<Advice, Fault> {
-    let Some((prefix, key)) = matter_key.split_once('.') else { return Ok(Advice::default()) };
-    let set = session.tenant().plugins.clone();
-    let plugins = store::load(session.platform(), session.tenant().id, &set).await?;
-    let Some(plugin) = plugins.iter().find(|p| p.prefix == prefix && validates(p)) else {
-        return Ok(Advice::default());
-    };
-    let question = Ask::Validate { hook: format!("{key}.submit"), form: form.to_string(), before: None };
-    let outcome = match code::ask(session, plugin, question).await {
+/// A form on its way to a component.
+pub struct Question {
+    plugin: Arc<Plugin>,
+    hook: String,
+    form: Json,
+    before: Option<Json>,
+}
+
+/// What a matter's component is to be asked about a form that is in order, if it has one that validates; `before` is the
+/// form that a supplement changes.
+pub async fn question(
+    tx: &Tx,
+    matter: &matter::Model,
+    form: Json,
+    before: Option<Json>,
+) -> Result<Option<Question>, Fault> {
+    let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(None) };
+    let plugin = of_version(tx, matter, prefix).await?;
+    let hook = format!("{key}.{}", if before.is_some() { "supply" } else { "submit" });
+    Ok(validates(&plugin).then_some(Question { plugin, hook, form, before }))
+}
+
+/// Asks it.
+pub async fn ask(session: &Session, question: Option<Question>) -> Advice {
+    let Some(Question { plugin, hook, form, before }) = question else { return Advice::default() };
+    let question = Ask::Validate { hook, form: form.to_string(), before: before.map(|form| form.to_string()) };
+    let outcome = match code::ask(session, &plugin, question).await {
         Ok(Answer::Problems(problems)) => Ok(problems),
         Ok(_) => Err(Code::PluginOutput),
         Err(failure) => Err(code::published(failure.as_ref())),
     };
-    Ok(Advice::of(Said { plugin: plugin.digest.clone(), form, outcome }))
+    Advice::of(Said { plugin: plugin.digest.clone(), form, outcome })
 }
 
 fn validates(plugin: &Plugin) -> bool {
     plugin.code.as_ref().is_some_and(|code| code.hooks.contains("validate"))
 }
 
-/// Adds a fault for each rule that a form breaks or that cannot be decided on it; where there is none, for what the
-/// component found.
+/// Refuses new cases of a plug-in that is not at work; those under way go on without it.
+pub async fn at_work(tx: &Tx, matter: &matter::Model) -> Result<(), Fault> {
+    let Some((prefix, _)) = matter.key.split_once('.') else { return Ok(()) };
+    match installed(tx, prefix).await? {
+        Some(plugin) if plugin.state == PluginState::Enabled => Ok(()),
+        _ => Err(Code::PluginDisabled.into()),
+    }
+}
+
+/// Adds a fault for each rule that a form breaks, or that cannot be decided on it; where there is none, for what the
+/// component found. `on` is the day of the submission: a form that was right then does not become wrong while agencies
+/// ask about it.
 pub async fn check(
     tx: &Tx,
     matter: &matter::Model,
     form: &Json,
+    on: NaiveDate,
     field: &str,
     faults: &mut Faults,
 ) -> Result<(), Fault> {
     let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(()) };
-    let installed = tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(prefix)).one().await?;
-    let installed = installed.filter(|plugin| plugin.state == PluginState::Enabled).ok_or(Code::PluginDisabled)?;
-    let plugin = store::read(tx, installed.package_id).await?;
+    let plugin = of_version(tx, matter, prefix).await?;
     let found = plugin.matters.iter().find(|m| m.key == key).ok_or(Code::PluginDisabled)?;
     let names = found.fields.iter().map(|f| f.name.clone()).collect();
     let mut holds = true;
     for rule in &found.rules {
-        let words = match rule.rule.ask(form, &names, tx.session().today()) {
+        let words = match rule.rule.ask(form, &names, on) {
             Verdict::Holds => continue,
             Verdict::Fails => rule.message.clone(),
             Verdict::Undecided => format!("{}（所填内容无法判断，请补全相关项）", rule.message),
@@ -128,4 +156,17 @@ const MOST: usize = 50;
 /// Words of a component in an answer: short, and without what would move a cursor.
 fn brief(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
+}
+
+/// The plug-in as it was when the version of the matter came; a case keeps the rules that it began with.
+async fn of_version(tx: &Tx, matter: &matter::Model, prefix: &str) -> Result<Arc<Plugin>, Fault> {
+    if let Some(plugin) = offering::came_with(tx, matter.id).await? {
+        return Ok(plugin);
+    }
+    let installed = installed(tx, prefix).await?.ok_or(Code::PluginDisabled)?;
+    Ok(store::read(tx, installed.package_id).await?)
+}
+
+async fn installed(tx: &Tx, prefix: &str) -> Result<Option<plugin::Model>, Fault> {
+    Ok(tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(prefix)).one().await?)
 }

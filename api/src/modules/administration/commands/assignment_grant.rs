@@ -67,18 +67,10 @@ impl Command for AssignmentGrantInput {
         }
         // Locked, so that two grants to one user see each other: the three administrators exclude each other.
         let user = tx.gate::<app_user::Entity>(Action::Read)?.id(self.user.uuid()).lock().one().await?;
-        match &user {
-            None => faults.add(UserError::of(Code::Unknown, "input.user")),
-            Some(user) if user.state != UserState::Active => {
-                faults.add(UserError::of(Code::NotInState, "input.user"));
-            }
-            Some(_) => {}
-        }
+        let user = faults.usable(user, |user| user.state == UserState::Active, "input.user");
         // A unit out of sight is the same as none; one in sight but out of the subtree is refused by name.
         let unit = tx.gate::<unit::Entity>(Action::Read)?.id(self.unit.uuid()).one().await?;
-        if unit.is_none() {
-            faults.add(UserError::of(Code::Unknown, "input.unit"));
-        }
+        let unit = faults.known(unit, "input.unit");
         if let (Some(user), Some(unit)) = (&user, &unit) {
             let existing = guard::roles_of_person(tx, user).await?;
             faults.take(guard::may_grant(tx.session(), &existing, self.role.0, &unit.path, ""));

@@ -94,9 +94,7 @@ impl Command for AcceptanceReviewOpenInput {
         let lines = self.checklist(&mut faults);
         // The tenant above is no more to be reviewed from here than one that is not there.
         let kin = tx.kin_of_code(&self.peer_code).await?.filter(|kin| !kin.is_above());
-        if kin.is_none() {
-            faults.add(UserError::of(Code::Unknown, "input.peerCode"));
-        }
+        let kin = faults.known(kin, "input.peerCode");
         faults.check()?;
         let (Some(title), Some(kin)) = (title, kin) else { return Err(Code::InternalServerError.into()) };
         let id = tx.new_id();

@@ -71,10 +71,7 @@ impl Command for ConsultationOpenInput {
         if matter.is_none() {
             faults.add(UserError::of(Code::MatterNotOffered, "input.matterKey"));
         }
-        let kin = tx.kin_of_code(&self.peer_code).await?;
-        if kin.is_none() {
-            faults.add(UserError::of(Code::Unknown, "input.peerCode"));
-        }
+        let kin = faults.known(tx.kin_of_code(&self.peer_code).await?, "input.peerCode");
         faults.check()?;
         let (Some(title), Some(question), Some(matter), Some(kin)) = (title, question, matter, kin) else {
             return Err(Code::InternalServerError.into());

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::{
     kernel::{
         command::Command,
-        error::{Code, Fault, Faults, UserError},
+        error::{Code, Fault, Faults},
         id::Id,
         tx::Tx,
     },
@@ -51,13 +51,7 @@ impl Command for ExchangeNoticeSendInput {
         let title = faults.take(checks::text(&self.title, "input.title", 200));
         let text = faults.take(checks::text(&self.text, "input.text", 4000));
         let peer = tx.gate::<exchange_peer::Entity>(Self::RIGHT.1)?.id(self.peer.uuid()).one().await?;
-        match &peer {
-            None => faults.add(UserError::of(Code::Unknown, "input.peer")),
-            Some(peer) if peer.state != PeerState::Active => {
-                faults.add(UserError::of(Code::NotInState, "input.peer"));
-            }
-            Some(_) => {}
-        }
+        let peer = faults.usable(peer, |peer| peer.state == PeerState::Active, "input.peer");
         faults.check()?;
         let Some(peer) = peer else { return Err(Code::InternalServerError.into()) };
         let body = json!({ "title": title, "text": text, "by": tx.session().authority().name });

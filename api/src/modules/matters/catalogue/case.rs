@@ -21,7 +21,7 @@ pub(super) fn approval() -> TypeDef {
     .field(column("documentNumber", "document_number", Scalar::String, "Number of the document (文号).").sorted())
     .field(column("decidedOn", "decided_on", Scalar::Date, "Day of the decision (批准日期).").sorted())
     .field(
-        column("effectiveMonth", "effective_month", Scalar::String, "Month it takes effect, `YYYY-MM` (生效年月).")
+        column("effectiveMonth", "effective_month", Scalar::YearMonth, "Month it takes effect, `YYYY-MM` (生效年月).")
             .sorted(),
     )
     .field(column("ruleVersion", "rule_version", Scalar::Int, "Version of the rule set that decided; 0: the built-in."))

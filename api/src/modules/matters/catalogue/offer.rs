@@ -85,7 +85,7 @@ pub(super) fn matter() -> TypeDef {
     )
     .field(computed(
         "materialReduction",
-        Scalar::String,
+        Scalar::Decimal,
         COUNTS,
         reduction,
         "By how many percent the materials were reduced (材料精简率), one decimal, as in `77.3`; absent when \

@@ -24,12 +24,16 @@ use crate::{
         error::{Code, Fault, Faults, UserError},
         flow::ItemAction,
         id::Id,
-        tx::Tx,
+        session::Session,
+        tx::{Advice, Tx},
     },
-    modules::matters::{
-        catalogue::CaseItem,
-        forms::{self, Sources},
-        opening::{self, texts},
+    modules::{
+        matters::{
+            catalogue::CaseItem,
+            forms::{self, Sources},
+            opening::{self, texts},
+        },
+        plugins::submission::{self, Question},
     },
 };
 
@@ -59,14 +63,27 @@ impl Command for CaseItemSupplyInput {
         self.idempotency_key.as_deref()
     }
 
+    async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
+        let tx = session.begin().await?;
+        let question = self.question(&tx).await;
+        tx.rollback().await?;
+        // What is wrong is told by `run`, which finds it again.
+        Ok(submission::ask(session, question.unwrap_or_default()).await)
+    }
+
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        let again = |state| match state {
-            CaseItemState::Returned => ItemAction::Resubmit,
-            _ => ItemAction::Supply,
-        };
-        let held = hold(tx, Self::RIGHT, self.id.uuid(), self.expected_version, again).await?;
+        let held = self.hold(tx).await?;
         let mut faults = Faults::default();
-        let form = self.patched(tx, &held, &mut faults).await?;
+        let form = match self.patched(tx, &held, &mut faults).await? {
+            Some((matter, form)) => {
+                if faults.is_empty() {
+                    let on = held.case.submitted_on;
+                    submission::check(tx, &matter, &form, on, "input.fields", &mut faults).await?;
+                }
+                Some(form)
+            }
+            None => None,
+        };
         let asked = materials::asked_for(tx, held.case.matter_id).await?;
         let materials = self.wanted_materials(tx, &held, &asked, &mut faults).await?;
         faults.check()?;
@@ -86,8 +103,32 @@ impl Command for CaseItemSupplyInput {
 }
 
 impl CaseItemSupplyInput {
+    async fn hold(&self, tx: &Tx) -> Result<Held, Fault> {
+        let again = |state| match state {
+            CaseItemState::Returned => ItemAction::Resubmit,
+            _ => ItemAction::Supply,
+        };
+        hold(tx, Self::RIGHT, self.id.uuid(), self.expected_version, again).await
+    }
+
+    /// What the component of a plug-in is to be asked about the changed form; nothing where something is wrong with it.
+    async fn question(&self, tx: &Tx) -> Result<Option<Question>, Fault> {
+        // Most matters are the platform's own, and who only gives files changes no form.
+        if self.fields.is_none() {
+            return Ok(None);
+        }
+        let held = self.hold(tx).await?;
+        let mut faults = Faults::default();
+        match self.patched(tx, &held, &mut faults).await? {
+            Some((matter, form)) if faults.is_empty() => {
+                submission::question(tx, &matter, form, Some(held.case.form.clone())).await
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// The form with the new values, if there are any; only wanted fields may change, and of a supplement all.
-    async fn patched(&self, tx: &Tx, held: &Held, faults: &mut Faults) -> Result<Option<Json>, Fault> {
+    async fn patched(&self, tx: &Tx, held: &Held, faults: &mut Faults) -> Result<Option<(matter::Model, Json)>, Fault> {
         let wanted = texts(&held.item.wanted["fields"]);
         let empty = json!({});
         let given = self.fields.as_ref().map_or(&empty, |fields| &fields.0);
@@ -120,7 +161,8 @@ impl CaseItemSupplyInput {
             form[name.as_str()] = value.clone();
         }
         let sources = Sources::of(tx, &person, &cadre, &approval).await?.only(|field| given.contains_key(field));
-        forms::settle(&matter.form_schema, &form, &sources, "input.fields", faults).map(Some)
+        let form = forms::settle(&matter.form_schema, &form, &sources, "input.fields", faults)?;
+        Ok(Some((matter, form)))
     }
 
     /// The new files; only wanted materials may be given, and of a supplement all.

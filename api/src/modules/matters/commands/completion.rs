@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
 use entities::{
     case_item, matter_case, matter_flow,
     values::{CaseAction, CaseItemState, CaseState},
@@ -38,6 +39,7 @@ pub async fn follow(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
             change
                 .set(case_item::Column::StartedOn, Expr::value(clock.started_on))
                 .set(case_item::Column::DueOn, Expr::value(clock.due_on))
+                .set(case_item::Column::RemindOn, Expr::value(clock.started_on))
         })
         .await?;
     }
@@ -121,6 +123,7 @@ async fn drop_open(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
         .filter(case_item::Column::CaseId.eq(case.id))
         .filter(case_item::Column::State.is_in(open))
         .set(case_item::Column::State, Expr::value(CaseItemState::Cancelled))
+        .set(case_item::Column::RemindOn, Expr::value(None::<NaiveDate>))
         .set(case_item::Column::Version, plus_one(case_item::Column::Version))
         .set(case_item::Column::UpdatedAt, Expr::value(tx.session().now()))
         .run()

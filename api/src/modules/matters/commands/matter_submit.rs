@@ -30,7 +30,7 @@ use crate::{
             forms::{self, Sources},
             opening::{self, Opening},
         },
-        plugins::submission,
+        plugins::submission::{self, Question},
     },
 };
 
@@ -47,6 +47,10 @@ pub struct MatterSubmitInput {
     pub materials: Vec<MaterialInput>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
     pub idempotency_key: Option<String>,
+    /// The matter that is meant, where the mutation is about one alone; any otherwise.
+    #[graphql(skip)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matter: Option<String>,
 }
 
 #[async_trait::async_trait]
@@ -64,17 +68,19 @@ impl Command for MatterSubmitInput {
             return Ok(Advice::default());
         }
         let tx = session.begin().await?;
-        let filled = self.filled_in(&tx).await;
+        let question = self.question(&tx).await;
         tx.rollback().await?;
         // What is wrong is told by `run`, which finds it again.
-        match filled {
-            Ok(Some((matter_key, form))) => submission::ask(session, &matter_key, form).await,
-            _ => Ok(Advice::default()),
-        }
+        Ok(submission::ask(session, question.unwrap_or_default()).await)
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         let (approval, cadre) = self.start_point(tx).await?;
+        if let Some(matter) = self.matter.as_ref().filter(|matter| **matter != approval.matter_key) {
+            let zh = format!("该审批的事项是 {}，此处应为 {matter}", approval.matter_key);
+            let en = format!("The approval is of {}; here it is {matter}.", approval.matter_key);
+            return Err(UserError::new(Code::InvalidValue, "input.approval", zh, en).into());
+        }
         // The approval's row is locked: of two submissions at once the second finds the first one's case.
         let running = tx
             .parts::<matter_case::Entity>()
@@ -103,7 +109,8 @@ impl Command for MatterSubmitInput {
         let mandatory = |material: &matter_material::Model| material.is_mandatory;
         // Rules look at a form that is in order; what is wrong with it is told first.
         if faults.is_empty() {
-            submission::check(tx, &matter, &form, "input.form", &mut faults).await?;
+            submission::at_work(tx, &matter).await?;
+            submission::check(tx, &matter, &form, tx.session().today(), "input.form", &mut faults).await?;
         }
         let materials = materials::settle(tx, &self.materials, &asked, mandatory, &mut faults).await?;
         faults.check()?;
@@ -123,8 +130,9 @@ impl Command for MatterSubmitInput {
 }
 
 impl MatterSubmitInput {
-    /// The matter of a plug-in and its form as it would be submitted; nothing where something is wrong with it.
-    async fn filled_in(&self, tx: &Tx) -> Result<Option<(String, Json)>, Fault> {
+    /// What the component of a plug-in is to be asked about the form as it would be submitted; nothing where something is
+    /// wrong with it.
+    async fn question(&self, tx: &Tx) -> Result<Option<Question>, Fault> {
         let (approval, cadre) = self.start_point(tx).await?;
         if !submission::is_of_plugin(&approval.matter_key) {
             return Ok(None);
@@ -134,7 +142,7 @@ impl MatterSubmitInput {
         let sources = Sources::of(tx, &person, &cadre, &approval).await?;
         let mut faults = Faults::default();
         let form = forms::settle(&matter.form_schema, &self.form.0, &sources, "input.form", &mut faults)?;
-        Ok(faults.is_empty().then_some((approval.matter_key, form)))
+        if faults.is_empty() { submission::question(tx, &matter, form, None).await } else { Ok(None) }
     }
 
     /// The approval, locked, and its cadre within the caller's reach. An approval that is not there, one of

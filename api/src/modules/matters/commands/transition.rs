@@ -1,6 +1,7 @@
 //! What all actions on an item share (联办件流转): the case's row is locked, the flow kernel decides, the
 //! item changes under its version and state, and the step is recorded (H-03, H-04).
 
+use chrono::NaiveDate;
 use entities::{
     CodeEnum, case_item, matter_case,
     values::{CaseAction, CaseItemState, CaseState},
@@ -152,19 +153,23 @@ impl Held {
         Ok(match self.action.clock_effect() {
             ClockEffect::Pause => {
                 let paused = clock.pause(today)?;
-                change.set(case_item::Column::PausedOn, Expr::value(paused.paused_on))
+                change
+                    .set(case_item::Column::PausedOn, Expr::value(paused.paused_on))
+                    .set(case_item::Column::RemindOn, Expr::value(None::<NaiveDate>))
             }
             ClockEffect::Resume => {
                 let resumed = clock.resume(calendar, today)?;
                 change
                     .set(case_item::Column::PausedOn, Expr::value(resumed.paused_on))
                     .set(case_item::Column::DueOn, Expr::value(resumed.due_on))
+                    .set(case_item::Column::RemindOn, Expr::value(today))
                     .set(case_item::Column::PausedDays, Expr::value(whole(resumed.paused_days)))
             }
             ClockEffect::Stop => {
                 let worked = clock.worked_days(calendar, today)?;
                 change
                     .set(case_item::Column::FinishedOn, Expr::value(today))
+                    .set(case_item::Column::RemindOn, Expr::value(None::<NaiveDate>))
                     .set(case_item::Column::WorkedDays, Expr::value(whole(worked)))
             }
             ClockEffect::Start | ClockEffect::None => change,

@@ -126,6 +126,20 @@ impl ItemClock {
         Ok(if is_half { Lamp::Amber } else { Lamp::Green })
     }
 
+    /// The first day after `today` on which a running clock's lamp is another (下次变灯日); none when it stays.
+    pub fn turns_on(&self, cal: &WorkCalendar, today: NaiveDate) -> Result<Option<NaiveDate>, ClockError> {
+        let now = self.lamp(cal, today, None)?;
+        let mut day = today;
+        while day <= self.due_on {
+            let Some(next) = day.succ_opt() else { break };
+            day = next;
+            if self.lamp(cal, day, None)? != now {
+                return Ok(Some(day));
+            }
+        }
+        Ok(None)
+    }
+
     /// The working days the item took up to a day (办理工作日), pauses left out.
     pub fn worked_days(&self, cal: &WorkCalendar, finished_on: NaiveDate) -> Result<u32, ClockError> {
         let (end, pause_day) = match self.paused_on {
@@ -172,6 +186,18 @@ mod tests {
 
     fn worked(clock: &ItemClock, until: &str) -> u32 {
         clock.worked_days(WorkCalendar::national(), day(until)).unwrap()
+    }
+
+    #[test]
+    fn h_04_a_lamp_turns_at_half_of_the_time_and_past_the_due_day() {
+        let (cal, clock) = (WorkCalendar::national(), started("2025-09-22", 2));
+        let turns = |today: &str| clock.turns_on(cal, day(today)).unwrap();
+        assert_eq!(turns("2025-09-22"), Some(day("2025-09-23")));
+        assert_eq!(turns("2025-09-23"), Some(day("2025-09-25")));
+        assert_eq!((turns("2025-09-25"), turns("2025-12-01")), (None, None));
+        // Over the holiday of October nothing turns.
+        let clock = started("2025-09-29", 4);
+        assert_eq!(clock.turns_on(cal, day("2025-09-30")).unwrap(), Some(day("2025-10-09")));
     }
 
     #[test]

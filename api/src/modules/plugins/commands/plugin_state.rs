@@ -45,114 +45,52 @@ async fn found(tx: &Tx, id: &Id<Plugin>, expected: i32) -> Result<plugin::Model,
     Ok(row)
 }
 
-/// To be set to work (启用插件).
-#[derive(InputObject, Serialize, Clone, Debug)]
-pub struct PluginEnableInput {
-    /// Which (插件).
-    pub id: Id<Plugin>,
-    /// The `version` that you have read.
-    pub expected_version: i32,
-    /// Your key for this change: the same key and input again do nothing more for 72 hours.
-    pub idempotency_key: Option<String>,
+/// Declares what is done to a plug-in that is named by its id and version.
+macro_rules! state_input {
+    ($(#[doc = $doc:literal])+ $name:ident, $mutation:literal, |$tx:ident, $row:ident| $change:expr) => {
+        $(#[doc = $doc])+
+        #[derive(InputObject, Serialize, Clone, Debug)]
+        pub struct $name {
+            /// Which (插件).
+            pub id: Id<Plugin>,
+            /// The `version` that you have read.
+            pub expected_version: i32,
+            /// Your key for this change: the same key and input again do nothing more for 72 hours.
+            pub idempotency_key: Option<String>,
+        }
+
+        #[async_trait::async_trait]
+        impl Command for $name {
+            const NAME: &'static str = $mutation;
+            const RIGHT: (Resource, Action) = (Resource::Plugin, Action::Publish);
+            type Output = Uuid;
+
+            fn idempotency_key(&self) -> Option<&str> {
+                self.idempotency_key.as_deref()
+            }
+
+            async fn run(&self, $tx: &Tx) -> Result<Uuid, Fault> {
+                let $row = found($tx, &self.id, self.expected_version).await?;
+                $change.await?;
+                Ok($row.id)
+            }
+        }
+    };
 }
 
-#[async_trait::async_trait]
-impl Command for PluginEnableInput {
-    const NAME: &'static str = "pluginEnable";
-    const RIGHT: (Resource, Action) = (Resource::Plugin, Action::Publish);
-    type Output = Uuid;
-
-    fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
-    async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        let row = found(tx, &self.id, self.expected_version).await?;
-        change::enable(tx, &row, place(tx)).await?;
-        Ok(row.id)
-    }
-}
-
-/// To be taken away (停用插件).
-#[derive(InputObject, Serialize, Clone, Debug)]
-pub struct PluginDisableInput {
-    /// Which (插件).
-    pub id: Id<Plugin>,
-    /// The `version` that you have read.
-    pub expected_version: i32,
-    /// Your key for this change: the same key and input again do nothing more for 72 hours.
-    pub idempotency_key: Option<String>,
-}
-
-#[async_trait::async_trait]
-impl Command for PluginDisableInput {
-    const NAME: &'static str = "pluginDisable";
-    const RIGHT: (Resource, Action) = (Resource::Plugin, Action::Publish);
-    type Output = Uuid;
-
-    fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
-    async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        let row = found(tx, &self.id, self.expected_version).await?;
-        change::disable(tx, &row).await?;
-        Ok(row.id)
-    }
-}
-
-/// To go back to the version before (回退插件).
-#[derive(InputObject, Serialize, Clone, Debug)]
-pub struct PluginRollbackInput {
-    /// Which (插件).
-    pub id: Id<Plugin>,
-    /// The `version` that you have read.
-    pub expected_version: i32,
-    /// Your key for this change: the same key and input again do nothing more for 72 hours.
-    pub idempotency_key: Option<String>,
-}
-
-#[async_trait::async_trait]
-impl Command for PluginRollbackInput {
-    const NAME: &'static str = "pluginRollback";
-    const RIGHT: (Resource, Action) = (Resource::Plugin, Action::Publish);
-    type Output = Uuid;
-
-    fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
-    async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        let row = found(tx, &self.id, self.expected_version).await?;
-        change::rollback(tx, &row, place(tx)).await?;
-        Ok(row.id)
-    }
-}
-
-/// To be taken out (卸载插件).
-#[derive(InputObject, Serialize, Clone, Debug)]
-pub struct PluginRemoveInput {
-    /// Which (插件).
-    pub id: Id<Plugin>,
-    /// The `version` that you have read.
-    pub expected_version: i32,
-    /// Your key for this change: the same key and input again do nothing more for 72 hours.
-    pub idempotency_key: Option<String>,
-}
-
-#[async_trait::async_trait]
-impl Command for PluginRemoveInput {
-    const NAME: &'static str = "pluginRemove";
-    const RIGHT: (Resource, Action) = (Resource::Plugin, Action::Publish);
-    type Output = Uuid;
-
-    fn idempotency_key(&self) -> Option<&str> {
-        self.idempotency_key.as_deref()
-    }
-
-    async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        let row = found(tx, &self.id, self.expected_version).await?;
-        change::remove(tx, &row).await?;
-        Ok(row.id)
-    }
-}
+state_input!(
+    /// To be set to work (启用插件).
+    PluginEnableInput, "pluginEnable", |tx, row| change::enable(tx, &row, place(tx))
+);
+state_input!(
+    /// To be taken away (停用插件).
+    PluginDisableInput, "pluginDisable", |tx, row| change::disable(tx, &row)
+);
+state_input!(
+    /// To go back to the version before (回退插件).
+    PluginRollbackInput, "pluginRollback", |tx, row| change::rollback(tx, &row, place(tx))
+);
+state_input!(
+    /// To be taken out (卸载插件).
+    PluginRemoveInput, "pluginRemove", |tx, row| change::remove(tx, &row)
+);
