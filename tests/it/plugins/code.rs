@@ -115,6 +115,8 @@ async fn inv_9_a_component_that_fails_keeps_forms_back_and_harms_nobody_else() {
     let files = with_code("\"validate\"", &fine).manifest("version = \"1.0.0\"", "version = \"1.0.1\"");
     let upgraded = tenant.superior.done("pluginUpgrade", input(&files, &fine), "plugin { id version release }").await;
     assert_eq!(upgraded["plugin"]["release"], "1.0.1");
+    let theirs = approve(tenant, "bwly.apply", "colleague", "2").await;
+    assert_eq!(file(tenant, &theirs, form("短")).await["userErrors"], json!([]), "it does not rest any more");
     let back = change(tenant, "pluginRollback", &upgraded["plugin"]).await;
     assert_eq!((&back["release"], &back["id"]), (&json!("1.0.0"), &installed["id"]));
     let disabled = change(tenant, "pluginDisable", &back).await;
