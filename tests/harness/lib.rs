@@ -13,7 +13,7 @@
 //! | `neighbour` | junior administrator of another town |
 //! | `applicant` | a cadre of the village office about to retire |
 //! | `handlers` | one handler for each of the seven agencies |
-//! | `leader` | a leader at the root, reads only |
+//! | `leader` | a leader at the root, reads and instructs |
 //! | `system`, `security`, `audit` | the three separate administrators |
 //! | `service` | a service account with the super role and a privileged key |
 //!

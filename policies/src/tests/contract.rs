@@ -125,10 +125,21 @@ fn separated_administrators_share_no_power_and_see_no_business() {
 }
 
 #[test]
-fn leader_only_reads() {
+fn leader_reads_instructs_and_does_his_own_work() {
+    use Action::{Accept, Create, Finish, Instruct, Read, Submit, Transfer, Urge};
     let compiled = compile().unwrap();
     for Permission { resource, action } in PERMISSIONS {
-        assert!(!compiled.decide(&[Role::Leader], *resource, *action).allowed || *action == Action::Read);
+        let work = match resource {
+            Resource::Task => matches!(action, Accept | Submit | Finish | Transfer | Urge | Instruct),
+            Resource::Problem => *action == Create,
+            _ => false,
+        };
+        let allowed = compiled.decide(&[Role::Leader], *resource, *action).allowed;
+        assert!(!allowed || work || *action == Read, "{resource}:{action}");
+    }
+    // What others answer for he urges and instructs, and carries nothing of it out.
+    for action in [Accept, Submit, Finish, Transfer] {
+        assert_eq!(scopes(&compiled, &[Role::Leader], Resource::Task, action), [Scope::Own]);
     }
 }
 

@@ -36,8 +36,13 @@ async fn i_02_plates_are_hung_at_the_month_close_and_stay() {
     assert_eq!(codes(&settle(json!({ "month": "2025-09" })).await), ["MONTH_NOT_OVER"]);
     world.server.clock.advance(TimeDelta::days(9));
     assert_eq!(settle(json!({ "month": "2025-09" })).await["monthClose"]["number"], 1);
-    let hung = "{ plates(where: { isCurrent: { eq: true } }, orderBy: [{ field: COLOUR }]) { nodes { colour isJoint unit { name } planned done } } }";
-    let plates = a.superior.ok(hung, json!({})).await["plates"]["nodes"].clone();
+    let hung = "{ plates(where: { isCurrent: { eq: true } }) { nodes { colour isJoint unit { name } planned done } } }";
+    let read = async || {
+        let mut plates = a.superior.ok(hung, json!({})).await["plates"]["nodes"].as_array().unwrap().clone();
+        plates.sort_by_key(|p| p["colour"].to_string());
+        json!(plates)
+    };
+    let plates = read().await;
     let wanted = json!([
         { "colour": "GREEN", "isJoint": false, "unit": { "name": "乙街道A" }, "planned": 10, "done": 10 },
         { "colour": "RED", "isJoint": false, "unit": { "name": "甲街道A" }, "planned": 10, "done": 9 },
@@ -52,7 +57,7 @@ async fn i_02_plates_are_hung_at_the_month_close_and_stay() {
     assert_eq!(codes(&settle(json!({ "month": "2025-09" })).await), ["MONTH_CLOSED"]);
     let again = settle(json!({ "month": "2025-09", "reason": "核实数据" })).await;
     assert_eq!(again["monthClose"]["number"], 2);
-    assert_eq!(a.superior.ok(hung, json!({})).await["plates"]["nodes"], wanted);
+    assert_eq!(read().await, wanted);
     assert_eq!(
         a.superior.ok("{ plates { totalCount } }", json!({})).await["plates"]["totalCount"],
         6,
