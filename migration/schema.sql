@@ -601,6 +601,7 @@ create table case_item (
   limit_days integer not null,
   started_on date,
   due_on date,
+  remind_on date,
   paused_on date,
   paused_days integer not null,
   finished_on date,
@@ -625,6 +626,7 @@ create index case_item_branch_id on case_item (tenant_id, branch_id);
 create index case_item_handling_unit_id on case_item (tenant_id, handling_unit_id);
 create index case_item_handler_id on case_item (tenant_id, handler_id);
 create index case_item_handling_unit_id_state_started_on on case_item (tenant_id, handling_unit_id, state, started_on);
+create index case_item_remind_on_id on case_item (tenant_id, remind_on, id) where remind_on is not null;
 grant select, insert, update, delete on case_item to zugong_app;
 alter table case_item enable row level security;
 alter table case_item force row level security;
@@ -1225,6 +1227,42 @@ alter table agency_callback enable row level security;
 alter table agency_callback force row level security;
 create policy tenant_isolation on agency_callback using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
+-- m20261122_000009_plugin_matters
+create table plugin_matter (
+  tenant_id uuid not null,
+  id uuid not null,
+  matter_id uuid not null,
+  package_id uuid not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, package_id) references plugin_package (tenant_id, id)
+);
+create unique index plugin_matter_u1 on plugin_matter (tenant_id, matter_id);
+create index plugin_matter_package_id on plugin_matter (tenant_id, package_id);
+grant select, insert, update, delete on plugin_matter to zugong_app;
+alter table plugin_matter enable row level security;
+alter table plugin_matter force row level security;
+create policy tenant_isolation on plugin_matter using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000010_case_reminders
+create table case_reminder (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_id uuid not null,
+  threshold text collate "C" not null check (threshold in ('GREEN', 'AMBER', 'RED')),
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id)
+);
+create unique index case_reminder_u1 on case_reminder (tenant_id, case_id, threshold);
+create index case_reminder_case_id on case_reminder (tenant_id, case_id);
+grant select, insert, update, delete on case_reminder to zugong_app;
+alter table case_reminder enable row level security;
+alter table case_reminder force row level security;
+create policy tenant_isolation on case_reminder using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -1739,6 +1777,7 @@ create table case_item (
   limit_days integer not null,
   started_on date,
   due_on date,
+  remind_on date,
   paused_on date,
   paused_days integer not null,
   finished_on date,
@@ -1763,6 +1802,7 @@ create index case_item_branch_id on case_item (tenant_id, branch_id);
 create index case_item_handling_unit_id on case_item (tenant_id, handling_unit_id);
 create index case_item_handler_id on case_item (tenant_id, handler_id);
 create index case_item_handling_unit_id_state_started_on on case_item (tenant_id, handling_unit_id, state, started_on);
+create index case_item_remind_on_id on case_item (tenant_id, remind_on, id) where remind_on is not null;
 create table case_step (
   tenant_id blob not null,
   id blob not null,
@@ -2257,3 +2297,31 @@ create table agency_callback (
 create unique index agency_callback_u1 on agency_callback (tenant_id, user_id, callback_id);
 create index agency_callback_user_id on agency_callback (tenant_id, user_id);
 create index agency_callback_case_item_id on agency_callback (tenant_id, case_item_id);
+
+-- m20261122_000009_plugin_matters
+create table plugin_matter (
+  tenant_id blob not null,
+  id blob not null,
+  matter_id blob not null,
+  package_id blob not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, matter_id) references matter (tenant_id, id),
+  foreign key (tenant_id, package_id) references plugin_package (tenant_id, id)
+);
+create unique index plugin_matter_u1 on plugin_matter (tenant_id, matter_id);
+create index plugin_matter_package_id on plugin_matter (tenant_id, package_id);
+
+-- m20261122_000010_case_reminders
+create table case_reminder (
+  tenant_id blob not null,
+  id blob not null,
+  case_id blob not null,
+  threshold text not null check (threshold in ('GREEN', 'AMBER', 'RED')),
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id)
+);
+create unique index case_reminder_u1 on case_reminder (tenant_id, case_id, threshold);
+create index case_reminder_case_id on case_reminder (tenant_id, case_id);
