@@ -54,6 +54,8 @@ impl Probe {
 
     /// How PostgreSQL carries a statement of the server out, whatever the values of its parameters.
     pub async fn plan(&self, sql: &str) -> String {
+        // What `Db::json` puts around each statement.
+        let sql = format!("select ({sql})::text from (select set_config('app.tenant', $1, true)::uuid as t) asker");
         let txn = self.begin().await;
         let parameters = (1..).take_while(|n| sql.contains(&format!("${n}"))).count();
         txn.execute_unprepared("set local plan_cache_mode = force_generic_plan").await.unwrap();
