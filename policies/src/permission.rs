@@ -31,7 +31,7 @@ vocabulary! {
         AcceptanceReview "acceptance_review" "ACCEPTANCE_REVIEW" "acceptance review of a lower tenant" "验收";
         Exchange "exchange" "EXCHANGE" "exchange with other nodes" "数据交换";
         SharedData "shared_data" "SHARED_DATA" "data that agencies give and disputes about them" "共享数据";
-        WorkItem "work_item" "WORK_ITEM" "item of work" "事项";
+        WorkItem "work_item" "WORK_ITEM" "item of work" "工作事项";
         Task "task" "TASK" "task of an item" "任务";
         Problem "problem" "PROBLEM" "problem under supervision" "督查问题";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
