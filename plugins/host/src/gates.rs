@@ -16,13 +16,16 @@ use crate::limits::Room;
 /// A place of a call; free again when it is dropped.
 pub type Place = [OwnedSemaphorePermit; 3];
 
+/// Places by whom they belong to, made when first asked for.
+type Rooms<K> = Mutex<HashMap<K, Arc<Semaphore>>>;
+
 /// The places of one kind of hooks.
 #[derive(Debug)]
 pub struct Gates {
     room: Room,
     node: Arc<Semaphore>,
-    tenants: Mutex<HashMap<Uuid, Arc<Semaphore>>>,
-    plugins: Mutex<HashMap<(Uuid, Arc<str>), Arc<Semaphore>>>,
+    tenants: Rooms<Uuid>,
+    plugins: Rooms<(Uuid, Arc<str>)>,
 }
 
 impl Gates {
@@ -44,7 +47,7 @@ impl Gates {
     }
 }
 
-fn of<K: std::hash::Hash + Eq>(all: &Mutex<HashMap<K, Arc<Semaphore>>>, key: K, places: usize) -> Arc<Semaphore> {
+fn of<K: std::hash::Hash + Eq>(all: &Rooms<K>, key: K, places: usize) -> Arc<Semaphore> {
     let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
     all.entry(key).or_insert_with(|| Arc::new(Semaphore::new(places))).clone()
 }

@@ -29,10 +29,13 @@ use crate::{
 /// People who are looked at for the one that a matter's rules let through.
 const TRIED: usize = 40;
 
+/// What the approval of somebody is decided on, as of a day.
+type Facts = fn(NaiveDate, &cadre::Model) -> Json;
+
 /// A matter with what its approval is decided on, and how many cases of it there are.
 struct Wish {
     matter: &'static str,
-    facts: Option<(&'static str, fn(NaiveDate, &cadre::Model) -> Json)>,
+    facts: Option<(&'static str, Facts)>,
     cases: usize,
 }
 

@@ -30,7 +30,7 @@ pub struct IdentityConfig {
     pub jwks_cache_seconds: u32,
     /// How long one key signs, in days (密钥轮换周期).
     pub signing_days: u32,
-    /// A failed log-in is answered no sooner than this, so that its cause cannot be told from the time.
+    /// A failed log-in is answered after a multiple of this, so that its cause cannot be told from the time.
     pub failure_floor_millis: u32,
     /// Cost of a password hash.
     pub argon2: Argon2Config,

@@ -61,9 +61,12 @@ impl Identity {
         let started = Instant::now();
         let outcome = self.attempt(input, request).await;
         if outcome.as_ref().is_err_and(|e| matches!(e.code, Code::Unauthenticated | Code::Throttled)) {
-            // The causes differ by a few statements; waiting for a common moment hides which it was.
+            // The causes differ by a few statements; waiting for a common moment hides which it was, and for the next
+            // such moment where a busy machine has missed the first.
             let floor = Duration::from_millis(self.config.failure_floor_millis.into());
-            tokio::time::sleep(floor.saturating_sub(started.elapsed())).await;
+            if let Some(over) = started.elapsed().as_nanos().checked_rem(floor.as_nanos()) {
+                tokio::time::sleep(floor - Duration::from_nanos(u64::try_from(over).unwrap_or_default())).await;
+            }
         }
         outcome
     }

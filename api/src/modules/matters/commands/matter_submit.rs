@@ -8,7 +8,7 @@ use entities::{
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{

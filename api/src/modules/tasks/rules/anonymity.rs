@@ -12,10 +12,10 @@ pub fn suppressed(cells: &[i64], smallest: i64) -> Vec<Option<i64>> {
     if shown.iter().filter(|cell| cell.is_none()).count() == 1 {
         // The smallest of the others: it costs the least. An empty cell hides nobody.
         let others = shown.iter().enumerate().filter_map(|(i, cell)| cell.filter(|n| *n > 0).map(|n| (n, i)));
-        if let Some((_, i)) = others.min() {
-            if let Some(cell) = shown.get_mut(i) {
-                *cell = None;
-            }
+        if let Some((_, i)) = others.min()
+            && let Some(cell) = shown.get_mut(i)
+        {
+            *cell = None;
         }
     }
     shown
