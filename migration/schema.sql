@@ -1263,6 +1263,611 @@ alter table case_reminder enable row level security;
 alter table case_reminder force row level security;
 create policy tenant_isolation on case_reminder using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
+-- m20261122_000009_tasks
+create table work_source (
+  tenant_id uuid not null,
+  id uuid not null,
+  "kind" text collate "C" not null check ("kind" in ('REPORT_CLAUSE', 'INSTRUCTION', 'LIVELIHOOD', 'KEY_ASSIGNMENT', 'SPECIAL_SUPERVISION', 'MAJOR_PROJECT', 'KEY_WORK', 'KEY_INDICATOR', 'LINKED_EVENT', 'OPINION')),
+  year integer not null,
+  title text collate "C" not null,
+  text text collate "C" not null,
+  document text collate "C",
+  clause text collate "C",
+  pieces integer not null,
+  unit_id uuid not null,
+  received_on date not null,
+  registered_by uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create index work_source_unit_id on work_source (tenant_id, unit_id);
+create index work_source_registered_by on work_source (tenant_id, registered_by);
+create index work_source_year_kind on work_source (tenant_id, year, kind);
+grant select, insert, update, delete on work_source to zugong_app;
+alter table work_source enable row level security;
+alter table work_source force row level security;
+create policy tenant_isolation on work_source using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table work_standard (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  "number" integer not null,
+  title text collate "C" not null,
+  difficulty integer not null,
+  hours integer not null,
+  published_by uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id)
+);
+create unique index work_standard_u1 on work_standard (tenant_id, key, number);
+create index work_standard_published_by on work_standard (tenant_id, published_by);
+grant select, insert, update, delete on work_standard to zugong_app;
+alter table work_standard enable row level security;
+alter table work_standard force row level security;
+create policy tenant_isolation on work_standard using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table work_template (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  "number" integer not null,
+  title text collate "C" not null,
+  nodes json not null,
+  published_by uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id)
+);
+create unique index work_template_u1 on work_template (tenant_id, key, number);
+create index work_template_published_by on work_template (tenant_id, published_by);
+grant select, insert, update, delete on work_template to zugong_app;
+alter table work_template enable row level security;
+alter table work_template force row level security;
+create policy tenant_isolation on work_template using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table work_service (
+  tenant_id uuid not null,
+  id uuid not null,
+  title text collate "C" not null,
+  unit_id uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create index work_service_unit_id on work_service (tenant_id, unit_id);
+grant select, insert, update, delete on work_service to zugong_app;
+alter table work_service enable row level security;
+alter table work_service force row level security;
+create policy tenant_isolation on work_service using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table work_item (
+  tenant_id uuid not null,
+  id uuid not null,
+  title text collate "C" not null,
+  source_id uuid,
+  "kind" text collate "C" not null check ("kind" in ('CONSTRUCTION', 'INDICATOR')),
+  class text collate "C" not null check (class in ('BATTLE', 'KEY_WORK', 'KEY_PROJECT', 'OTHER')),
+  field text collate "C" not null,
+  indicator text collate "C",
+  unit_id uuid not null,
+  year integer not null,
+  plan_start date not null,
+  plan_end date not null,
+  state text collate "C" not null check (state in ('OPEN', 'CLOSED')),
+  template_id uuid,
+  score integer,
+  evaluation text collate "C",
+  closed_by uuid,
+  closed_at timestamptz,
+  created_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, source_id) references work_source (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, template_id) references work_template (tenant_id, id),
+  foreign key (tenant_id, closed_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, created_by) references app_user (tenant_id, id)
+);
+create index work_item_source_id on work_item (tenant_id, source_id);
+create index work_item_unit_id on work_item (tenant_id, unit_id);
+create index work_item_template_id on work_item (tenant_id, template_id);
+create index work_item_closed_by on work_item (tenant_id, closed_by);
+create index work_item_created_by on work_item (tenant_id, created_by);
+create index work_item_year_class on work_item (tenant_id, year, class);
+grant select, insert, update, delete on work_item to zugong_app;
+alter table work_item enable row level security;
+alter table work_item force row level security;
+create policy tenant_isolation on work_item using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task (
+  tenant_id uuid not null,
+  id uuid not null,
+  item_id uuid not null,
+  parent_id uuid,
+  path text collate "C" not null,
+  "level" text collate "C" not null check ("level" in ('TASK', 'PROJECT', 'PLAN', 'PROCESS')),
+  cycle text collate "C" not null check (cycle in ('YEARLY', 'MONTHLY', 'DAILY')),
+  title text collate "C" not null,
+  "position" integer not null,
+  map_x integer not null,
+  map_y integer not null,
+  place text collate "C",
+  nature text collate "C",
+  quantity integer,
+  measure text collate "C",
+  unit_id uuid not null,
+  executor_id uuid,
+  service_id uuid,
+  standard_id uuid,
+  difficulty integer not null,
+  hours integer not null,
+  plan_start date not null,
+  plan_end date not null,
+  state text collate "C" not null check (state in ('DRAFT', 'PUBLISHED', 'ACCEPTED', 'UNDER_WAY', 'REPORTED', 'EVALUATED', 'WITHDRAWN')),
+  percent integer not null,
+  started_on date,
+  finished_on date,
+  is_late boolean not null,
+  has_error boolean not null,
+  error_reason text collate "C",
+  red_from date not null,
+  blue_until date,
+  done_lamp text collate "C" check (done_lamp in ('WHITE', 'BLUE', 'GREEN', 'YELLOW', 'RED')),
+  rule_version integer not null,
+  published_by uuid,
+  published_at timestamptz,
+  accepted_by uuid,
+  accepted_at timestamptz,
+  evaluated_by uuid,
+  evaluated_at timestamptz,
+  score integer,
+  archived_at timestamptz,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, parent_id) references task (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, executor_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, service_id) references work_service (tenant_id, id),
+  foreign key (tenant_id, standard_id) references work_standard (tenant_id, id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, accepted_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, evaluated_by) references app_user (tenant_id, id)
+);
+create index task_item_id on task (tenant_id, item_id);
+create index task_parent_id on task (tenant_id, parent_id);
+create index task_unit_id on task (tenant_id, unit_id);
+create index task_executor_id on task (tenant_id, executor_id);
+create index task_service_id on task (tenant_id, service_id);
+create index task_standard_id on task (tenant_id, standard_id);
+create index task_published_by on task (tenant_id, published_by);
+create index task_accepted_by on task (tenant_id, accepted_by);
+create index task_evaluated_by on task (tenant_id, evaluated_by);
+create index task_plan_end_unit_id on task (tenant_id, plan_end, unit_id);
+create index task_item_id_path on task (tenant_id, item_id, path);
+create index task_red_from on task (tenant_id, red_from) where done_lamp is null;
+grant select, insert, update, delete on task to zugong_app;
+alter table task enable row level security;
+alter table task force row level security;
+create policy tenant_isolation on task using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_duty (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  "kind" text collate "C" not null check ("kind" in ('LEADING', 'IN_CHARGE', 'EXECUTING', 'ASSISTING')),
+  user_id uuid not null,
+  unit_id uuid not null,
+  started_on date not null,
+  ended_on date,
+  inherited_percent integer not null,
+  left_percent integer,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index task_duty_u1 on task_duty (tenant_id, task_id, kind) where ended_on is null and kind <> 'ASSISTING';
+create unique index task_duty_u2 on task_duty (tenant_id, task_id, user_id, kind) where ended_on is null;
+create index task_duty_task_id on task_duty (tenant_id, task_id);
+create index task_duty_user_id on task_duty (tenant_id, user_id);
+create index task_duty_unit_id on task_duty (tenant_id, unit_id);
+grant select, insert, update, delete on task_duty to zugong_app;
+alter table task_duty enable row level security;
+alter table task_duty force row level security;
+create policy tenant_isolation on task_duty using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_link (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  after_id uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, after_id) references task (tenant_id, id)
+);
+create unique index task_link_u1 on task_link (tenant_id, task_id, after_id);
+create index task_link_task_id on task_link (tenant_id, task_id);
+create index task_link_after_id on task_link (tenant_id, after_id);
+grant select, insert, update, delete on task_link to zugong_app;
+alter table task_link enable row level security;
+alter table task_link force row level security;
+create policy tenant_isolation on task_link using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_step (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  item_id uuid not null,
+  "action" text collate "C" not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  actor_id uuid,
+  note text collate "C",
+  percent integer,
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create index task_step_task_id on task_step (tenant_id, task_id);
+create index task_step_item_id on task_step (tenant_id, item_id);
+create index task_step_actor_id on task_step (tenant_id, actor_id);
+grant select, insert, update, delete on task_step to zugong_app;
+alter table task_step enable row level security;
+alter table task_step force row level security;
+create policy tenant_isolation on task_step using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_file (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  attachment_id uuid not null,
+  class text collate "C" not null,
+  retention text collate "C" not null check (retention in ('TEN_YEARS', 'THIRTY_YEARS', 'PERMANENT')),
+  reference text collate "C",
+  bound_by uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, attachment_id) references attachment (tenant_id, id),
+  foreign key (tenant_id, bound_by) references app_user (tenant_id, id)
+);
+create unique index task_file_u1 on task_file (tenant_id, task_id, attachment_id);
+create index task_file_task_id on task_file (tenant_id, task_id);
+create index task_file_attachment_id on task_file (tenant_id, attachment_id);
+create index task_file_bound_by on task_file (tenant_id, bound_by);
+grant select, insert, update, delete on task_file to zugong_app;
+alter table task_file enable row level security;
+alter table task_file force row level security;
+create policy tenant_isolation on task_file using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_plan (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  item_id uuid not null,
+  unit_id uuid not null,
+  period text collate "C" not null check (period in ('YEAR', 'MONTH', 'WEEK')),
+  starts_on date not null,
+  planned integer not null,
+  done integer not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index task_plan_u1 on task_plan (tenant_id, task_id, period, starts_on);
+create index task_plan_task_id on task_plan (tenant_id, task_id);
+create index task_plan_item_id on task_plan (tenant_id, item_id);
+create index task_plan_unit_id on task_plan (tenant_id, unit_id);
+create index task_plan_period_starts_on_unit_id on task_plan (tenant_id, period, starts_on, unit_id);
+grant select, insert, update, delete on task_plan to zugong_app;
+alter table task_plan enable row level security;
+alter table task_plan force row level security;
+create policy tenant_isolation on task_plan using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_follow (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  user_id uuid not null,
+  is_top boolean not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index task_follow_u1 on task_follow (tenant_id, task_id, user_id);
+create index task_follow_task_id on task_follow (tenant_id, task_id);
+create index task_follow_user_id on task_follow (tenant_id, user_id);
+grant select, insert, update, delete on task_follow to zugong_app;
+alter table task_follow enable row level security;
+alter table task_follow force row level security;
+create policy tenant_isolation on task_follow using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_notice (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid,
+  problem_id uuid,
+  receiver_id uuid,
+  unit_id uuid,
+  "kind" text collate "C" not null check ("kind" in ('PUBLISHED', 'INSTRUCTION', 'INSTRUCTION_COPY', 'NEXT_TASK', 'CHILDREN_DONE', 'URGE', 'DUE_SOON', 'OVERDUE', 'WITHDRAWN', 'FORWARDED', 'REQUEST', 'PROBLEM')),
+  "level" text collate "C" not null check ("level" in ('INFO', 'WARNING', 'ALERT')),
+  text text collate "C" not null,
+  sender_id uuid,
+  "key" text collate "C" not null,
+  created_at timestamptz not null,
+  read_at timestamptz,
+  read_by uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, receiver_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, sender_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, read_by) references app_user (tenant_id, id)
+);
+create unique index task_notice_u1 on task_notice (tenant_id, key);
+create index task_notice_task_id on task_notice (tenant_id, task_id);
+create index task_notice_receiver_id on task_notice (tenant_id, receiver_id);
+create index task_notice_unit_id on task_notice (tenant_id, unit_id);
+create index task_notice_sender_id on task_notice (tenant_id, sender_id);
+create index task_notice_read_by on task_notice (tenant_id, read_by);
+grant select, insert, update, delete on task_notice to zugong_app;
+alter table task_notice enable row level security;
+alter table task_notice force row level security;
+create policy tenant_isolation on task_notice using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table task_request (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid not null,
+  from_unit_id uuid not null,
+  unit_id uuid not null,
+  text text collate "C" not null,
+  due_on date not null,
+  state text collate "C" not null check (state in ('OPEN', 'ANSWERED')),
+  answer text collate "C",
+  asked_by uuid not null,
+  answered_by uuid,
+  answered_at timestamptz,
+  version integer not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, from_unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, asked_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, answered_by) references app_user (tenant_id, id)
+);
+create index task_request_task_id on task_request (tenant_id, task_id);
+create index task_request_from_unit_id on task_request (tenant_id, from_unit_id);
+create index task_request_unit_id on task_request (tenant_id, unit_id);
+create index task_request_asked_by on task_request (tenant_id, asked_by);
+create index task_request_answered_by on task_request (tenant_id, answered_by);
+grant select, insert, update, delete on task_request to zugong_app;
+alter table task_request enable row level security;
+alter table task_request force row level security;
+create policy tenant_isolation on task_request using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table month_close (
+  tenant_id uuid not null,
+  id uuid not null,
+  month text collate "C" not null,
+  "number" integer not null,
+  reason text collate "C",
+  closed_by uuid not null,
+  closed_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, closed_by) references app_user (tenant_id, id)
+);
+create unique index month_close_u1 on month_close (tenant_id, month, number);
+create index month_close_closed_by on month_close (tenant_id, closed_by);
+grant select, insert, update, delete on month_close to zugong_app;
+alter table month_close enable row level security;
+alter table month_close force row level security;
+create policy tenant_isolation on month_close using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table plate (
+  tenant_id uuid not null,
+  id uuid not null,
+  month text collate "C" not null,
+  "number" integer not null,
+  is_current boolean not null,
+  item_id uuid not null,
+  unit_id uuid not null,
+  colour text collate "C" not null check (colour in ('GREEN', 'YELLOW', 'RED')),
+  is_joint boolean not null,
+  planned integer not null,
+  done integer not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index plate_u1 on plate (tenant_id, month, number, item_id, unit_id, is_joint);
+create index plate_item_id on plate (tenant_id, item_id);
+create index plate_unit_id on plate (tenant_id, unit_id);
+create index plate_month_unit_id_colour on plate (tenant_id, month, unit_id, colour) where is_current;
+grant select, insert, update, delete on plate to zugong_app;
+alter table plate enable row level security;
+alter table plate force row level security;
+create policy tenant_isolation on plate using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table problem (
+  tenant_id uuid not null,
+  id uuid not null,
+  task_id uuid,
+  citizen_matter_id uuid,
+  unit_id uuid not null,
+  cause text collate "C" not null check (cause in ('DELAY', 'QUALITY', 'COORDINATION', 'POLICY_GAP', 'CITIZEN', 'OTHER')),
+  text text collate "C" not null,
+  "key" text collate "C" not null,
+  grade text collate "C" not null check (grade in ('MINOR', 'ORDINARY', 'SERIOUS')),
+  grade_since date not null,
+  raised_on date not null,
+  state text collate "C" not null check (state in ('OPEN', 'RESOLVED')),
+  policy_gap text collate "C",
+  proposal text collate "C",
+  resolution text collate "C",
+  resolved_by uuid,
+  resolved_at timestamptz,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, resolved_by) references app_user (tenant_id, id)
+);
+create unique index problem_u1 on problem (tenant_id, key) where state = 'OPEN';
+create index problem_task_id on problem (tenant_id, task_id);
+create index problem_unit_id on problem (tenant_id, unit_id);
+create index problem_resolved_by on problem (tenant_id, resolved_by);
+create index problem_grade_since on problem (tenant_id, grade_since) where state = 'OPEN';
+grant select, insert, update, delete on problem to zugong_app;
+alter table problem enable row level security;
+alter table problem force row level security;
+create policy tenant_isolation on problem using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table problem_body (
+  tenant_id uuid not null,
+  id uuid not null,
+  problem_id uuid not null,
+  body text collate "C" not null check (body in ('PARTY_OFFICE', 'GOVERNMENT_OFFICE', 'ASSESSMENT_OFFICE', 'DISCIPLINE', 'ORGANISATION')),
+  user_id uuid,
+  joined_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index problem_body_u1 on problem_body (tenant_id, problem_id, body);
+create index problem_body_problem_id on problem_body (tenant_id, problem_id);
+create index problem_body_user_id on problem_body (tenant_id, user_id);
+grant select, insert, update, delete on problem_body to zugong_app;
+alter table problem_body enable row level security;
+alter table problem_body force row level security;
+create policy tenant_isolation on problem_body using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table problem_step (
+  tenant_id uuid not null,
+  id uuid not null,
+  problem_id uuid not null,
+  "action" text collate "C" not null check ("action" in ('RAISE', 'JOIN', 'ESCALATE', 'INTERVIEW', 'RESOLVE')),
+  actor_id uuid,
+  grade text collate "C" not null check (grade in ('MINOR', 'ORDINARY', 'SERIOUS')),
+  note text collate "C",
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create index problem_step_problem_id on problem_step (tenant_id, problem_id);
+create index problem_step_actor_id on problem_step (tenant_id, actor_id);
+grant select, insert, update, delete on problem_step to zugong_app;
+alter table problem_step enable row level security;
+alter table problem_step force row level security;
+create policy tenant_isolation on problem_step using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table problem_interview (
+  tenant_id uuid not null,
+  id uuid not null,
+  problem_id uuid not null,
+  interviewee_id uuid not null,
+  interviewer_id uuid not null,
+  held_on date not null,
+  record text collate "C" not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id),
+  foreign key (tenant_id, interviewee_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, interviewer_id) references app_user (tenant_id, id)
+);
+create index problem_interview_problem_id on problem_interview (tenant_id, problem_id);
+create index problem_interview_interviewee_id on problem_interview (tenant_id, interviewee_id);
+create index problem_interview_interviewer_id on problem_interview (tenant_id, interviewer_id);
+grant select, insert, update, delete on problem_interview to zugong_app;
+alter table problem_interview enable row level security;
+alter table problem_interview force row level security;
+create policy tenant_isolation on problem_interview using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table citizen_matter (
+  tenant_id uuid not null,
+  id uuid not null,
+  "number" text collate "C" not null,
+  title text collate "C" not null,
+  text text collate "C" not null,
+  unit_id uuid not null,
+  task_id uuid,
+  state text collate "C" not null check (state in ('RECEIVED', 'HANDLING', 'DONE')),
+  received_on date not null,
+  due_on date not null,
+  finished_on date,
+  answer text collate "C",
+  rating integer,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id)
+);
+create unique index citizen_matter_u1 on citizen_matter (tenant_id, number);
+create index citizen_matter_unit_id on citizen_matter (tenant_id, unit_id);
+create index citizen_matter_task_id on citizen_matter (tenant_id, task_id);
+grant select, insert, update, delete on citizen_matter to zugong_app;
+alter table citizen_matter enable row level security;
+alter table citizen_matter force row level security;
+create policy tenant_isolation on citizen_matter using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000010_wechat
+create table wechat_binding (
+  tenant_id uuid not null,
+  id uuid not null,
+  app_id text collate "C" not null,
+  openid text collate "C" not null,
+  user_id uuid not null,
+  bound_at timestamptz not null,
+  unbound_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index wechat_binding_u1 on wechat_binding (tenant_id, app_id, openid) where unbound_at IS NULL;
+create unique index wechat_binding_u2 on wechat_binding (tenant_id, app_id, user_id) where unbound_at IS NULL;
+create index wechat_binding_user_id on wechat_binding (tenant_id, user_id);
+grant select, insert, update, delete on wechat_binding to zugong_app;
+alter table wechat_binding enable row level security;
+alter table wechat_binding force row level security;
+create policy tenant_isolation on wechat_binding using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table wechat_code (
+  tenant_id uuid not null,
+  id uuid not null,
+  app_id text collate "C" not null,
+  digest text collate "C" not null,
+  used_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index wechat_code_u1 on wechat_code (tenant_id, app_id, digest);
+grant select, insert, update, delete on wechat_code to zugong_app;
+alter table wechat_code enable row level security;
+alter table wechat_code force row level security;
+create policy tenant_isolation on wechat_code using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -2325,3 +2930,516 @@ create table case_reminder (
 );
 create unique index case_reminder_u1 on case_reminder (tenant_id, case_id, threshold);
 create index case_reminder_case_id on case_reminder (tenant_id, case_id);
+
+-- m20261122_000009_tasks
+create table work_source (
+  tenant_id blob not null,
+  id blob not null,
+  "kind" text not null check ("kind" in ('REPORT_CLAUSE', 'INSTRUCTION', 'LIVELIHOOD', 'KEY_ASSIGNMENT', 'SPECIAL_SUPERVISION', 'MAJOR_PROJECT', 'KEY_WORK', 'KEY_INDICATOR', 'LINKED_EVENT', 'OPINION')),
+  year integer not null,
+  title text not null,
+  text text not null,
+  document text,
+  clause text,
+  pieces integer not null,
+  unit_id blob not null,
+  received_on date not null,
+  registered_by blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create index work_source_unit_id on work_source (tenant_id, unit_id);
+create index work_source_registered_by on work_source (tenant_id, registered_by);
+create index work_source_year_kind on work_source (tenant_id, year, kind);
+create table work_standard (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  "number" integer not null,
+  title text not null,
+  difficulty integer not null,
+  hours integer not null,
+  published_by blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id)
+);
+create unique index work_standard_u1 on work_standard (tenant_id, key, number);
+create index work_standard_published_by on work_standard (tenant_id, published_by);
+create table work_template (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  "number" integer not null,
+  title text not null,
+  nodes text not null,
+  published_by blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id)
+);
+create unique index work_template_u1 on work_template (tenant_id, key, number);
+create index work_template_published_by on work_template (tenant_id, published_by);
+create table work_service (
+  tenant_id blob not null,
+  id blob not null,
+  title text not null,
+  unit_id blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create index work_service_unit_id on work_service (tenant_id, unit_id);
+create table work_item (
+  tenant_id blob not null,
+  id blob not null,
+  title text not null,
+  source_id blob,
+  "kind" text not null check ("kind" in ('CONSTRUCTION', 'INDICATOR')),
+  class text not null check (class in ('BATTLE', 'KEY_WORK', 'KEY_PROJECT', 'OTHER')),
+  field text not null,
+  indicator text,
+  unit_id blob not null,
+  year integer not null,
+  plan_start date not null,
+  plan_end date not null,
+  state text not null check (state in ('OPEN', 'CLOSED')),
+  template_id blob,
+  score integer,
+  evaluation text,
+  closed_by blob,
+  closed_at timestamp,
+  created_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, source_id) references work_source (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, template_id) references work_template (tenant_id, id),
+  foreign key (tenant_id, closed_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, created_by) references app_user (tenant_id, id)
+);
+create index work_item_source_id on work_item (tenant_id, source_id);
+create index work_item_unit_id on work_item (tenant_id, unit_id);
+create index work_item_template_id on work_item (tenant_id, template_id);
+create index work_item_closed_by on work_item (tenant_id, closed_by);
+create index work_item_created_by on work_item (tenant_id, created_by);
+create index work_item_year_class on work_item (tenant_id, year, class);
+create table task (
+  tenant_id blob not null,
+  id blob not null,
+  item_id blob not null,
+  parent_id blob,
+  path text not null,
+  "level" text not null check ("level" in ('TASK', 'PROJECT', 'PLAN', 'PROCESS')),
+  cycle text not null check (cycle in ('YEARLY', 'MONTHLY', 'DAILY')),
+  title text not null,
+  "position" integer not null,
+  map_x integer not null,
+  map_y integer not null,
+  place text,
+  nature text,
+  quantity integer,
+  measure text,
+  unit_id blob not null,
+  executor_id blob,
+  service_id blob,
+  standard_id blob,
+  difficulty integer not null,
+  hours integer not null,
+  plan_start date not null,
+  plan_end date not null,
+  state text not null check (state in ('DRAFT', 'PUBLISHED', 'ACCEPTED', 'UNDER_WAY', 'REPORTED', 'EVALUATED', 'WITHDRAWN')),
+  percent integer not null,
+  started_on date,
+  finished_on date,
+  is_late boolean not null,
+  has_error boolean not null,
+  error_reason text,
+  red_from date not null,
+  blue_until date,
+  done_lamp text check (done_lamp in ('WHITE', 'BLUE', 'GREEN', 'YELLOW', 'RED')),
+  rule_version integer not null,
+  published_by blob,
+  published_at timestamp,
+  accepted_by blob,
+  accepted_at timestamp,
+  evaluated_by blob,
+  evaluated_at timestamp,
+  score integer,
+  archived_at timestamp,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, parent_id) references task (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, executor_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, service_id) references work_service (tenant_id, id),
+  foreign key (tenant_id, standard_id) references work_standard (tenant_id, id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, accepted_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, evaluated_by) references app_user (tenant_id, id)
+);
+create index task_item_id on task (tenant_id, item_id);
+create index task_parent_id on task (tenant_id, parent_id);
+create index task_unit_id on task (tenant_id, unit_id);
+create index task_executor_id on task (tenant_id, executor_id);
+create index task_service_id on task (tenant_id, service_id);
+create index task_standard_id on task (tenant_id, standard_id);
+create index task_published_by on task (tenant_id, published_by);
+create index task_accepted_by on task (tenant_id, accepted_by);
+create index task_evaluated_by on task (tenant_id, evaluated_by);
+create index task_plan_end_unit_id on task (tenant_id, plan_end, unit_id);
+create index task_item_id_path on task (tenant_id, item_id, path);
+create index task_red_from on task (tenant_id, red_from) where done_lamp is null;
+create table task_duty (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  "kind" text not null check ("kind" in ('LEADING', 'IN_CHARGE', 'EXECUTING', 'ASSISTING')),
+  user_id blob not null,
+  unit_id blob not null,
+  started_on date not null,
+  ended_on date,
+  inherited_percent integer not null,
+  left_percent integer,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index task_duty_u1 on task_duty (tenant_id, task_id, kind) where ended_on is null and kind <> 'ASSISTING';
+create unique index task_duty_u2 on task_duty (tenant_id, task_id, user_id, kind) where ended_on is null;
+create index task_duty_task_id on task_duty (tenant_id, task_id);
+create index task_duty_user_id on task_duty (tenant_id, user_id);
+create index task_duty_unit_id on task_duty (tenant_id, unit_id);
+create table task_link (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  after_id blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, after_id) references task (tenant_id, id)
+);
+create unique index task_link_u1 on task_link (tenant_id, task_id, after_id);
+create index task_link_task_id on task_link (tenant_id, task_id);
+create index task_link_after_id on task_link (tenant_id, after_id);
+create table task_step (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  item_id blob not null,
+  "action" text not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  actor_id blob,
+  note text,
+  percent integer,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create index task_step_task_id on task_step (tenant_id, task_id);
+create index task_step_item_id on task_step (tenant_id, item_id);
+create index task_step_actor_id on task_step (tenant_id, actor_id);
+create table task_file (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  attachment_id blob not null,
+  class text not null,
+  retention text not null check (retention in ('TEN_YEARS', 'THIRTY_YEARS', 'PERMANENT')),
+  reference text,
+  bound_by blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, attachment_id) references attachment (tenant_id, id),
+  foreign key (tenant_id, bound_by) references app_user (tenant_id, id)
+);
+create unique index task_file_u1 on task_file (tenant_id, task_id, attachment_id);
+create index task_file_task_id on task_file (tenant_id, task_id);
+create index task_file_attachment_id on task_file (tenant_id, attachment_id);
+create index task_file_bound_by on task_file (tenant_id, bound_by);
+create table task_plan (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  item_id blob not null,
+  unit_id blob not null,
+  period text not null check (period in ('YEAR', 'MONTH', 'WEEK')),
+  starts_on date not null,
+  planned integer not null,
+  done integer not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index task_plan_u1 on task_plan (tenant_id, task_id, period, starts_on);
+create index task_plan_task_id on task_plan (tenant_id, task_id);
+create index task_plan_item_id on task_plan (tenant_id, item_id);
+create index task_plan_unit_id on task_plan (tenant_id, unit_id);
+create index task_plan_period_starts_on_unit_id on task_plan (tenant_id, period, starts_on, unit_id);
+create table task_follow (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  user_id blob not null,
+  is_top boolean not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index task_follow_u1 on task_follow (tenant_id, task_id, user_id);
+create index task_follow_task_id on task_follow (tenant_id, task_id);
+create index task_follow_user_id on task_follow (tenant_id, user_id);
+create table task_notice (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob,
+  problem_id blob,
+  receiver_id blob,
+  unit_id blob,
+  "kind" text not null check ("kind" in ('PUBLISHED', 'INSTRUCTION', 'INSTRUCTION_COPY', 'NEXT_TASK', 'CHILDREN_DONE', 'URGE', 'DUE_SOON', 'OVERDUE', 'WITHDRAWN', 'FORWARDED', 'REQUEST', 'PROBLEM')),
+  "level" text not null check ("level" in ('INFO', 'WARNING', 'ALERT')),
+  text text not null,
+  sender_id blob,
+  "key" text not null,
+  created_at timestamp not null,
+  read_at timestamp,
+  read_by blob,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, receiver_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, sender_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, read_by) references app_user (tenant_id, id)
+);
+create unique index task_notice_u1 on task_notice (tenant_id, key);
+create index task_notice_task_id on task_notice (tenant_id, task_id);
+create index task_notice_receiver_id on task_notice (tenant_id, receiver_id);
+create index task_notice_unit_id on task_notice (tenant_id, unit_id);
+create index task_notice_sender_id on task_notice (tenant_id, sender_id);
+create index task_notice_read_by on task_notice (tenant_id, read_by);
+create table task_request (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob not null,
+  from_unit_id blob not null,
+  unit_id blob not null,
+  text text not null,
+  due_on date not null,
+  state text not null check (state in ('OPEN', 'ANSWERED')),
+  answer text,
+  asked_by blob not null,
+  answered_by blob,
+  answered_at timestamp,
+  version integer not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, from_unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, asked_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, answered_by) references app_user (tenant_id, id)
+);
+create index task_request_task_id on task_request (tenant_id, task_id);
+create index task_request_from_unit_id on task_request (tenant_id, from_unit_id);
+create index task_request_unit_id on task_request (tenant_id, unit_id);
+create index task_request_asked_by on task_request (tenant_id, asked_by);
+create index task_request_answered_by on task_request (tenant_id, answered_by);
+create table month_close (
+  tenant_id blob not null,
+  id blob not null,
+  month text not null,
+  "number" integer not null,
+  reason text,
+  closed_by blob not null,
+  closed_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, closed_by) references app_user (tenant_id, id)
+);
+create unique index month_close_u1 on month_close (tenant_id, month, number);
+create index month_close_closed_by on month_close (tenant_id, closed_by);
+create table plate (
+  tenant_id blob not null,
+  id blob not null,
+  month text not null,
+  "number" integer not null,
+  is_current boolean not null,
+  item_id blob not null,
+  unit_id blob not null,
+  colour text not null check (colour in ('GREEN', 'YELLOW', 'RED')),
+  is_joint boolean not null,
+  planned integer not null,
+  done integer not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index plate_u1 on plate (tenant_id, month, number, item_id, unit_id, is_joint);
+create index plate_item_id on plate (tenant_id, item_id);
+create index plate_unit_id on plate (tenant_id, unit_id);
+create index plate_month_unit_id_colour on plate (tenant_id, month, unit_id, colour) where is_current;
+create table problem (
+  tenant_id blob not null,
+  id blob not null,
+  task_id blob,
+  citizen_matter_id blob,
+  unit_id blob not null,
+  cause text not null check (cause in ('DELAY', 'QUALITY', 'COORDINATION', 'POLICY_GAP', 'CITIZEN', 'OTHER')),
+  text text not null,
+  "key" text not null,
+  grade text not null check (grade in ('MINOR', 'ORDINARY', 'SERIOUS')),
+  grade_since date not null,
+  raised_on date not null,
+  state text not null check (state in ('OPEN', 'RESOLVED')),
+  policy_gap text,
+  proposal text,
+  resolution text,
+  resolved_by blob,
+  resolved_at timestamp,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, resolved_by) references app_user (tenant_id, id)
+);
+create unique index problem_u1 on problem (tenant_id, key) where state = 'OPEN';
+create index problem_task_id on problem (tenant_id, task_id);
+create index problem_unit_id on problem (tenant_id, unit_id);
+create index problem_resolved_by on problem (tenant_id, resolved_by);
+create index problem_grade_since on problem (tenant_id, grade_since) where state = 'OPEN';
+create table problem_body (
+  tenant_id blob not null,
+  id blob not null,
+  problem_id blob not null,
+  body text not null check (body in ('PARTY_OFFICE', 'GOVERNMENT_OFFICE', 'ASSESSMENT_OFFICE', 'DISCIPLINE', 'ORGANISATION')),
+  user_id blob,
+  joined_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index problem_body_u1 on problem_body (tenant_id, problem_id, body);
+create index problem_body_problem_id on problem_body (tenant_id, problem_id);
+create index problem_body_user_id on problem_body (tenant_id, user_id);
+create table problem_step (
+  tenant_id blob not null,
+  id blob not null,
+  problem_id blob not null,
+  "action" text not null check ("action" in ('RAISE', 'JOIN', 'ESCALATE', 'INTERVIEW', 'RESOLVE')),
+  actor_id blob,
+  grade text not null check (grade in ('MINOR', 'ORDINARY', 'SERIOUS')),
+  note text,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create index problem_step_problem_id on problem_step (tenant_id, problem_id);
+create index problem_step_actor_id on problem_step (tenant_id, actor_id);
+create table problem_interview (
+  tenant_id blob not null,
+  id blob not null,
+  problem_id blob not null,
+  interviewee_id blob not null,
+  interviewer_id blob not null,
+  held_on date not null,
+  record text not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id),
+  foreign key (tenant_id, interviewee_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, interviewer_id) references app_user (tenant_id, id)
+);
+create index problem_interview_problem_id on problem_interview (tenant_id, problem_id);
+create index problem_interview_interviewee_id on problem_interview (tenant_id, interviewee_id);
+create index problem_interview_interviewer_id on problem_interview (tenant_id, interviewer_id);
+create table citizen_matter (
+  tenant_id blob not null,
+  id blob not null,
+  "number" text not null,
+  title text not null,
+  text text not null,
+  unit_id blob not null,
+  task_id blob,
+  state text not null check (state in ('RECEIVED', 'HANDLING', 'DONE')),
+  received_on date not null,
+  due_on date not null,
+  finished_on date,
+  answer text,
+  rating integer,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, task_id) references task (tenant_id, id)
+);
+create unique index citizen_matter_u1 on citizen_matter (tenant_id, number);
+create index citizen_matter_unit_id on citizen_matter (tenant_id, unit_id);
+create index citizen_matter_task_id on citizen_matter (tenant_id, task_id);
+
+-- m20261122_000010_wechat
+create table wechat_binding (
+  tenant_id blob not null,
+  id blob not null,
+  app_id text not null,
+  openid text not null,
+  user_id blob not null,
+  bound_at timestamp not null,
+  unbound_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, user_id) references app_user (tenant_id, id)
+);
+create unique index wechat_binding_u1 on wechat_binding (tenant_id, app_id, openid) where unbound_at IS NULL;
+create unique index wechat_binding_u2 on wechat_binding (tenant_id, app_id, user_id) where unbound_at IS NULL;
+create index wechat_binding_user_id on wechat_binding (tenant_id, user_id);
+create table wechat_code (
+  tenant_id blob not null,
+  id blob not null,
+  app_id text not null,
+  digest text not null,
+  used_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index wechat_code_u1 on wechat_code (tenant_id, app_id, digest);
