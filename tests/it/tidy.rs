@@ -133,7 +133,7 @@ fn only_the_schema_touches_the_registry_of_the_library() {
 #[test]
 fn inv_10_every_error_code_is_documented() {
     let written = fs::read_to_string(root().join("docs/errors.md")).unwrap();
-    assert_eq!(written, zugong::kernel::error::render_docs(), "run ./regenerate");
+    assert_eq!(written, zugong::kernel::code::render_docs(), "run ./regenerate");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub struct Arguments {
 /// Prints the contract.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.errors {
-        return print(&crate::kernel::error::render_docs());
+        return print(&crate::kernel::code::render_docs());
     }
     let text = match &arguments.tenant {
         None => base()?,

@@ -6,6 +6,7 @@ pub mod calendar;
 pub mod checkup;
 pub mod civil;
 pub mod clock;
+pub mod code;
 pub mod command;
 pub mod db;
 pub mod error;

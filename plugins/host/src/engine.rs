@@ -30,7 +30,8 @@ fn config(measured: bool) -> Config {
     config.max_wasm_stack(512 * 1024).wasm_backtrace_max_frames(None);
     // The same input gives the same bytes on every machine.
     config.cranelift_nan_canonicalization(true).wasm_relaxed_simd(false);
-    config.wasm_memory64(false).wasm_multi_memory(false).memory_init_cow(true);
+    // What wasmtime puts between the parts of a component has two memories, the one's and the other's.
+    config.wasm_memory64(false).wasm_multi_memory(true).memory_init_cow(true);
     config
 }
 

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    panic::AssertUnwindSafe,
 };
 
 use sha2::{Digest, Sha256};
@@ -114,7 +115,10 @@ impl Program {
         if !bytes.starts_with(b"\0asm\x0d\0\x01\0") {
             return Err(Refusal::NotAComponent);
         }
-        let component = Component::from_binary(engine, bytes).map_err(|error| Refusal::Invalid(brief(&error)))?;
+        // A stranger's file: should the compiler give up over it, that is the file's fault and nobody else's.
+        let compiled = std::panic::catch_unwind(AssertUnwindSafe(|| Component::from_binary(engine, bytes)));
+        let compiled = compiled.map_err(|_| Refusal::Invalid("编译器无法处理".into()))?;
+        let component = compiled.map_err(|error| Refusal::Invalid(brief(&error)))?;
         imports(engine, &component, declared)?;
         let runs = exports(engine, &component, declared)?;
         bounds(&component, declared)?;

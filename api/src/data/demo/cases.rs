@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// People who are looked at for the one that a matter's rules let through.
-const TRIED: usize = 40;
+const TRIED: usize = 120;
 
 /// What the approval of somebody is decided on, as of a day.
 type Facts = fn(NaiveDate, &cadre::Model) -> Json;
@@ -111,6 +111,7 @@ async fn serving(session: &Session) -> Result<Vec<(cadre::Model, person::Model)>
         .filter(cadre::Column::State.eq(CadreState::Serving))
         .filter(cadre::Column::UnderInvestigation.eq(false))
         .order_by(cadre::Column::StateSince, Order::Asc)
+        .order_by(cadre::Column::Id, Order::Asc)
         .all()
         .await?;
     let mut out = vec![];
