@@ -167,7 +167,7 @@ impl SystemTx {
         A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
         A::Entity: TenantEntity,
     {
-        // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; no table has 30 columns.
+        // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; no table has 60 columns.
         let mut rows = rows.into_iter().peekable();
         while rows.peek().is_some() {
             let batch: Vec<A> = rows
