@@ -49,7 +49,11 @@ pub fn put(file: &Path, folder: &Path) {
 /// The folder with the libraries of the lock file of a client (a folder of `tests/clients`); outside the checkout, made
 /// once for each lock file.
 pub fn installed(client: &str) -> PathBuf {
-    let sources = sources().join(client);
+    installed_for(&sources().join(client))
+}
+
+/// The same for the lock file of any folder.
+pub fn installed_for(sources: &Path) -> PathBuf {
     let lock = fs::read(sources.join("package-lock.json")).unwrap();
     let digest = hex::encode(&Sha256::digest(lock)[..8]);
     let build = std::env::current_exe().unwrap().parent().unwrap().to_path_buf();

@@ -61,6 +61,12 @@ impl Server {
         server
     }
 
+    /// A server over a database that no other test uses, for what all tenants of an installation share. Take it away at
+    /// the end: `TestDatabase::of(server.database_url()).remove()`.
+    pub async fn apart() -> Self {
+        Self::over(Arc::new(TestDatabase::apart().await), HttpSettings::default(), identity_config()).await
+    }
+
     /// Another replica over the same database and cache.
     pub async fn replica(&self) -> Self {
         self.replica_with(self.settings.clone()).await

@@ -49,6 +49,8 @@ pub enum Lang {
     Decl,
     /// TypeScript besides.
     Ts,
+    /// Rust besides.
+    Rust,
 }
 
 /// What `plugin new` is given.
@@ -63,7 +65,7 @@ pub struct New {
     /// What people call it, in Chinese.
     #[arg(long)]
     pub title: String,
-    /// In what its logic is written: `decl` in rules alone, `ts` in TypeScript besides.
+    /// In what its logic is written: `decl` in rules alone, `ts` in TypeScript or `rust` in Rust besides.
     #[arg(long, value_enum, default_value_t = Lang::Decl)]
     pub lang: Lang,
     /// Where to; a folder named after the prefix unless given.

@@ -58,6 +58,25 @@ impl Component {
         }
     }
 
+    /// The values of a computed field, and what working them out took.
+    pub async fn values(
+        &self,
+        field: &str,
+        parents: &[Json],
+        today: NaiveDate,
+    ) -> Result<(Vec<Json>, String), Failure> {
+        let parents = parents.iter().map(Json::to_string).collect();
+        let ask = Ask::Resolve { field: field.into(), parents, args: "{}".into() };
+        match self.ask(ask, today).await? {
+            (Answer::Values(all), took) => {
+                let values = all.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>();
+                let unread = |error| Failure::new(format!("组件给出的值不是 JSON：{error}"));
+                Ok((values.map_err(unread)?, took))
+            }
+            _ => Err(Failure::new("组件的回答不是字段的值")),
+        }
+    }
+
     async fn ask(&self, ask: Ask, today: NaiveDate) -> Result<(Answer, String), Failure> {
         let plug = Plug { tenant: Uuid::nil(), key: "test".into(), version: "0".into(), grants: Arc::default() };
         let midnight = today.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();

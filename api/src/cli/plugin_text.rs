@@ -35,6 +35,7 @@ pub fn begin(new: &New) -> Result<String, Failure> {
     let language = match new.lang {
         Lang::Decl => scaffold::Language::Declared,
         Lang::Ts => scaffold::Language::TypeScript,
+        Lang::Rust => scaffold::Language::Rust,
     };
     for (path, text) in scaffold::files_in(language, host::WIT, &new.key, &new.prefix, &new.title) {
         let file = folder.join(path);
@@ -45,12 +46,31 @@ pub fn begin(new: &New) -> Result<String, Failure> {
     let build = match new.lang {
         Lang::Decl => String::new(),
         Lang::Ts => format!("  (cd {shown}/code && npm install && npm run build) && zugong plugin pin {shown}\n"),
+        Lang::Rust => format!(
+            "  rustup target add wasm32-unknown-unknown\n  (cd {shown}/code && cargo build --release) && zugong plugin pin {shown}\n"
+        ),
     };
     Ok(format!("{shown} 已生成。下一步：\n{build}  zugong plugin check {shown}\n  zugong plugin test {shown}\n"))
 }
 
-/// Writes the digest of the component into the manifest.
+/// Where the sources of a plug-in in Rust have their module built.
+const MODULE: &str = "code/target/wasm32-unknown-unknown/release/plugin.wasm";
+
+/// Makes the component of a module that was built in the plug-in's sources.
+fn component(folder: &Path) -> Result<(), Failure> {
+    let module = folder.join(MODULE);
+    if !module.exists() {
+        return Ok(());
+    }
+    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", module.display()));
+    let made = host::componentize(&fs::read(&module).map_err(failed)?);
+    let made = made.map_err(|error| Failure::new(format!("{} 不能做成组件：{error}", module.display())))?;
+    fs::write(folder.join("plugin.wasm"), made).map_err(failed)
+}
+
+/// Writes the digest of the component into the manifest; where the sources are in Rust, makes the component first.
 pub fn pin(folder: &Path) -> Result<String, Failure> {
+    component(folder)?;
     let told = |fault: &declarative::Fault| Failure::new(fault.to_string());
     let package =
         Package::read(folder).map_err(|faults| faults.first().map_or_else(|| Failure::new("插件读不懂"), told))?;
@@ -118,6 +138,16 @@ struct GoldenScore {
     points: BTreeMap<String, i64>,
 }
 
+/// A golden test of a computed field: what is given of each object, and the value of each.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GoldenValues {
+    field: String,
+    today: NaiveDate,
+    parents: Vec<Json>,
+    values: Vec<Json>,
+}
+
 /// Asks a plug-in's forms, rules and component about its golden tests; of the component it tells the instructions and
 /// the memory that each took, which are the same on every machine.
 pub async fn test(folder: &Path) -> Result<String, Failure> {
@@ -128,8 +158,9 @@ pub async fn test(folder: &Path) -> Result<String, Failure> {
     let mut count = 0;
     for (path, text) in package.files().filter(|(path, _)| path.starts_with("tests/")) {
         count += 1;
-        let outcome = match (text.contains("\"scheme\""), &component) {
-            (true, Some(component)) => scored(component, path, text).await?,
+        let outcome = match &component {
+            Some(component) if text.contains("\"scheme\"") => scored(component, path, text).await?,
+            Some(component) if text.contains("\"parents\"") => resolved(component, path, text).await?,
             _ => submitted(&plugin, component.as_ref(), path, text).await?,
         };
         failed += usize::from(outcome.starts_with("不符"));
@@ -150,6 +181,17 @@ async fn scored(component: &plugin_code::Component, path: &str, text: &str) -> R
     Ok(match found == golden.points {
         true => format!("通过 {path}（{took}）\n"),
         false => format!("不符 {path}：应得 {:?}，实际 {found:?}\n", golden.points),
+    })
+}
+
+async fn resolved(component: &plugin_code::Component, path: &str, text: &str) -> Result<String, Failure> {
+    let golden: GoldenValues = serde_json::from_str(text).map_err(|error| {
+        Failure::new(format!("{path}:{}: a test of a field has field, today, parents, values ({error})", error.line()))
+    })?;
+    let (found, took) = component.values(&golden.field, &golden.parents, golden.today).await?;
+    Ok(match found == golden.values {
+        true => format!("通过 {path}（{took}）\n"),
+        false => format!("不符 {path}：应得 {:?}，实际 {found:?}\n", golden.values),
     })
 }
 

@@ -13,6 +13,7 @@ pub mod payload;
 mod plan;
 pub mod plans;
 pub mod post;
+mod resolve;
 pub mod run;
 mod scalar;
 pub mod scalars;

@@ -1,6 +1,6 @@
 //! From a selection to one statement: objects, fields and relations, with the caller's rights in it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Name, Value as ConstValue, parser::types::SelectionSet};
 use policies::{Action, Resource};
@@ -14,6 +14,7 @@ use crate::{
         filter::checked,
         plans::Open,
         post::Post,
+        resolve::Question,
         scalar::parameter,
         selection::{Doc, Picked},
     },
@@ -261,6 +262,15 @@ impl<'a> Planner<'a> {
                     })
                     .collect();
                 Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Computed(*compute) })
+            }
+            Source::Resolved { resolver, needs, scalar } => {
+                let mut pairs = Vec::with_capacity(needs.len());
+                for need in needs {
+                    let (sql, form) = self.scalar(need, alias).ok_or(ApiError::of(Code::InternalServerError))?;
+                    pairs.push((need.name.to_string(), self.dialect.publish(&form, &sql)));
+                }
+                let question = Question { resolver: resolver.clone(), scalar: scalar.clone() };
+                Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Resolved(Arc::new(question)) })
             }
         }
     }

@@ -1,9 +1,14 @@
 //! What is done to the database's answer before it goes out. Mostly nothing.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use crate::{
-    graph::catalogue::{Compute, Moment},
+    graph::{
+        catalogue::{Compute, Moment},
+        resolve::{Open, Question},
+    },
     kernel::error::{ApiError, Code},
 };
 
@@ -20,6 +25,8 @@ pub(super) enum Post {
     Each(Vec<Post>),
     /// The object holds what a function needs; its result takes the object's place.
     Computed(Compute),
+    /// The object holds what somebody is given who knows the value; who that is is asked later, once for all places.
+    Resolved(Arc<Question>),
     /// The caller may not see it: null and an error.
     Denied,
     /// There must be a value. If there is none, that is an error, and what it belongs to is null.
@@ -54,6 +61,8 @@ pub const MAX_ERRORS: usize = 10;
 pub(super) struct Finish<'m> {
     pub(super) moment: Moment<'m>,
     pub(super) errors: Vec<FieldError>,
+    /// Places whose values somebody else knows.
+    pub(super) open: Vec<Open>,
 }
 
 impl Post {
@@ -103,6 +112,13 @@ impl Finish<'_> {
             Post::Computed(compute) => {
                 if let Json::Object(row) = value {
                     *value = compute(row, &self.moment);
+                }
+                true
+            }
+            Post::Resolved(question) => {
+                if value.is_object() {
+                    self.open.push(Open { path: path.clone(), question: question.clone(), parent: value.to_string() });
+                    *value = Json::Null;
                 }
                 true
             }

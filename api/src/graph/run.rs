@@ -15,6 +15,7 @@ use crate::{
         plan::{Piece, Planner, argument},
         plans::{Known, Plan, Plans},
         post::{FieldError, Finish, Post, Step},
+        resolve,
         selection::{Doc, Picked},
     },
     kernel::{
@@ -150,11 +151,13 @@ impl Engine {
         }
         let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
         let moment = Moment { today: session.today(), calendar: session.calendar() };
-        let mut finish = Finish { moment, errors: vec![] };
+        let mut finish = Finish { moment, errors: vec![], open: vec![] };
         // Root fields and the objects of payloads may be null.
         let post = plan.post.clone().optional();
         finish.apply(&post, &mut value, &mut vec![Step::Key(key.to_string())]);
-        Ok(Answer { json: value.to_string(), errors: finish.errors, sql })
+        let mut errors = finish.errors;
+        resolve::fill(session, &mut value, finish.open, &mut errors).await;
+        Ok(Answer { json: value.to_string(), errors, sql })
     }
 
     fn node<'a>(

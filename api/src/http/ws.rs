@@ -181,7 +181,7 @@ impl Socket {
                 _ = recheck.tick(), if self.bearer.is_some() => {
                     rounds = rounds.wrapping_add(1);
                     let due = !self.operations.is_empty() || rounds.is_multiple_of(SELDOM);
-                    if due && self.renew().await.is_err() { return Some(Close::Forbidden) }
+                    if due && let Err(error) = self.renew().await { return Some(Close::unknown(&error)) }
                     continue;
                 }
                 _ = ping.tick() => {
@@ -217,7 +217,7 @@ impl Socket {
                     let value = value.as_str().ok_or(Close::Forbidden)?;
                     let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
                     self.bearer = Some(bearer.ok_or(Close::Forbidden)?.1.trim().to_string());
-                    self.renew().await.map_err(|_| Close::Forbidden)?;
+                    self.renew().await.map_err(|error| Close::unknown(&error))?;
                     self.share = self.who().and_then(|who| self.app.sockets.share(who, Kind::Socket));
                     if self.share.is_none() {
                         return Err(Close::TooManySockets);
@@ -237,9 +237,7 @@ impl Socket {
             Said::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Close::Duplicate),
             Said::Subscribe { .. } if self.operations.len() >= OPERATIONS => Err(Close::TooManyOperations),
             Said::Subscribe { id, payload } => {
-                if self.bearer.is_some() && self.renew().await.is_err() {
-                    return Err(Close::Forbidden);
-                }
+                self.renew().await.map_err(|error| Close::unknown(&error))?;
                 self.subscribe(id, payload).await
             }
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de::Error};
 use serde_json::{Map, Value as Json, json};
 
-use crate::http::execute::Sent;
+use crate::{http::execute::Sent, kernel::error::ApiError};
 
 /// The sub-protocol's name.
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
@@ -43,6 +43,7 @@ pub(super) enum Close {
     BadMessage,
     Unauthorized,
     Forbidden,
+    TryLater,
     InitTimeout,
     Duplicate,
     TooManyInits,
@@ -67,12 +68,18 @@ impl Close {
         }
     }
 
+    /// How to part from somebody of whom it is not known who he is: for good, or until that can be found out again.
+    pub(super) fn unknown(error: &ApiError) -> Self {
+        if error.code.retryable() { Self::TryLater } else { Self::Forbidden }
+    }
+
     pub(super) fn frame(self) -> (u16, &'static str) {
         match self {
             Self::WrongProtocol => (4406, "Subprotocol not acceptable"),
             Self::BadMessage => (4400, "Invalid message"),
             Self::Unauthorized => (4401, "Unauthorized"),
             Self::Forbidden => (4403, "Forbidden"),
+            Self::TryLater => (1013, "Try again later"),
             Self::InitTimeout => (4408, "Connection initialisation timeout"),
             Self::Duplicate => (4409, "Subscriber already exists"),
             Self::TooManyInits => (4429, "Too many initialisation requests"),

@@ -19,4 +19,4 @@ mod verify;
 pub use fault::{Fault, Faults};
 pub use form::{FieldKind, FormField};
 pub use package::Package;
-pub use verify::{Agency, Code, Environment, Field, HOOKS, Matter, MatterRule, Plugin, check};
+pub use verify::{Agency, Code, Computed, Environment, Field, HOOKS, Matter, MatterRule, Plugin, check};

@@ -22,6 +22,9 @@ pub struct Manifest {
     /// Fields that it adds to core types (扩展字段).
     #[serde(default, rename = "field")]
     pub fields: Vec<Extension>,
+    /// Fields of core types whose values its component works out (计算字段).
+    #[serde(default)]
+    pub computed: Vec<ComputedText>,
     /// Matters (事项).
     #[serde(default, rename = "matter")]
     pub matters: Vec<MatterText>,
@@ -43,7 +46,7 @@ pub struct CodeText {
     pub component: Told,
     /// SHA-256 of the component: the manifest, and with it the plug-in's digest, stands for these bytes alone.
     pub sha256: Told,
-    /// What it is asked: `validate`, `score`.
+    /// What it is asked: `validate`, `score`, `resolve`.
     pub hooks: Vec<Told>,
     /// How much less than it could have it wants.
     #[serde(default)]
@@ -118,6 +121,23 @@ pub struct Extension {
     /// Whether only those may see it who may see people's sensitive data.
     #[serde(default)]
     pub sensitive: bool,
+}
+
+/// A field of a core type whose values the component works out.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComputedText {
+    /// The core type.
+    pub target: Told,
+    /// Its name after the prefix; the component is asked for it by this name.
+    pub key: Told,
+    /// What people call it.
+    pub title: Told,
+    /// `text`, `integer`, `number`, `boolean`, `date` or `code:<set>`.
+    #[serde(rename = "type")]
+    pub ty: Told,
+    /// Fields of the core type that the component is given of each object.
+    pub needs: Vec<Told>,
 }
 
 /// A matter.

@@ -9,6 +9,8 @@ pub enum Language {
     Declared,
     /// In TypeScript besides, which is made into a component.
     TypeScript,
+    /// In Rust besides.
+    Rust,
 }
 
 /// The files of a new plug-in: paths and texts.
@@ -26,20 +28,35 @@ pub fn files(key: &str, prefix: &str, title: &str) -> Vec<(&'static str, String)
 /// other; sources stand in `code/`, which is no part of the plug-in.
 pub fn files_in(language: Language, wit: &str, key: &str, prefix: &str, title: &str) -> Vec<(&'static str, String)> {
     let mut all = files(key, prefix, title);
-    if language == Language::TypeScript {
-        let fill = |text: &str| text.replace("{prefix}", prefix);
-        for (_, text) in all.iter_mut().filter(|(path, _)| *path == MANIFEST) {
-            text.push_str(include_str!("../template/code/code.toml"));
-        }
-        all.extend([
+    let fill = |text: &str| text.replace("{prefix}", prefix);
+    let code = match language {
+        Language::Declared => return all,
+        Language::TypeScript => include_str!("../template/code/code.toml"),
+        Language::Rust => include_str!("../template/rust/code.toml"),
+    };
+    for (_, text) in all.iter_mut().filter(|(path, _)| *path == MANIFEST) {
+        text.push_str(&fill(code));
+    }
+    all.push(("tests/reason.json", fill(include_str!("../template/code/reason.json"))));
+    match language {
+        Language::Declared => {}
+        Language::TypeScript => all.extend([
             ("code/package.json", include_str!("../template/code/package.json").to_string()),
             ("code/src/zugong.ts", include_str!("../template/code/src/zugong.ts").to_string()),
             ("code/src/plugin.ts", include_str!("../template/code/src/plugin.ts").to_string()),
             ("code/wit/plugin.wit", format!("{wit}{}", include_str!("../template/code/world.wit"))),
             ("code/.gitignore", "node_modules\nbuild\n".to_string()),
-            ("tests/reason.json", fill(include_str!("../template/code/reason.json"))),
             ("tests/score.json", include_str!("../template/code/score.json").to_string()),
-        ]);
+        ]),
+        Language::Rust => all.extend([
+            ("code/Cargo.toml", include_str!("../template/rust/Cargo.toml.txt").to_string()),
+            ("code/.cargo/config.toml", include_str!("../template/rust/config.toml.txt").to_string()),
+            ("code/src/zugong.rs", include_str!("../template/rust/src/zugong.rs").to_string()),
+            ("code/src/lib.rs", include_str!("../template/rust/src/lib.rs").to_string()),
+            ("code/wit/plugin.wit", format!("{wit}{}", include_str!("../template/rust/world.wit"))),
+            ("code/.gitignore", "target\n".to_string()),
+            ("tests/age.json", include_str!("../template/rust/age.json").to_string()),
+        ]),
     }
     all
 }

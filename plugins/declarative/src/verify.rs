@@ -1,6 +1,8 @@
 //! The whole of a plug-in, checked: nothing of it is taken in before everything of it is right.
 
 mod code;
+mod computed;
+mod extension;
 mod matter;
 mod migration;
 
@@ -10,8 +12,8 @@ use serde_json::Value as Json;
 
 use crate::{
     fault::{Fault, Faults},
-    form::{FieldKind, FormField},
-    manifest::{Extension, Manifest, Told},
+    form::FormField,
+    manifest::{Manifest, Told},
     names,
     package::{MANIFEST, Package},
     place,
@@ -32,6 +34,8 @@ pub struct Agency {
 pub struct Environment {
     /// Agencies that the platform knows by name.
     pub agencies: Vec<Agency>,
+    /// Core types, and of each the fields that a component may be given: what whoever sees the object sees.
+    pub readable: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Core types that may be extended.
@@ -78,6 +82,8 @@ pub struct Plugin {
     pub codes: Vec<CodeSet>,
     /// Fields of core types.
     pub fields: Vec<Field>,
+    /// Fields of core types whose values its component works out.
+    pub computed: Vec<Computed>,
     /// Matters.
     pub matters: Vec<Matter>,
     /// Fields that get another name when one comes from a version: version, core type, before, now.
@@ -87,23 +93,8 @@ pub struct Plugin {
 }
 
 pub use code::{Code, HOOKS};
-
-/// A field of a core type (扩展字段).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// The core type.
-    pub target: String,
-    /// Its name without the prefix.
-    pub key: String,
-    /// What people call it.
-    pub title: String,
-    /// What it is.
-    pub kind: FieldKind,
-    /// Whether it is filtered and sorted by an index.
-    pub indexed: bool,
-    /// Whether it shows what is sensitive of a person.
-    pub sensitive: bool,
-}
+pub use computed::Computed;
+pub use extension::Field;
 
 /// A matter with everything that belongs to it (事项).
 #[derive(Clone, Debug, PartialEq)]
@@ -199,6 +190,7 @@ impl Checker<'_> {
         let counts = [
             (m.matters.len(), MAX_MATTERS, "事项"),
             (m.fields.len(), MAX_EXTENSIONS, "扩展字段"),
+            (m.computed.len(), MAX_EXTENSIONS, "计算字段"),
             (m.codes.len(), MAX_CODES, "代码集"),
             (m.rules.len(), MAX_RULES, "规则"),
         ];
@@ -222,6 +214,7 @@ impl Checker<'_> {
         }
         self.rules(m, &mut matters);
         let renames = self.migrations(m, &fields);
+        let computed = self.computed(m, &sets);
         let code = m.code.as_ref().and_then(|code| self.code(code));
         if m.matters.is_empty() && m.fields.is_empty() && m.code.is_none() {
             self.fault(&head.key, "EMPTY", "插件既没有事项也没有扩展字段", "写上 [[matter]] 或 [[field]]");
@@ -235,6 +228,7 @@ impl Checker<'_> {
             digest: self.package.digest(),
             codes,
             fields,
+            computed,
             matters: qualified(matters, head.prefix.get_ref()),
             renames,
             code,
@@ -290,55 +284,6 @@ impl Checker<'_> {
             }
             let values = set.values.iter().map(|v| (v.code.get_ref().clone(), v.title.get_ref().clone()));
             out.push((set.key.get_ref().clone(), set.title.get_ref().clone(), values.collect()));
-        }
-        out
-    }
-
-    fn extensions(&mut self, fields: &[Extension], sets: &BTreeMap<String, Vec<String>>) -> Vec<Field> {
-        let mut seen = BTreeSet::new();
-        let mut out = vec![];
-        for field in fields {
-            let target = field.target.get_ref();
-            if !TARGETS.contains(&target.as_str()) {
-                let message = format!("不能扩展 {}", shown(target));
-                self.fault(&field.target, "TARGET", message, format!("可扩展：{}", TARGETS.join("、")));
-            }
-            self.key(&field.key);
-            self.title(&field.title);
-            if !seen.insert((target, field.key.get_ref())) {
-                self.fault(
-                    &field.key,
-                    "NAME_CLASH",
-                    format!("{target}.{} 声明了两次", field.key.get_ref()),
-                    "删去一个",
-                );
-            }
-            let kind = match field.ty.get_ref().as_str() {
-                "text" => Some(FieldKind::Text),
-                "integer" => Some(FieldKind::Integer),
-                "number" => Some(FieldKind::Number),
-                "boolean" => Some(FieldKind::Boolean),
-                "date" => Some(FieldKind::Date),
-                other => {
-                    other.strip_prefix("code:").filter(|set| sets.contains_key(*set)).map(|s| FieldKind::Code(s.into()))
-                }
-            };
-            let Some(kind) = kind else {
-                let mend = "可用 text、integer、number、boolean、date、code:代码集";
-                self.fault(&field.ty, "TYPE", format!("不认识的类型 {}", shown(field.ty.get_ref())), mend);
-                continue;
-            };
-            if field.indexed && matches!(kind, FieldKind::Boolean | FieldKind::Number) {
-                self.fault(&field.key, "INDEX", "此类型不建索引", "去掉 indexed，或改用 text、integer、date、code");
-            }
-            out.push(Field {
-                target: target.clone(),
-                key: field.key.get_ref().clone(),
-                title: field.title.get_ref().clone(),
-                kind,
-                indexed: field.indexed,
-                sensitive: field.sensitive,
-            });
         }
         out
     }

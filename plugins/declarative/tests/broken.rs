@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 use declarative::{Agency, Environment, Fault, Package, check, scaffold};
 
 fn around() -> Environment {
+    let fields = ["id", "rank"].map(String::from);
+    let readable = [("Cadre".to_string(), fields.into())].into();
     let agency = |(key, name): (&str, &str)| Agency { key: key.into(), name: name.into() };
-    Environment { agencies: [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec() }
+    Environment { agencies: [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec(), readable }
 }
 
 fn right() -> Vec<(String, String)> {
@@ -248,4 +250,22 @@ fn code_is_declared_with_its_digest_and_hooks() {
     assert_eq!(faults(&CODE.replace("\"validate\"", ""), None), ["HOOK"]);
     assert_eq!(faults(&(CODE.to_string() + "limits = { memory_mib = 0 }\n"), None), ["LIMITS"]);
     assert_eq!(faults(&(CODE.to_string() + "network = true\n"), None), ["TOML"]);
+}
+
+#[test]
+fn computed_fields_say_what_they_need_and_have_somebody_to_ask() {
+    let field = "\n[[computed]]\ntarget = \"Cadre\"\nkey = \"digit\"\ntitle = \"尾数\"\ntype = \"integer\"\nneeds = [\"rank\"]\n";
+    let asked = CODE.replace("validate", "resolve");
+    let plugin = with_code(&(asked.clone() + field), None).unwrap();
+    assert_eq!((plugin.computed[0].key.as_str(), plugin.computed[0].needs.len()), ("digit", 1));
+    let faults = |text: String| with_code(&text, None).unwrap_err().into_iter().map(|f| f.code).collect::<Vec<_>>();
+    assert_eq!(faults(CODE.to_string() + field), ["HOOK"], "nobody to ask");
+    assert_eq!(faults(asked.clone()), ["HOOK"], "nothing to be asked");
+    let changed = |from: &str, to: &str| faults(asked.clone() + &field.replace(from, to));
+    assert_eq!(changed("\"rank\"", "\"idNumber\""), ["UNKNOWN_FIELD"], "nothing that is not everybody's to see");
+    assert_eq!(changed("[\"rank\"]", "[]"), ["NEEDS"]);
+    assert_eq!(changed("Cadre", "Person"), ["TARGET"]);
+    assert_eq!(changed("\"integer\"", "\"money\""), ["TYPE"]);
+    assert_eq!(changed("\"digit\"", "\"__digit\""), ["NAME"]);
+    assert_eq!(faults(asked.clone() + field + field), ["NAME_CLASH"]);
 }

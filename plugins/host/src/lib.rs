@@ -12,6 +12,7 @@ pub const WIT: &str = include_str!("../wit/since_1_0/plugin.wit");
 mod abi;
 pub mod breaker;
 mod call;
+mod componentize;
 mod engine;
 mod fault;
 mod gates;
@@ -27,6 +28,7 @@ pub mod torture;
 
 pub use abi::{Context, Effect, Level, Problem, ScoreLine};
 pub use call::{Answer, Ask};
+pub use componentize::componentize;
 pub use fault::{Code, Failure};
 pub use limits::{Hook, Limits, Lowered, Room};
 pub use meter::{Health, Spent};

@@ -106,6 +106,19 @@ impl Program {
         self.process.as_mut().is_some_and(|process| process.try_wait().unwrap().is_none())
     }
 
+    /// Sends it a signal, by the name that `kill` knows.
+    pub fn told(&self, name: &str) {
+        let process = self.process.as_ref().unwrap();
+        signal(process.id(), name);
+    }
+
+    /// MiB of memory that it holds.
+    pub fn resident(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.as_ref().unwrap().id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024
+    }
+
     /// What it has written.
     pub fn log(&self) -> String {
         fs::read_to_string(self.log_file()).unwrap_or_default()

@@ -7,6 +7,7 @@
 mod cases;
 mod crowds;
 mod databases;
+mod idle;
 mod kills;
 mod plugins;
 mod redis;

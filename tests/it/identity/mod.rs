@@ -3,6 +3,7 @@
 mod keys;
 mod login;
 mod passwords;
+mod rotation;
 mod sessions;
 pub mod tokens;
 mod wechat;

@@ -12,7 +12,7 @@ use zugong_tests::{Tenant, World, client::codes};
 use super::{Files, approve, change, file};
 
 /// The plug-in that `zugong plugin new` writes, with this component.
-fn with_code(hooks: &str, bytes: &[u8]) -> Files {
+pub fn with_code(hooks: &str, bytes: &[u8]) -> Files {
     let sha = hex::encode(Sha256::digest(bytes));
     let code = format!("[code]\ncomponent = \"plugin.wasm\"\nsha256 = \"{sha}\"\nhooks = [{hooks}]\n\n[[rule]]");
     Files::new("bwly").manifest("[[rule]]", &code)
@@ -24,12 +24,12 @@ fn input(files: &Files, bytes: &[u8]) -> Json {
     input
 }
 
-async fn install(tenant: &Tenant, files: &Files, bytes: &[u8]) -> Json {
+pub async fn install(tenant: &Tenant, files: &Files, bytes: &[u8]) -> Json {
     let installed = tenant.superior.done("pluginInstall", input(files, bytes), "plugin { id version }").await;
     change(tenant, "pluginEnable", &installed["plugin"]).await
 }
 
-fn guest(hook: Hook, main: &str) -> Vec<u8> {
+pub fn guest(hook: Hook, main: &str) -> Vec<u8> {
     Guest::of(hook, main).bytes().unwrap()
 }
 
@@ -49,13 +49,13 @@ const REFUSES_LONG_FORMS: &str = r#"
       (i32.const 16))
 "#;
 
-const TRAPS: &str = r#"(func (export "run") (param i32) (result i32) (unreachable))"#;
+pub const TRAPS: &str = r#"(func (export "run") (param i32) (result i32) (unreachable))"#;
 
 fn form(reason: &str) -> Json {
     json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "SECOND", "reason": reason })
 }
 
-async fn health(tenant: &Tenant) -> Json {
+pub async fn health(tenant: &Tenant) -> Json {
     let query = "{ pluginHealth { plugin release hook breaker calls p99Micros memoryBytes faults { code count } } }";
     tenant.superior.ok(query, json!({})).await["pluginHealth"].clone()
 }
@@ -86,6 +86,32 @@ async fn a_component_has_its_say_after_the_rules_and_nothing_passes_that_it_has_
     assert_eq!((&health[0]["hook"], &health[0]["breaker"]), (&json!("validate"), &json!("CLOSED")), "{health}");
     assert!(health[0]["calls"].as_i64().unwrap() >= 3 && health[0]["memoryBytes"].as_i64().unwrap() > 0);
     assert_eq!(world.b.superior.ok("{ pluginHealth { plugin } }", json!({})).await["pluginHealth"], json!([]));
+}
+
+/// H-03. What an agency asks for later goes the same way as the form did.
+#[tokio::test]
+async fn a_component_is_asked_about_what_is_supplied_later() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let bytes = guest(Hook::Validate, REFUSES_LONG_FORMS);
+    install(tenant, &with_code("\"validate\"", &bytes), &bytes).await;
+    let approval = approve(tenant, "bwly.apply", "applicant", "1").await;
+    let case = file(tenant, &approval, form(&"因工作需要".repeat(4))).await["case"].clone();
+    let query = "query($id: ID!) { case(id: $id) { items(where: { key: { eq: \"organisation\" } }) { nodes { id version } } } }";
+    let item = tenant.superior.ok(query, json!({ "id": case["id"] })).await["case"]["items"]["nodes"][0].clone();
+    let input = json!({ "id": item["id"], "expectedVersion": item["version"], "reason": "姓名与身份证不符", "fields": ["name"] });
+    let asking = &tenant.handlers["organisation"];
+    let item = asking.done("caseItemRequestSupplement", input, "caseItem { id version }").await["caseItem"].clone();
+    let supply = async |name: &str| {
+        let input = json!({ "id": item["id"], "expectedVersion": item["version"], "fields": { "name": name } });
+        tenant.superior.mutate("caseItemSupply", input, "caseItem { state version case { form } }").await
+    };
+    let refused = supply("阿卜杜拉阿卜杜拉王明").await;
+    assert_eq!(codes(&refused), ["PLUGIN_RULE"], "{refused}");
+    assert_eq!(refused["userErrors"][0]["message"], "本单位编外名额已满（bwly.quota）");
+    let fine = supply("王晓明").await;
+    assert_eq!((&fine["userErrors"], &fine["caseItem"]["state"]), (&json!([]), &json!("PENDING")), "{fine}");
+    assert_eq!(fine["caseItem"]["case"]["form"]["name"], "王晓明");
 }
 
 #[tokio::test]

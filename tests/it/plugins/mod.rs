@@ -1,7 +1,9 @@
 //! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
 
 mod code;
+mod computed;
 mod fields;
+mod kit;
 mod life;
 mod matters;
 mod races;

@@ -1,6 +1,8 @@
 //! What can be read: one declaration per type over the tables, from which the schema, the statements
 //! and the row conditions all follow.
 
+mod fields;
+mod resolver;
 mod set;
 
 use std::{borrow::Cow, sync::Arc};
@@ -10,6 +12,8 @@ use entities::CodeEnum;
 use policies::Resource;
 use serde_json::{Map, Value as Json};
 
+pub use fields::{code, column, computed, expression, many, member, one, resolved};
+pub use resolver::Resolver;
 pub use set::{Catalogue, EXTENDS, Root, to_one_column};
 
 use crate::kernel::{calendar::WorkCalendar, reach::ScopeRules};
@@ -129,6 +133,15 @@ pub enum Source {
         needs: &'static [(&'static str, &'static str, Scalar)],
         /// The function.
         compute: Compute,
+        /// The published form.
+        scalar: Scalar,
+    },
+    /// What somebody else works out of some fields of the same type, asked once for a whole answer.
+    Resolved {
+        /// Who knows.
+        resolver: Arc<dyn Resolver>,
+        /// What it is given: plain fields that whoever sees the row sees.
+        needs: Vec<FieldDef>,
         /// The published form.
         scalar: Scalar,
     },
@@ -340,51 +353,4 @@ impl FieldDef {
         self.nullable = true;
         self
     }
-}
-
-/// A column under its own GraphQL name.
-pub fn column(name: impl Into<Text>, column: &'static str, scalar: Scalar, doc: impl Into<Text>) -> FieldDef {
-    FieldDef::new(name, Source::Column(column, scalar), doc)
-}
-
-/// A column that holds a code.
-pub fn code<E: CodeEnum>(name: &'static str, column: &'static str, doc: &'static str) -> FieldDef {
-    FieldDef::new(name, Source::Column(column, Scalar::Enum(EnumDef::of::<E>())), doc)
-}
-
-/// An expression over the row.
-pub fn expression(name: &'static str, sql: &'static str, scalar: Scalar, doc: &'static str) -> FieldDef {
-    FieldDef::new(name, Source::Expression(sql, scalar), doc)
-}
-
-/// A member of an object in a JSON column; absent where the object has none.
-pub fn member(
-    name: impl Into<Text>,
-    column: &'static str,
-    key: impl Into<Text>,
-    scalar: Scalar,
-    doc: impl Into<Text>,
-) -> FieldDef {
-    FieldDef::new(name, Source::Member(column, key.into(), scalar), doc).optional()
-}
-
-/// A row of another type; null when it is out of the caller's reach.
-pub fn one(name: &'static str, target: impl Into<Text>, on: &'static str, doc: &'static str) -> FieldDef {
-    FieldDef::new(name, Source::One { target: target.into(), on }, doc).optional().filtered()
-}
-
-/// Rows of another type.
-pub fn many(name: &'static str, target: &'static str, on: &'static str, doc: &'static str) -> FieldDef {
-    FieldDef::new(name, Source::Many { target: target.into(), on }, doc).filtered()
-}
-
-/// A field computed after the statement.
-pub fn computed(
-    name: &'static str,
-    scalar: Scalar,
-    needs: &'static [(&'static str, &'static str, Scalar)],
-    compute: Compute,
-    doc: &'static str,
-) -> FieldDef {
-    FieldDef::new(name, Source::Computed { needs, compute, scalar }, doc).optional()
 }

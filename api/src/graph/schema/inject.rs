@@ -173,7 +173,7 @@ fn filters(registry: &mut Registry, ty: &TypeDef) {
                 let filter = operators(registry, scalar);
                 fields.push(Argument::new(&def.name, &filter, &def.doc));
             }
-            Source::Computed { .. } => {}
+            Source::Computed { .. } | Source::Resolved { .. } => {}
         }
     }
     registry.types.insert(
@@ -269,7 +269,8 @@ fn enum_of(def: &FieldDef) -> Option<&EnumDef> {
         Source::Column(_, Scalar::Enum(set))
         | Source::Expression(_, Scalar::Enum(set))
         | Source::Member(_, _, Scalar::Enum(set))
-        | Source::Computed { scalar: Scalar::Enum(set), .. } => Some(set),
+        | Source::Computed { scalar: Scalar::Enum(set), .. }
+        | Source::Resolved { scalar: Scalar::Enum(set), .. } => Some(set),
         _ => None,
     }
 }
@@ -281,7 +282,8 @@ fn output_type(def: &FieldDef) -> String {
         Source::Column(_, scalar)
         | Source::Expression(_, scalar)
         | Source::Member(_, _, scalar)
-        | Source::Computed { scalar, .. } => scalar_name(scalar).to_string(),
+        | Source::Computed { scalar, .. }
+        | Source::Resolved { scalar, .. } => scalar_name(scalar).to_string(),
     };
     if def.nullable { base } else { format!("{base}!") }
 }

@@ -77,7 +77,9 @@ pub async fn enforce_versions_of(platform: &Arc<Platform>, tenant: Uuid) -> Resu
     };
     let mut begun = 0;
     for row in due {
-        turn(MatterState::Active, MatterState::Superseded).filter(matter::Column::Key.eq(&row.key)).run().await?;
+        // Only those before it: another replica may have brought this one into force already.
+        let before = turn(MatterState::Active, MatterState::Superseded).filter(matter::Column::Key.eq(&row.key));
+        before.filter(matter::Column::Number.lt(row.number)).run().await?;
         if turn(MatterState::Announced, MatterState::Active).id(row.id).run().await? == 1 {
             tx.emit("matter.begun", "Matter", row.id, row.version + 1, json!({ "key": row.key })).await?;
             begun += 1;

@@ -20,7 +20,7 @@ use crate::{
     },
     modules::matters::{
         rules::{clock::ItemClock, jurisdiction},
-        steps::Step,
+        steps::{self, Step},
     },
 };
 
@@ -118,79 +118,81 @@ impl Opening<'_> {
             worked_days: Set(None),
             cancel_reason: Set(None),
             offline_steps: Set(0),
-            version: Set(0),
+            // It begins with two steps.
+            version: Set(2),
             created_at: Set(now),
             updated_at: Set(now),
         })
         .await?;
-        let mut materials = HashMap::new();
+        let (mut materials, mut rows) = (HashMap::new(), vec![]);
         for (key, attachment) in &self.materials {
-            materials.insert(key.as_str(), add_material(tx, id, key, *attachment).await?);
+            let own = tx.new_id();
+            materials.insert(key.as_str(), own);
+            rows.push(material(tx, (id, own), key, *attachment));
         }
+        tx.insert_many(rows).await?;
         let flow = flow(self.branches)?;
         let keys = self.branches.iter().map(|branch| branch.key.as_str());
         let routes =
             tx.parts::<agency_route::Entity>().filter(agency_route::Column::BranchKey.is_in(keys)).all().await?;
         let ready: BTreeSet<&str> = flow.ready(&BTreeSet::new()).into_iter().collect();
+        let (mut items, mut links) = (vec![], vec![]);
         for branch in self.branches {
             let handler = routed(&routes, branch, &unit.division_code);
-            let item = self.item(tx, id, branch, handler, ready.contains(branch.key.as_str()), now).await?;
-            for key in texts(&branch.materials) {
-                if let Some(material) = materials.get(key.as_str()) {
-                    link(tx, item, *material).await?;
-                }
-            }
+            let item = tx.new_id();
+            items.push(new_item(tx, (id, item), branch, handler, ready.contains(branch.key.as_str()), now)?);
+            let seen = texts(&branch.materials).into_iter().filter_map(|key| materials.get(key.as_str()).copied());
+            links.extend(seen.map(|material| link_row(tx, item, material)));
         }
+        tx.insert_many(items).await?;
+        tx.insert_many(links).await?;
         let actor = Some(tx.session().user_id());
         let step = |action| Step { case_id: id, item_id: None, action, actor, note: None };
-        step(CaseAction::Submit).record(tx, "case.submitted", "RUNNING").await?;
-        step(CaseAction::Start).record(tx, "case.started", "RUNNING").await?;
+        let steps = [(step(CaseAction::Submit), "case.submitted"), (step(CaseAction::Start), "case.started")];
+        steps::begin(tx, &steps, "RUNNING").await?;
         Ok(id)
     }
+}
 
-    async fn item(
-        &self,
-        tx: &Tx,
-        case_id: Uuid,
-        branch: &matter_branch::Model,
-        handling_unit: Uuid,
-        starts: bool,
-        now: DateTime<Utc>,
-    ) -> Result<Uuid, Fault> {
-        let clock = match starts {
-            true => Some(start_clock(tx.session().calendar(), tx.session().today(), branch.limit_days)?),
-            false => None,
-        };
-        let id = tx.new_id();
-        tx.insert(case_item::ActiveModel {
-            tenant_id: Set(tx.tenant_id()),
-            id: Set(id),
-            case_id: Set(case_id),
-            branch_id: Set(branch.id),
-            key: Set(branch.key.clone()),
-            title: Set(branch.title.clone()),
-            handling_unit_id: Set(handling_unit),
-            is_mandatory: Set(branch.is_mandatory),
-            state: Set(if starts { CaseItemState::Pending } else { CaseItemState::Waiting }),
-            limit_days: Set(branch.limit_days),
-            started_on: Set(clock.map(|c| c.started_on)),
-            due_on: Set(clock.map(|c| c.due_on)),
-            remind_on: Set(clock.map(|c| c.started_on)),
-            paused_on: Set(None),
-            paused_days: Set(0),
-            finished_on: Set(None),
-            worked_days: Set(None),
-            reason: Set(None),
-            wanted: Set(json!({})),
-            handler_id: Set(None),
-            result: Set(None),
-            version: Set(1),
-            created_at: Set(now),
-            updated_at: Set(now),
-        })
-        .await?;
-        Ok(id)
-    }
+/// An item of a case that is being opened: its ids are those of the case and its own.
+fn new_item(
+    tx: &Tx,
+    (case_id, id): (Uuid, Uuid),
+    branch: &matter_branch::Model,
+    handling_unit: Uuid,
+    starts: bool,
+    now: DateTime<Utc>,
+) -> Result<case_item::ActiveModel, Fault> {
+    let clock = match starts {
+        true => Some(start_clock(tx.session().calendar(), tx.session().today(), branch.limit_days)?),
+        false => None,
+    };
+    Ok(case_item::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(id),
+        case_id: Set(case_id),
+        branch_id: Set(branch.id),
+        key: Set(branch.key.clone()),
+        title: Set(branch.title.clone()),
+        handling_unit_id: Set(handling_unit),
+        is_mandatory: Set(branch.is_mandatory),
+        state: Set(if starts { CaseItemState::Pending } else { CaseItemState::Waiting }),
+        limit_days: Set(branch.limit_days),
+        started_on: Set(clock.map(|c| c.started_on)),
+        due_on: Set(clock.map(|c| c.due_on)),
+        remind_on: Set(clock.map(|c| c.started_on)),
+        paused_on: Set(None),
+        paused_days: Set(0),
+        finished_on: Set(None),
+        worked_days: Set(None),
+        reason: Set(None),
+        wanted: Set(json!({})),
+        handler_id: Set(None),
+        result: Set(None),
+        version: Set(1),
+        created_at: Set(now),
+        updated_at: Set(now),
+    })
 }
 
 /// The unit that handles a branch for a division: that of the nearest route, else the matter's own.
@@ -202,29 +204,34 @@ fn routed(routes: &[agency_route::Model], branch: &matter_branch::Model, divisio
 
 /// Adds a material to a case.
 pub async fn add_material(tx: &Tx, case_id: Uuid, key: &str, attachment_id: Uuid) -> Result<Uuid, Fault> {
-    let id = tx.new_id();
-    tx.insert(case_material::ActiveModel {
+    Ok(tx.insert(material(tx, (case_id, tx.new_id()), key, attachment_id)).await?.id)
+}
+
+/// A material of a case: its ids are those of the case and its own.
+fn material(tx: &Tx, (case_id, id): (Uuid, Uuid), key: &str, attachment_id: Uuid) -> case_material::ActiveModel {
+    case_material::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(id),
         case_id: Set(case_id),
         key: Set(key.to_string()),
         attachment_id: Set(attachment_id),
         created_at: Set(tx.session().now()),
-    })
-    .await?;
-    Ok(id)
+    }
 }
 
 /// Lets an item see a material of its case.
 pub async fn link(tx: &Tx, case_item_id: Uuid, case_material_id: Uuid) -> Result<(), Fault> {
-    tx.insert(case_item_material::ActiveModel {
+    tx.insert(link_row(tx, case_item_id, case_material_id)).await?;
+    Ok(())
+}
+
+fn link_row(tx: &Tx, case_item_id: Uuid, case_material_id: Uuid) -> case_item_material::ActiveModel {
+    case_item_material::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(tx.new_id()),
         case_item_id: Set(case_item_id),
         case_material_id: Set(case_material_id),
-    })
-    .await?;
-    Ok(())
+    }
 }
 
 /// A case's number (办件编号): division, date, and eight characters of the id, which no counter has to hand out.

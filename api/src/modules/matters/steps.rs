@@ -14,6 +14,16 @@ use crate::{
     modules::matters::catalogue::CaseItem,
 };
 
+/// Writes the steps with which a case begins that this transaction has made, with their number as its version, and tells
+/// subscribers of each.
+pub async fn begin(tx: &Inner, steps: &[(Step<'_>, &str)], state: &str) -> Result<(), ApiError> {
+    tx.insert_many(steps.iter().map(|(step, _)| step.row(tx)).collect()).await?;
+    for ((step, topic), version) in steps.iter().zip(1..) {
+        step.tell(tx, topic, state, version).await?;
+    }
+    Ok(())
+}
+
 /// One step of a case.
 pub struct Step<'a> {
     /// The case.
@@ -32,17 +42,7 @@ impl Step<'_> {
     /// Writes the step, moves the case's version on, and tells subscribers. The caller holds the case's row
     /// or has just made it, so that versions and events of a case have one order.
     pub async fn record(&self, tx: &Inner, topic: &str, state: &str) -> Result<i32, ApiError> {
-        tx.insert(case_step::ActiveModel {
-            tenant_id: Set(tx.tenant_id()),
-            id: Set(tx.new_id()),
-            case_id: Set(self.case_id),
-            case_item_id: Set(self.item_id),
-            action: Set(self.action),
-            actor_id: Set(self.actor),
-            note: Set(self.note.map(str::to_string)),
-            at: Set(tx.now()),
-        })
-        .await?;
+        tx.insert(self.row(tx)).await?;
         let case = tx.parts::<matter_case::Entity>().id(self.case_id).required().await?;
         let version = case.version + 1;
         tx.change::<matter_case::Entity>()
@@ -52,9 +52,26 @@ impl Step<'_> {
             .set(matter_case::Column::UpdatedAt, Expr::value(tx.now()))
             .run()
             .await?;
+        self.tell(tx, topic, state, version).await?;
+        Ok(version)
+    }
+
+    async fn tell(&self, tx: &Inner, topic: &str, state: &str, version: i32) -> Result<(), ApiError> {
         let item = self.item_id.map(|id| publish(CaseItem::PREFIX, id));
         let payload = json!({ "item": item, "state": state });
-        tx.emit(topic, "Case", self.case_id, version, payload).await?;
-        Ok(version)
+        tx.emit(topic, "Case", self.case_id, version, payload).await
+    }
+
+    fn row(&self, tx: &Inner) -> case_step::ActiveModel {
+        case_step::ActiveModel {
+            tenant_id: Set(tx.tenant_id()),
+            id: Set(tx.new_id()),
+            case_id: Set(self.case_id),
+            case_item_id: Set(self.item_id),
+            action: Set(self.action),
+            actor_id: Set(self.actor),
+            note: Set(self.note.map(str::to_string)),
+            at: Set(tx.now()),
+        }
     }
 }

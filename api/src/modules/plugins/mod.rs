@@ -6,6 +6,7 @@ pub mod change;
 pub mod code;
 pub mod commands;
 pub mod compatible;
+pub mod computing;
 pub mod difference;
 pub mod offering;
 pub mod queries;

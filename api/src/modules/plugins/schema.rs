@@ -1,7 +1,10 @@
 //! From plug-ins to what can be read: a catalogue of the platform's types and those of a set of plug-ins, for the same
 //! engine, hence with the same pages, filters, rights and walls between tenants.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, LazyLock},
+};
 
 use declarative::{Field, FieldKind, Matter, Plugin, names};
 use entities::matter_case;
@@ -9,9 +12,11 @@ use policies::Resource;
 
 use crate::{
     graph::catalogue::{
-        Catalogue, Class, EXTENDS, EnumDef, Scalar, Submission, TypeDef, column, expression, member, one,
+        Catalogue, Class, EXTENDS, EnumDef, FieldDef, Scalar, Source, Submission, TypeDef, column, expression, member,
+        one, resolved,
     },
     kernel::{reach::ScopeRules, tx::Gated},
+    modules::plugins::computing::Computing,
 };
 
 /// How a row of `custom_field` is tied to the tree: as its object is.
@@ -55,17 +60,58 @@ pub fn readable(types: &mut [TypeDef]) {
     }
 }
 
+/// The platform's own types.
+static OURS: LazyLock<Vec<Arc<TypeDef>>> =
+    LazyLock::new(|| crate::modules::types().into_iter().map(Arc::new).collect());
+
 /// The catalogue of a tenant with these plug-ins; fails with a sentence where they contradict each other.
 pub fn catalogue(plugins: &[Arc<Plugin>], slots: &[(String, String, String)]) -> Result<Catalogue, String> {
-    static OURS: LazyLock<Vec<Arc<TypeDef>>> =
-        LazyLock::new(|| crate::modules::types().into_iter().map(Arc::new).collect());
     let mut types = OURS.clone();
     for extended in EXTENDED.iter() {
         extend(&mut types, extended, plugins, slots);
     }
+    compute(&mut types, plugins);
     let matters = || plugins.iter().flat_map(|plugin| plugin.matters.iter().map(move |matter| (&**plugin, matter)));
     types.extend(matters().map(|(plugin, matter)| Arc::new(view(plugin, matter))));
     Ok(Catalogue::new(types)?.with(matters().map(|(plugin, matter)| submission(plugin, matter))))
+}
+
+/// Of each type that may be extended, the fields that a component may be given: plain ones that whoever sees the object
+/// sees, and whose reading is nothing to be recorded.
+pub fn given() -> BTreeMap<String, BTreeSet<String>> {
+    static GIVEN: LazyLock<BTreeMap<String, BTreeSet<String>>> = LazyLock::new(|| {
+        let types = OURS.iter().filter(|ty| EXTENDED.iter().any(|e| ty.name == e.target));
+        types
+            .map(|ty| {
+                (ty.name.to_string(), ty.fields.iter().filter(|f| is_given(f)).map(|f| f.name.to_string()).collect())
+            })
+            .collect()
+    });
+    GIVEN.clone()
+}
+
+fn is_given(field: &FieldDef) -> bool {
+    let plain = matches!(field.source, Source::Column(..) | Source::Expression(..) | Source::Member(..));
+    plain && field.class == Class::Row && !field.recorded
+}
+
+/// Fields of core types whose values components work out.
+fn compute(types: &mut [Arc<TypeDef>], plugins: &[Arc<Plugin>]) {
+    let computed = plugins.iter().flat_map(|plugin| plugin.computed.iter().map(move |field| (plugin, field)));
+    for (plugin, field) in computed {
+        let Some(core) = types.iter_mut().find(|ty| ty.name == *field.target).map(Arc::make_mut) else { continue };
+        let needs = core.fields.iter().filter(|f| is_given(f) && field.needs.iter().any(|need| f.name == *need));
+        let needs: Vec<FieldDef> = needs.cloned().collect();
+        let doc = format!(
+            "{} ({}); worked out by the plug-in of {}. Null with an error where the plug-in does not answer.",
+            field.title,
+            plugin.title,
+            field.needs.join(", ")
+        );
+        let resolver = Arc::new(Computing { plugin: plugin.clone(), field: field.key.clone() });
+        let name = names::field_name(&plugin.prefix, &field.key);
+        core.fields.push(resolved(name, scalar(plugin, &field.kind), needs, resolver, doc));
+    }
 }
 
 fn extend(

@@ -18,7 +18,7 @@ use crate::{
         session::Reason,
         tx::Inner,
     },
-    modules::matters::install,
+    modules::{matters::install, plugins::schema},
 };
 
 /// Checked plug-ins kept, in bytes of their files.
@@ -48,7 +48,7 @@ pub fn environment() -> Environment {
         }
         all
     });
-    Environment { agencies: ALL.clone() }
+    Environment { agencies: ALL.clone(), readable: schema::given() }
 }
 
 /// The package in a JSON object of texts by paths, or what is wrong with it.

@@ -1,11 +1,11 @@
 //! Timers: owners are reminded of days (临期、逾期提醒), I-04; unresolved problems rise (问题升级), I-05. Replicas may all run
 //! them: a key or a version decides who does the work.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use chrono::{Days, NaiveDate};
 use entities::{
-    citizen_matter, problem, task, tenant,
+    citizen_matter, problem, task, task_notice, tenant,
     values::{
         CitizenMatterState, NoticeKind, NoticeLevel, ProblemAction, ProblemCause, ProblemGrade, ProblemState, TaskState,
     },
@@ -86,15 +86,32 @@ async fn remind(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> Res
             return Ok(sent);
         };
         after = last.id;
-        for task in &page {
-            sent += remind_one(&tx, task, today).await?;
+        let due = page.iter().filter_map(|task| {
+            let threshold = reminder(task.plan_end, today)?;
+            // Another last day is another reminder.
+            Some((task, threshold, format!("{threshold}:{}:{}", task.id, task.plan_end)))
+        });
+        let due: Vec<_> = due.collect();
+        // Most have been reminded before; what is overdue stays so for long.
+        let keys: Vec<&str> = due.iter().map(|(_, _, key)| key.as_str()).collect();
+        let told = tx.parts::<task_notice::Entity>().filter(task_notice::Column::Key.is_in(keys)).all().await?;
+        let told: HashSet<String> = told.into_iter().map(|notice| notice.key).collect();
+        for (task, threshold, key) in due {
+            if !told.contains(&key) {
+                sent += remind_one(&tx, task, threshold, key, today).await?;
+            }
         }
         tx.commit().await?;
     }
 }
 
-async fn remind_one(tx: &SystemTx, task: &task::Model, today: NaiveDate) -> Result<u64, ApiError> {
-    let Some(threshold) = reminder(task.plan_end, today) else { return Ok(0) };
+async fn remind_one(
+    tx: &SystemTx,
+    task: &task::Model,
+    threshold: &str,
+    key: String,
+    today: NaiveDate,
+) -> Result<u64, ApiError> {
     let overdue = threshold == "OVERDUE";
     let (kind, level) = match overdue {
         true => (NoticeKind::Overdue, NoticeLevel::Alert),
@@ -109,8 +126,7 @@ async fn remind_one(tx: &SystemTx, task: &task::Model, today: NaiveDate) -> Resu
         level,
         text: &text,
         sender: None,
-        // Another last day is another reminder.
-        key: format!("{threshold}:{}:{}", task.id, task.plan_end),
+        key,
     };
     let sent = u64::from(send(tx, notice).await?);
     if overdue && sent > 0 {
@@ -138,7 +154,15 @@ async fn delays(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> Res
         .filter(citizen_matter::Column::DueOn.lt(today))
         .all()
         .await?;
-    for matter in late {
+    let open = tx
+        .parts::<problem::Entity>()
+        .filter(problem::Column::State.eq(ProblemState::Open))
+        .filter(problem::Column::Cause.eq(ProblemCause::Delay))
+        .filter(problem::Column::CitizenMatterId.is_not_null())
+        .all()
+        .await?;
+    let known: HashSet<Uuid> = open.into_iter().filter_map(|problem| problem.citizen_matter_id).collect();
+    for matter in late.into_iter().filter(|matter| !known.contains(&matter.id)) {
         let text = format!("群众事项 {} 应于 {} 办结，已延误", matter.number, matter.due_on);
         let found = Found {
             task: None,

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a component can be asked.
-pub const HOOKS: [&str; 2] = ["validate", "score"];
+pub const HOOKS: [&str; 3] = ["validate", "score", "resolve"];
 
 /// What a plug-in has programmed (代码).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -64,6 +64,10 @@ impl Command for CaseItemSupplyInput {
     }
 
     async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
+        // Who only gives files changes no form.
+        if self.fields.is_none() {
+            return Ok(Advice::default());
+        }
         let tx = session.begin().await?;
         let question = self.question(&tx).await;
         tx.rollback().await?;
@@ -113,11 +117,11 @@ impl CaseItemSupplyInput {
 
     /// What the component of a plug-in is to be asked about the changed form; nothing where something is wrong with it.
     async fn question(&self, tx: &Tx) -> Result<Option<Question>, Fault> {
-        // Most matters are the platform's own, and who only gives files changes no form.
-        if self.fields.is_none() {
+        let held = self.hold(tx).await?;
+        let matter = tx.parts::<matter::Entity>().id(held.case.matter_id).required().await?;
+        if !submission::is_of_plugin(&matter.key) {
             return Ok(None);
         }
-        let held = self.hold(tx).await?;
         let mut faults = Faults::default();
         match self.patched(tx, &held, &mut faults).await? {
             Some((matter, form)) if faults.is_empty() => {

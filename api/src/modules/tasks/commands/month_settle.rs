@@ -1,6 +1,6 @@
 //! Closes a month (月度结算): its plates are hung and stay; a correction hangs new ones beside the old (I-02).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use async_graphql::InputObject;
 use chrono::NaiveDate;
@@ -103,15 +103,18 @@ async fn hang(tx: &Tx, name: &str, first: NaiveDate, number: i32) -> Result<usiz
     let mut ids: Vec<Uuid> = plans().all().await?.into_iter().map(|p| p.item_id).collect();
     ids.sort_unstable();
     ids.dedup();
-    let mut items = vec![];
+    let (mut items, mut withdrawn) = (vec![], HashSet::new());
+    // In lots: a statement takes only so many values.
     for some in ids.chunks(500) {
         let rows = tx.parts::<work_item::Entity>().filter(work_item::Column::Id.is_in(some.to_vec()));
         items.extend(rows.order_by(work_item::Column::Id, Order::Asc).lock().all().await?);
     }
+    for some in ids.chunks(500) {
+        let gone = tx.parts::<task::Entity>().filter(task::Column::State.eq(TaskState::Withdrawn));
+        let gone = gone.filter(task::Column::ItemId.is_in(some.to_vec())).all().await?;
+        withdrawn.extend(gone.into_iter().map(|task| task.id));
+    }
     let mut of_item: BTreeMap<Uuid, Vec<MonthPlan<Uuid>>> = BTreeMap::new();
-    let withdrawn = tx.parts::<task::Entity>().filter(task::Column::State.eq(TaskState::Withdrawn));
-    let withdrawn: Vec<Uuid> =
-        withdrawn.filter(task::Column::ItemId.is_in(ids)).all().await?.into_iter().map(|t| t.id).collect();
     for plan in plans().all().await?.into_iter().filter(|p| !withdrawn.contains(&p.task_id)) {
         let month = MonthPlan { unit: plan.unit_id, planned: plan.planned, done: plan.done };
         of_item.entry(plan.item_id).or_default().push(month);
@@ -122,10 +125,10 @@ async fn hang(tx: &Tx, name: &str, first: NaiveDate, number: i32) -> Result<usiz
         .set(plate::Column::IsCurrent, Expr::value(false))
         .run()
         .await?;
-    let mut count = 0;
+    let mut rows = vec![];
     for item in items {
         for hung in plates(item.unit_id, of_item.get(&item.id).map_or(&[][..], Vec::as_slice)) {
-            tx.insert(plate::ActiveModel {
+            rows.push(plate::ActiveModel {
                 tenant_id: Set(tx.tenant_id()),
                 id: Set(tx.new_id()),
                 month: Set(name.to_string()),
@@ -142,10 +145,10 @@ async fn hang(tx: &Tx, name: &str, first: NaiveDate, number: i32) -> Result<usiz
                 planned: Set(hung.planned),
                 done: Set(hung.done),
                 created_at: Set(tx.session().now()),
-            })
-            .await?;
-            count += 1;
+            });
         }
     }
+    let count = rows.len();
+    tx.insert_many(rows).await?;
     Ok(count)
 }

@@ -57,6 +57,16 @@ export function onSubmit<Form>(check: (form: Form, matter: string, about: About)
   };
 }
 
+/** 计算字段：一次给出全部对象，按原顺序逐个返回值；没有值的返回 null。 */
+export function onResolve<Parent, Value>(work: (field: string, parents: Parent[], about: About) => (Value | null)[]) {
+  return {
+    run(ctx: Ctx, field: string, parents: string[]) {
+      const values = work(field, parents.map((p) => JSON.parse(p)), about(ctx));
+      return values.map((value) => JSON.stringify(value ?? null));
+    },
+  };
+}
+
 /** 计分：输入的纯函数。 */
 export function onScore<Input>(count: (scheme: string, input: Input, about: About) => ScoreLine[]) {
   return {

@@ -1,0 +1,103 @@
+//! Values that the database does not know: whoever does is asked once for all places of an answer, and whatever comes
+//! of it, the rest of the answer stands.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use crate::{
+    graph::{
+        catalogue::{Resolver, Scalar},
+        post::{FieldError, MAX_ERRORS, Step},
+    },
+    kernel::{
+        error::{ApiError, Code},
+        session::Session,
+    },
+};
+
+/// What a field asks, wherever it stands.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) resolver: Arc<dyn Resolver>,
+    pub(super) scalar: Scalar,
+}
+
+/// A place of the answer that waits for its value.
+pub(super) struct Open {
+    pub(super) path: Vec<Step>,
+    pub(super) question: Arc<Question>,
+    /// What is given of the object, as JSON.
+    pub(super) parent: String,
+}
+
+/// Puts the values into their places; null and an error where there is none.
+pub(super) async fn fill(session: &Session, answer: &mut Json, open: Vec<Open>, errors: &mut Vec<FieldError>) {
+    let mut asked: Vec<(Arc<Question>, IndexMap<String, Vec<Vec<Step>>>)> = vec![];
+    for Open { path, question, parent } in open {
+        let place = match asked.iter().position(|(known, _)| Arc::ptr_eq(known, &question)) {
+            Some(place) => place,
+            None => {
+                asked.push((question, IndexMap::new()));
+                asked.len() - 1
+            }
+        };
+        // The same object in many places is one question.
+        asked[place].1.entry(parent).or_default().push(path);
+    }
+    let answers = join_all(asked.into_iter().map(async |(question, parents)| {
+        let (parents, places): (Vec<_>, Vec<_>) = parents.into_iter().unzip();
+        let count = parents.len();
+        let values = question.resolver.resolve(session, parents).await;
+        let values = values.and_then(|values| match values.len() == count {
+            true => Ok(values),
+            false => Err(ApiError::of(Code::PluginOutput)),
+        });
+        (question, places, values)
+    }));
+    for (question, places, values) in answers.await {
+        let values: Vec<Result<Json, ApiError>> = match values {
+            Ok(values) => values.into_iter().map(|value| fitting(&question.scalar, value)).collect(),
+            Err(error) => places.iter().map(|_| Err(error.clone())).collect(),
+        };
+        for (value, path) in
+            values.iter().zip(places).flat_map(|(value, paths)| paths.into_iter().map(move |p| (value, p)))
+        {
+            match value {
+                Ok(value) => {
+                    if let Some(place) = place(answer, &path) {
+                        *place = value.clone();
+                    }
+                }
+                Err(error) if errors.len() < MAX_ERRORS => errors.push(FieldError { path, error: error.clone() }),
+                Err(_) => {}
+            }
+        }
+    }
+}
+
+/// A value in the form that the schema promises; null is always one.
+fn fitting(scalar: &Scalar, value: Json) -> Result<Json, ApiError> {
+    let text = |fits: fn(&str) -> bool| value.as_str().is_some_and(fits);
+    let fits = match scalar {
+        Scalar::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),
+        Scalar::Float => value.is_number(),
+        Scalar::Boolean => value.is_boolean(),
+        Scalar::Date => text(|day| day.len() == 10 && day.parse::<chrono::NaiveDate>().is_ok()),
+        Scalar::Enum(set) => value.as_str().is_some_and(|code| set.values().iter().any(|(known, _)| *known == code)),
+        Scalar::String => value.is_string(),
+        Scalar::Json => true,
+        _ => false,
+    };
+    if fits || value.is_null() { Ok(value) } else { Err(ApiError::of(Code::PluginOutput)) }
+}
+
+/// The place of a path, whose first step is the root field's own.
+fn place<'v>(answer: &'v mut Json, path: &[Step]) -> Option<&'v mut Json> {
+    path.iter().skip(1).try_fold(answer, |value, step| match step {
+        Step::Key(key) => value.get_mut(key),
+        Step::Index(index) => value.get_mut(index),
+    })
+}

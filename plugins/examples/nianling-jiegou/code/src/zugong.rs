@@ -1,0 +1,48 @@
+//! What a plug-in is written with. It hides the interface between component and platform; leave it as it is.
+
+#![allow(dead_code, reason = "not every plug-in asks for everything")]
+
+use serde::{Serialize, de::DeserializeOwned};
+
+wit_bindgen::generate!({ world: "plugin", path: "wit" });
+
+use exports::zugong::plugin::resolve;
+use zugong::plugin::types::{Ctx, Fault};
+
+/// 在谁的请求中、何时。一次调用之内时间不动。
+pub struct About {
+    /// 当天，如 2026-01-01
+    pub today: String,
+    /// 请求的时刻，1970 年以来的毫秒
+    pub now_ms: i64,
+    /// 行政区划代码
+    pub tenant_code: String,
+    /// 操作人
+    pub actor: String,
+    /// 操作人的角色
+    pub roles: Vec<String>,
+}
+
+/// 计算字段：一次给出全部对象，按原顺序逐个返回值。
+pub trait Resolve {
+    type Parent: DeserializeOwned;
+    type Value: Serialize;
+    fn values(field: &str, parents: Vec<Self::Parent>, about: &About) -> Vec<Option<Self::Value>>;
+}
+
+struct Component;
+export!(Component);
+
+impl resolve::Guest for Component {
+    fn run(ctx: Ctx, field: String, parents: Vec<String>, _args: String) -> Result<Vec<String>, Fault> {
+        let bad = |error: serde_json::Error| Fault::BadInput(error.to_string());
+        let parents = parents.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>().map_err(bad)?;
+        let values = <crate::Plugin as Resolve>::values(&field, parents, &about(ctx));
+        values.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(bad)
+    }
+}
+
+fn about(ctx: Ctx) -> About {
+    let Ctx { today, now_ms, tenant_code, actor, roles, .. } = ctx;
+    About { today, now_ms, tenant_code, actor, roles }
+}

@@ -1,0 +1,99 @@
+//! The authors' kit: examples in TypeScript and Rust are built from their sources and pass their own tests.
+//!
+//! Whatever database serves, they are the same: they run with `ZUGONG_TEST_BACKEND=sqlite` only.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use zugong_tests::{database::backend, node, plant::program};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/examples")
+}
+
+/// A copy of an example that a test may build in.
+fn copied(example: &str) -> (tempfile::TempDir, PathBuf) {
+    fn copy(from: &Path, to: &Path) -> io::Result<()> {
+        fs::create_dir_all(to)?;
+        for entry in fs::read_dir(from)? {
+            let entry = entry?;
+            let to = to.join(entry.file_name());
+            let built = ["target", "node_modules", "build"].iter().any(|name| entry.file_name() == *name);
+            match entry.file_type()?.is_dir() {
+                true if !built => copy(&entry.path(), &to)?,
+                true => {}
+                false => fs::copy(entry.path(), to).map(drop)?,
+            }
+        }
+        Ok(())
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join(example);
+    copy(&examples().join(example), &folder).unwrap();
+    (dir, folder)
+}
+
+/// What a command says; it must succeed.
+fn says(command: &mut Command) -> String {
+    let done = command.output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(done.status.success(), "{command:?}: {}{}", text(&done.stdout), text(&done.stderr));
+    text(&done.stdout)
+}
+
+/// Pins and tries what was built: what `plugin test` says.
+fn tried(folder: &Path) -> String {
+    let zugong = |verb: &str| says(Command::new(program()).args(["plugin", verb]).arg(folder));
+    zugong("pin");
+    let told = zugong("test");
+    assert!(!told.contains("不符"), "{told}");
+    told
+}
+
+#[test]
+fn an_example_in_rust_is_built_and_gives_its_golden_values() {
+    let known = Command::new("rustup").args(["target", "list", "--installed"]).output();
+    let known = known.map(|out| String::from_utf8_lossy(&out.stdout).into_owned()).unwrap_or_default();
+    if backend() != "sqlite" || !known.lines().any(|target| target == TARGET) {
+        println!("not tried: the target {TARGET} is not installed, or another database's tests try it");
+        return;
+    }
+    let (_dir, folder) = copied("nianling-jiegou");
+    // Its own folder says where it builds; variables of the tests' build would lead elsewhere.
+    let mut build = Command::new("cargo");
+    build.args(["build", "--release", "--locked"]).current_dir(folder.join("code"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_") && name != "CARGO_HOME") {
+        build.env_remove(name);
+    }
+    says(build.env_remove("RUSTFLAGS"));
+    let told = tried(&folder);
+    assert_eq!(told.matches("通过").count(), 2, "{told}");
+}
+
+#[test]
+fn an_example_in_typescript_is_built_and_gives_its_golden_points() {
+    if backend() != "sqlite" || !node::is_there() {
+        return;
+    }
+    let (_dir, folder) = copied("niandu-kaohe");
+    let code = folder.join("code");
+    let libraries = node::installed_for(&examples().join("niandu-kaohe/code"));
+    std::os::unix::fs::symlink(libraries.join("node_modules"), code.join("node_modules")).unwrap();
+    says(Command::new("npm").args(["run", "build"]).current_dir(&code));
+    let told = tried(&folder);
+    assert_eq!(told.matches("通过").count(), 3, "{told}");
+}
+
+/// The interface of a released version never changes, so a copy of it is as good as the platform's own.
+#[test]
+fn examples_and_new_plug_ins_speak_the_released_interface() {
+    for example in ["nianling-jiegou", "niandu-kaohe"] {
+        let text = fs::read_to_string(examples().join(example).join("code/wit/plugin.wit")).unwrap();
+        assert!(text.starts_with(host::WIT), "{example}");
+    }
+}
