@@ -1,6 +1,7 @@
 //! The whole of a plug-in, checked: nothing of it is taken in before everything of it is right.
 
 mod code;
+mod connector;
 mod matter;
 mod migration;
 
@@ -41,6 +42,7 @@ const MAX_EXTENSIONS: usize = 60;
 const MAX_CODES: usize = 30;
 const MAX_VALUES: usize = 200;
 const MAX_RULES: usize = 100;
+const MAX_CONNECTORS: usize = 10;
 /// Names that the platform makes of a type's name.
 const DERIVED: [&str; 11] = [
     "Where",
@@ -82,11 +84,14 @@ pub struct Plugin {
     pub matters: Vec<Matter>,
     /// Fields that get another name when one comes from a version: version, core type, before, now.
     pub renames: Vec<(String, String, String, String)>,
+    /// Systems of agencies that it speaks to.
+    pub connectors: Vec<Connector>,
     /// What it has programmed.
     pub code: Option<Code>,
 }
 
 pub use code::{Code, HOOKS};
+pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
 
 /// A field of a core type (扩展字段).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,6 +127,8 @@ pub struct Matter {
     pub definition: Json,
     /// The rules on submission.
     pub rules: Vec<MatterRule>,
+    /// What agencies' systems are asked when items start, by branch.
+    pub calls: BTreeMap<String, Call>,
 }
 
 /// A rule on submission.
@@ -201,6 +208,7 @@ impl Checker<'_> {
             (m.fields.len(), MAX_EXTENSIONS, "扩展字段"),
             (m.codes.len(), MAX_CODES, "代码集"),
             (m.rules.len(), MAX_RULES, "规则"),
+            (m.connectors.len(), MAX_CONNECTORS, "连接器"),
         ];
         for (count, most, what) in counts.into_iter().filter(|(count, most, _)| count > most) {
             self.fault(&head.key, "TOO_MANY", format!("{what}有 {count} 个，上限 {most}"), "拆成多个插件");
@@ -215,10 +223,10 @@ impl Checker<'_> {
             .map(|(key, _, values)| (key.clone(), values.iter().map(|(code, _)| code.clone()).collect()))
             .collect();
         let fields = self.extensions(&m.fields, &sets);
-        let mut matters = vec![];
-        let mut roots = BTreeSet::new();
+        let connectors = self.connectors(&m.connectors);
+        let (mut matters, mut roots) = (vec![], BTreeSet::new());
         for matter in &m.matters {
-            matters.extend(self.matter(matter, &sets, &mut roots));
+            matters.extend(self.matter(matter, &sets, &connectors, &mut roots));
         }
         self.rules(m, &mut matters);
         let renames = self.migrations(m, &fields);
@@ -237,6 +245,7 @@ impl Checker<'_> {
             fields,
             matters: qualified(matters, head.prefix.get_ref()),
             renames,
+            connectors,
             code,
         })
     }

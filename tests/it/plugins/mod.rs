@@ -1,11 +1,13 @@
 //! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
 
 mod code;
+mod connectors;
 mod fields;
 mod life;
 mod matters;
 mod races;
 mod rules;
+mod secrets;
 mod typed;
 mod walls;
 

@@ -18,9 +18,12 @@ use crate::{
         flow::{Branch, Flow},
         tx::Tx,
     },
-    modules::matters::{
-        rules::{clock::ItemClock, jurisdiction},
-        steps::Step,
+    modules::{
+        matters::{
+            rules::{clock::ItemClock, jurisdiction},
+            steps::Step,
+        },
+        plugins::connectors::queue,
     },
 };
 
@@ -134,7 +137,11 @@ impl Opening<'_> {
         let ready: BTreeSet<&str> = flow.ready(&BTreeSet::new()).into_iter().collect();
         for branch in self.branches {
             let handler = routed(&routes, branch, &unit.division_code);
-            let item = self.item(tx, id, branch, handler, ready.contains(branch.key.as_str()), now).await?;
+            let starts = ready.contains(branch.key.as_str());
+            let item = self.item(tx, id, branch, handler, starts, now).await?;
+            if starts {
+                queue::item_started(tx, self.matter, self.kind, &branch.key, item).await?;
+            }
             for key in texts(&branch.materials) {
                 if let Some(material) = materials.get(key.as_str()) {
                     link(tx, item, *material).await?;

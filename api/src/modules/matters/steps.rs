@@ -43,18 +43,22 @@ impl Step<'_> {
             at: Set(tx.now()),
         })
         .await?;
-        let case = tx.parts::<matter_case::Entity>().id(self.case_id).required().await?;
-        let version = case.version + 1;
-        tx.change::<matter_case::Entity>()
-            .id(self.case_id)
-            .filter(matter_case::Column::Version.eq(case.version))
-            .set(matter_case::Column::Version, Expr::value(version))
-            .set(matter_case::Column::UpdatedAt, Expr::value(tx.now()))
-            .run()
-            .await?;
-        let item = self.item_id.map(|id| publish(CaseItem::PREFIX, id));
-        let payload = json!({ "item": item, "state": state });
-        tx.emit(topic, "Case", self.case_id, version, payload).await?;
-        Ok(version)
+        tell(tx, self.case_id, self.item_id, topic, state).await
     }
+}
+
+/// Moves a case's version on and tells subscribers, under the same lock.
+pub async fn tell(tx: &Inner, case: Uuid, item: Option<Uuid>, topic: &str, state: &str) -> Result<i32, ApiError> {
+    let row = tx.parts::<matter_case::Entity>().id(case).required().await?;
+    let version = row.version + 1;
+    tx.change::<matter_case::Entity>()
+        .id(case)
+        .filter(matter_case::Column::Version.eq(row.version))
+        .set(matter_case::Column::Version, Expr::value(version))
+        .set(matter_case::Column::UpdatedAt, Expr::value(tx.now()))
+        .run()
+        .await?;
+    let item = item.map(|id| publish(CaseItem::PREFIX, id));
+    tx.emit(topic, "Case", case, version, json!({ "item": item, "state": state })).await?;
+    Ok(version)
 }

@@ -6,6 +6,7 @@ pub mod change;
 pub mod code;
 pub mod commands;
 pub mod compatible;
+pub mod connectors;
 pub mod difference;
 pub mod offering;
 pub mod queries;
