@@ -57,9 +57,6 @@ const TEXTS: &[&str] = &[
     "otlp_endpoint",
     "calendar_file",
 ];
-/// Settings that are lists of texts.
-const LISTS: &[&str] = &["origins", "exchange_origins", "connector_networks"];
-
 /// With this the demo seals its keys. Everybody knows it, so a server that is not the demo refuses it.
 pub const DEMO_SECRET: &str = "BreMlfQTCFTZ/PwhvjT6SOwUh4VEQMiKYqWb/wtEgEQ=";
 
@@ -321,7 +318,7 @@ fn overlay(table: &mut Table, setting: &str, value: &str) {
     }
     let value = match value.trim() {
         text if TEXTS.contains(&key) => Value::String(text.into()),
-        text if LISTS.contains(&key) => {
+        text if ["origins", "exchange_origins", "connector_networks"].contains(&key) => {
             Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(Value::from).collect())
         }
         "true" => Value::Boolean(true),

@@ -61,7 +61,9 @@ fn broken(file: &str, from: &str, to: &str, code: &str) {
     let fault =
         faults.iter().find(|f| f.code == code).unwrap_or_else(|| panic!("{to:.60} gave {faults:?}, not {code}"));
     assert!(!fault.message.is_empty() && !fault.mend.is_empty() && fault.file == file, "{fault:?}");
-    assert!(fault.line.abs_diff(line) <= 6, "{code}: line {} and not {line}", fault.line);
+    // What is missing is noticed at the end, and what is too deep before anything is read.
+    let anywhere = ["OPERATION", "FORM_TOO_DEEP"].contains(&code);
+    assert!(anywhere || fault.line.abs_diff(line) <= 6, "{code}: line {} and not {line}", fault.line);
 }
 
 #[test]

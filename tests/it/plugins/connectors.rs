@@ -214,6 +214,7 @@ async fn answers_that_are_no_answers_go_to_the_agency() {
     connect(tenant, &plugin, &system.url, None).await;
     let case = apply(tenant, "applicant").await;
     let modes = [
+        (Mode::Answers("未参保", false), "NOT_PASSED"),
         (Mode::Says("{\"passed\":\"yes\",\"message\":\"好\"}".into()), "ANSWER_INVALID"),
         (Mode::Says("{\"passed\":true,\"message\":\"好\",\"more\":1}".into()), "ANSWER_INVALID"),
         (Mode::Says("no JSON".into()), "ANSWER_INVALID"),
@@ -222,7 +223,6 @@ async fn answers_that_are_no_answers_go_to_the_agency() {
         (Mode::Forged, "ANSWER_UNSIGNED"),
         (Mode::Leads(format!("{}/api/insurance/check", other.url)), "REDIRECT"),
         (Mode::Status("403 Forbidden"), "REFUSED"),
-        (Mode::Answers("未参保", false), "NOT_PASSED"),
     ];
     for (mode, code) in modes {
         system.set(mode);
@@ -357,15 +357,15 @@ async fn a_connection_is_set_with_everything_or_not_at_all() {
         tenant.superior.mutate("pluginConnectorSet", input(changes), "pluginConnector { id version }").await
     };
     for (changes, code, field) in [
-        (json!({ "connector": "other" }), "UNKNOWN", "input.connector"),
+        (json!({ "connector": "other" }), "UNKNOWN_REFERENCE", "input.connector"),
         (json!({ "address": "http://user:pw@host" }), "INVALID_FORMAT", "input.address"),
         (json!({ "address": "http://host/path" }), "INVALID_FORMAT", "input.address"),
         (json!({ "address": "file:///etc/passwd" }), "INVALID_FORMAT", "input.address"),
         (json!({ "secret": "short" }), "INVALID_FORMAT", "input.secret"),
         (json!({ "secret": "sixteen characters\n and more" }), "INVALID_FORMAT", "input.secret"),
         (json!({ "secret": null }), "REQUIRED", "input.secret"),
-        (json!({ "actor": tenant.senior.user }), "UNKNOWN", "input.actor"),
-        (json!({ "actor": world.b.service.user }), "UNKNOWN", "input.actor"),
+        (json!({ "actor": tenant.senior.user }), "UNKNOWN_REFERENCE", "input.actor"),
+        (json!({ "actor": world.b.service.user }), "UNKNOWN_REFERENCE", "input.actor"),
         (json!({ "expectedVersion": 7 }), "VERSION_MISMATCH", "input.expectedVersion"),
     ] {
         let refused = set(changes.clone()).await;

@@ -122,7 +122,6 @@ async fn claim(tx: &SystemTx, job: &connector_job::Model) -> Result<bool, ApiErr
         .id(job.id)
         .filter(Column::State.is_in(OPEN))
         .filter(Column::Attempts.eq(job.attempts))
-        .filter(Column::NextAttemptAt.eq(job.next_attempt_at))
         .set(Column::Attempts, plus_one(Column::Attempts))
         .set(Column::NextAttemptAt, Expr::value(tx.now() + LEASE))
         .run()
