@@ -1868,6 +1868,93 @@ alter table wechat_code enable row level security;
 alter table wechat_code force row level security;
 create policy tenant_isolation on wechat_code using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
+-- m20261122_000012_connectors
+create table plugin_connector (
+  tenant_id uuid not null,
+  id uuid not null,
+  plugin_id uuid not null,
+  name text collate "C" not null,
+  title text collate "C" not null,
+  address text collate "C" not null,
+  sealed text collate "C" not null,
+  actor_id uuid not null,
+  state text collate "C" not null check (state in ('ACTIVE', 'DISABLED')),
+  failures integer not null,
+  rests_until timestamptz,
+  set_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, set_by) references app_user (tenant_id, id)
+);
+create unique index plugin_connector_u1 on plugin_connector (tenant_id, plugin_id, name);
+create index plugin_connector_plugin_id on plugin_connector (tenant_id, plugin_id);
+create index plugin_connector_actor_id on plugin_connector (tenant_id, actor_id);
+create index plugin_connector_set_by on plugin_connector (tenant_id, set_by);
+grant select, insert, update, delete on plugin_connector to zugong_app;
+alter table plugin_connector enable row level security;
+alter table plugin_connector force row level security;
+create policy tenant_isolation on plugin_connector using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table connector_job (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_item_id uuid not null,
+  plugin_id uuid not null,
+  package_id uuid not null,
+  connector text collate "C" not null,
+  operation text collate "C" not null,
+  state text collate "C" not null check (state in ('PENDING', 'PARKED', 'DONE', 'HANDED', 'DROPPED')),
+  attempts integer not null,
+  next_attempt_at timestamptz not null,
+  last_error text collate "C",
+  note text collate "C",
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id),
+  foreign key (tenant_id, package_id) references plugin_package (tenant_id, id)
+);
+create unique index connector_job_u1 on connector_job (tenant_id, case_item_id);
+create index connector_job_plugin_id on connector_job (tenant_id, plugin_id);
+create index connector_job_package_id on connector_job (tenant_id, package_id);
+create index connector_job_next_attempt_at on connector_job (tenant_id, next_attempt_at) where state in ('PENDING', 'PARKED');
+grant select, insert, update, delete on connector_job to zugong_app;
+alter table connector_job enable row level security;
+alter table connector_job force row level security;
+create policy tenant_isolation on connector_job using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table connector_call (
+  tenant_id uuid not null,
+  id uuid not null,
+  connector_id uuid not null,
+  job_id uuid not null,
+  case_item_id uuid not null,
+  operation text collate "C" not null,
+  attempt integer not null,
+  status integer,
+  millis integer not null,
+  error text collate "C",
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, connector_id) references plugin_connector (tenant_id, id),
+  foreign key (tenant_id, job_id) references connector_job (tenant_id, id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create index connector_call_connector_id on connector_call (tenant_id, connector_id);
+create index connector_call_job_id on connector_call (tenant_id, job_id);
+create index connector_call_case_item_id on connector_call (tenant_id, case_item_id);
+create index connector_call_at on connector_call (tenant_id, at);
+grant select, insert, update, delete on connector_call to zugong_app;
+alter table connector_call enable row level security;
+alter table connector_call force row level security;
+create policy tenant_isolation on connector_call using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -3443,3 +3530,78 @@ create table wechat_code (
   foreign key (tenant_id) references tenant (id)
 );
 create unique index wechat_code_u1 on wechat_code (tenant_id, app_id, digest);
+
+-- m20261122_000012_connectors
+create table plugin_connector (
+  tenant_id blob not null,
+  id blob not null,
+  plugin_id blob not null,
+  name text not null,
+  title text not null,
+  address text not null,
+  sealed text not null,
+  actor_id blob not null,
+  state text not null check (state in ('ACTIVE', 'DISABLED')),
+  failures integer not null,
+  rests_until timestamp,
+  set_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id),
+  foreign key (tenant_id, set_by) references app_user (tenant_id, id)
+);
+create unique index plugin_connector_u1 on plugin_connector (tenant_id, plugin_id, name);
+create index plugin_connector_plugin_id on plugin_connector (tenant_id, plugin_id);
+create index plugin_connector_actor_id on plugin_connector (tenant_id, actor_id);
+create index plugin_connector_set_by on plugin_connector (tenant_id, set_by);
+create table connector_job (
+  tenant_id blob not null,
+  id blob not null,
+  case_item_id blob not null,
+  plugin_id blob not null,
+  package_id blob not null,
+  connector text not null,
+  operation text not null,
+  state text not null check (state in ('PENDING', 'PARKED', 'DONE', 'HANDED', 'DROPPED')),
+  attempts integer not null,
+  next_attempt_at timestamp not null,
+  last_error text,
+  note text,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id),
+  foreign key (tenant_id, package_id) references plugin_package (tenant_id, id)
+);
+create unique index connector_job_u1 on connector_job (tenant_id, case_item_id);
+create index connector_job_plugin_id on connector_job (tenant_id, plugin_id);
+create index connector_job_package_id on connector_job (tenant_id, package_id);
+create index connector_job_next_attempt_at on connector_job (tenant_id, next_attempt_at) where state in ('PENDING', 'PARKED');
+create table connector_call (
+  tenant_id blob not null,
+  id blob not null,
+  connector_id blob not null,
+  job_id blob not null,
+  case_item_id blob not null,
+  operation text not null,
+  attempt integer not null,
+  status integer,
+  millis integer not null,
+  error text,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, connector_id) references plugin_connector (tenant_id, id),
+  foreign key (tenant_id, job_id) references connector_job (tenant_id, id),
+  foreign key (tenant_id, case_item_id) references case_item (tenant_id, id)
+);
+create index connector_call_connector_id on connector_call (tenant_id, connector_id);
+create index connector_call_job_id on connector_call (tenant_id, job_id);
+create index connector_call_case_item_id on connector_call (tenant_id, case_item_id);
+create index connector_call_at on connector_call (tenant_id, at);

@@ -57,7 +57,6 @@ const TEXTS: &[&str] = &[
     "otlp_endpoint",
     "calendar_file",
 ];
-
 /// With this the demo seals its keys. Everybody knows it, so a server that is not the demo refuses it.
 pub const DEMO_SECRET: &str = "BreMlfQTCFTZ/PwhvjT6SOwUh4VEQMiKYqWb/wtEgEQ=";
 
@@ -91,6 +90,8 @@ pub struct Config {
     pub origins: Vec<String>,
     /// Origins of other nodes, `http://host:port`, that messages of the exchange may be sent to; no others are.
     pub exchange_origins: Vec<String>,
+    /// Private networks, as in `10.20.0.0/16`, in which plug-ins' connectors may reach agencies' systems; no others are.
+    pub connector_networks: Vec<String>,
     /// Who may read `/schema.graphql`: `everyone`, `members` (with a token) or `nobody`.
     pub schema_access: Access,
     /// Who may read `/metrics`.
@@ -176,6 +177,7 @@ impl Default for Config {
             trusted_proxies: 0,
             origins: vec![],
             exchange_origins: vec![],
+            connector_networks: vec![],
             schema_access: Access::Everyone,
             metrics_access: Access::Everyone,
             metrics_listen: None,
@@ -289,6 +291,7 @@ impl Config {
             schema_bytes: self.schema_bytes,
             origins: self.origins.clone(),
             exchange_origins: self.exchange_origins.clone(),
+            connector_networks: self.connector_networks.clone(),
             schema_access: self.schema_access,
             metrics_access: self.metrics_access,
             metrics_listen: self.metrics_listen,
@@ -315,7 +318,7 @@ fn overlay(table: &mut Table, setting: &str, value: &str) {
     }
     let value = match value.trim() {
         text if TEXTS.contains(&key) => Value::String(text.into()),
-        text if key == "origins" || key == "exchange_origins" => {
+        text if ["origins", "exchange_origins", "connector_networks"].contains(&key) => {
             Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(Value::from).collect())
         }
         "true" => Value::Boolean(true),

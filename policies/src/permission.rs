@@ -21,6 +21,7 @@ vocabulary! {
         CodeSet "code_set" "CODE_SET" "code table" "代码集";
         Matter "matter" "MATTER" "service that can be applied for" "事项";
         Plugin "plugin" "PLUGIN" "plug-in of the tenant" "插件";
+        Connector "connector" "CONNECTOR" "connection of a plug-in to an agency's system" "插件连接器";
         CustomField "custom_field" "CUSTOM_FIELD" "field that a plug-in adds" "扩展字段";
         Approval "approval" "APPROVAL" "formal approval" "审批";
         Case "case" "CASE" "application case" "办件";
@@ -120,6 +121,7 @@ permissions! {
     CodeSet: Read;
     Matter: Read Publish;
     Plugin: Read Publish;
+    Connector: Read Update;
     CustomField: Update;
     Approval: Read Create Revoke;
     Case: Read Submit Supplement Withdraw;

@@ -3,7 +3,10 @@
 use declarative::{Package, scaffold};
 use serde_json::{Map, Value as Json, json};
 
-use crate::{Actor, Tenant};
+use crate::{
+    Actor, Tenant,
+    system::{CONNECTOR, OPERATION, SECRET},
+};
 
 const PDF: &[u8] = b"%PDF-1.7\nzugong\n%%EOF";
 
@@ -35,10 +38,19 @@ impl Tenant {
         });
         self.superior.done("taskForceCreate", input, "taskForce { id }").await;
         let texts = scaffold::files("330203.furnished", "furnished", "陈设").into_iter();
-        let texts: Vec<(String, String)> = texts.map(|(path, text)| (path.to_string(), text)).collect();
+        let mut texts: Vec<(String, String)> = texts.map(|(path, text)| (path.to_string(), text)).collect();
+        for (_, text) in texts.iter_mut().filter(|(path, _)| path == "plugin.toml") {
+            text.push_str(CONNECTOR);
+        }
+        texts.push((OPERATION.0.into(), OPERATION.1.into()));
         let files: Map<String, Json> = texts.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
         let input = json!({ "files": files, "digest": Package::new(texts).unwrap().digest() });
-        self.superior.done("pluginInstall", input, "plugin { id }").await;
+        let plugin = self.superior.done("pluginInstall", input, "plugin { id }").await["plugin"]["id"].clone();
+        let input = json!({
+            "plugin": plugin, "connector": "hr-social", "address": "http://127.0.0.1:9", "secret": SECRET,
+            "actor": self.service.user
+        });
+        self.superior.done("pluginConnectorSet", input, "pluginConnector { id }").await;
         let unit = self.id("agency:organisation");
         let input = json!({ "branch": "furnished", "divisionCode": "330203", "unit": unit });
         self.superior.done("agencyRouteSet", input, "agencyRoute { id }").await;

@@ -43,6 +43,7 @@ pub mod plant;
 pub mod probe;
 pub mod server;
 pub mod socket;
+pub mod system;
 pub mod wechat;
 pub mod work;
 pub mod world;

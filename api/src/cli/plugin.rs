@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{ConfigFile, Failure, plugin_change, plugin_text, plugin_torture, print};
+use crate::cli::{ConfigFile, Failure, plugin_change, plugin_pack, plugin_text, plugin_torture, print};
 
 /// What `plugin` is given.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,12 @@ enum Action {
     Test(Folder),
     /// Write the SHA-256 of the component that was just built into the manifest. Needs no database.
     Pin(Folder),
+    /// Put a plug-in into one file, the same bytes everywhere. Needs no database.
+    Pack(Pack),
+    /// Add a publisher's or reviewer's signature to a packed plug-in. Needs no database.
+    Sign(Sign),
+    /// Say whether a packed plug-in is whole and by whom it is signed. Needs no database.
+    Verify(Verify),
     /// Let components that misbehave loose on this build and see that each comes to its end. Needs no database.
     Torture(Torture),
     /// Show what a plug-in changes in a tenant's schema, install it and set it to work.
@@ -97,11 +103,53 @@ pub struct Tenant {
     pub config: ConfigFile,
 }
 
-/// A plug-in's folder for a tenant.
+/// What `plugin pack` is given.
 #[derive(Debug, clap::Args)]
-pub struct Package {
+pub struct Pack {
     /// The folder with plugin.toml.
     pub folder: PathBuf,
+    /// Where to; KEY-VERSION.zgp unless given.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// What `plugin sign` is given.
+#[derive(Debug, clap::Args)]
+pub struct Sign {
+    /// The packed plug-in.
+    pub file: PathBuf,
+    /// A file with the private key: 32 random bytes in base64, as `openssl rand -base64 32` prints them.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+}
+
+/// What `plugin verify` is given.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// The packed plug-in.
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub trust: Trust,
+}
+
+/// Whose signatures a packed plug-in needs.
+#[derive(Debug, clap::Args)]
+pub struct Trust {
+    /// A public key that must have signed it, as `plugin sign` prints it; may be given more than once.
+    #[arg(long, value_name = "KEY")]
+    pub trusted: Vec<String>,
+    /// Take a packed plug-in that nobody has signed.
+    #[arg(long)]
+    pub unsigned: bool,
+}
+
+/// A plug-in for a tenant.
+#[derive(Debug, clap::Args)]
+pub struct Package {
+    /// The folder with plugin.toml, or a packed plug-in.
+    pub folder: PathBuf,
+    #[command(flatten)]
+    pub trust: Trust,
     /// Do it; without this, only what would change is shown.
     #[arg(long)]
     pub yes: bool,
@@ -123,6 +171,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     use plugin_change::{Change, change, install, list};
     let text = match arguments.action {
         Action::Pin(folder) => plugin_text::pin(&folder.folder)?,
+        Action::Pack(asked) => plugin_pack::pack(&asked)?,
+        Action::Sign(asked) => plugin_pack::sign(&asked)?,
+        Action::Verify(asked) => plugin_pack::verify(&asked)?,
         Action::Torture(asked) => plugin_torture::run(&asked).await?,
         Action::New(new) => plugin_text::begin(&new)?,
         Action::Check(folder) => plugin_text::check(&folder.folder).await?,

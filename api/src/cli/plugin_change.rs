@@ -11,7 +11,7 @@ use crate::{
     cli::{
         Failure, connect, log,
         plugin::{Named, Package, Tenant},
-        plugin_text,
+        plugin_pack,
     },
     kernel::{
         error::Fault,
@@ -105,7 +105,7 @@ fn said(fault: Fault) -> Failure {
 
 /// Shows what a plug-in would change, and installs or upgrades it if told to.
 pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> {
-    let (package, plugin) = plugin_text::read(&asked.folder)?;
+    let (package, plugin) = plugin_pack::read(&asked.folder, &asked.trust)?;
     code::examine(&package, &plugin).await.map_err(said)?;
     let at = At::open(&asked.tenant).await?;
     let mut text = shown(&at, &plugin).await?;

@@ -31,6 +31,8 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     housekeeping::start(platform);
     crate::modules::exchange::worker::start(&identity, &http.exchange_origins)
         .map_err(|error| Failure::new(format!("exchange_origins: {error}")))?;
+    crate::modules::plugins::connectors::worker::start(&identity, &http.connector_networks)
+        .map_err(|error| Failure::new(format!("connector_networks: {error}")))?;
     App::new(identity, http).map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))
 }
 

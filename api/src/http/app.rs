@@ -71,6 +71,8 @@ pub struct HttpSettings {
     pub schema_bytes: u64,
     /// Origins of other nodes that messages may be sent to.
     pub exchange_origins: Vec<String>,
+    /// Private networks in which plug-ins' connectors may reach agencies' systems.
+    pub connector_networks: Vec<String>,
 }
 
 impl Default for HttpSettings {
@@ -90,6 +92,7 @@ impl Default for HttpSettings {
             documents: DocumentSettings::default(),
             schema_bytes: 256 * 1024 * 1024,
             exchange_origins: vec![],
+            connector_networks: vec![],
         }
     }
 }

@@ -23,6 +23,7 @@ pub(crate) mod logins;
 pub mod partial_date;
 pub mod platform;
 pub mod reach;
+pub mod rounds;
 pub mod rows;
 pub mod session;
 pub mod task;

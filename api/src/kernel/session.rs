@@ -53,6 +53,8 @@ pub enum Reason {
     Schema,
     /// Messages are sent to other nodes or come from them.
     Exchange,
+    /// Agencies' systems are asked for plug-ins.
+    Connector,
     /// An operator looks after the installation.
     Doctor,
 }

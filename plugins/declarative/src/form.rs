@@ -124,30 +124,39 @@ pub fn check(file: &str, text: &str, codes: &BTreeMap<String, Vec<String>>, faul
             return None;
         }
     };
-    let mut form = Checker { file, text, codes, faults, root: &schema, parts: 0, clean: true };
+    let mut form = Checker { file, text, base: "", codes, faults, root: &schema, parts: 0, clean: true };
     form.whole();
     if !form.clean {
         return None;
     }
     bound_integers(&mut schema, 0);
-    if let Err(error) = jsonschema::options()
-        .with_draft(jsonschema::Draft::Draft202012)
-        .offline()
-        .with_pattern_options(jsonschema::PatternOptions::regex())
-        .build(&schema)
-    {
-        let pointer = error.instance_path().as_str().to_string();
-        let message = "不是合法的 JSON Schema 2020-12";
-        faults.add(file, of_pointer(text, &pointer), "SCHEMA", message, format!("检查 {pointer} 处的写法"));
-        return None;
-    }
+    builds(file, text, "", &schema, faults)?;
     let fields = fields(&schema);
     Some(Form { schema, fields })
+}
+
+/// Checks a schema that is a part of a document and no form, within the bounds of one. `base` is where it stands.
+pub(crate) fn part(file: &str, text: &str, base: &str, schema: &Json, faults: &mut Faults) -> Option<()> {
+    let none = BTreeMap::new();
+    let mut part = Checker { file, text, base, codes: &none, faults, root: schema, parts: 0, clean: true };
+    part.schema(schema, "", &mut vec![]);
+    if part.clean { builds(file, text, base, schema, faults) } else { None }
+}
+
+fn builds(file: &str, text: &str, base: &str, schema: &Json, faults: &mut Faults) -> Option<()> {
+    let options = jsonschema::options().with_draft(jsonschema::Draft::Draft202012).offline();
+    let built = options.with_pattern_options(jsonschema::PatternOptions::regex()).build(schema);
+    let Err(error) = built else { return Some(()) };
+    let pointer = format!("{base}{}", error.instance_path().as_str());
+    let message = "不是合法的 JSON Schema 2020-12";
+    faults.add(file, of_pointer(text, &pointer), "SCHEMA", message, format!("检查 {pointer} 处的写法"));
+    None
 }
 
 struct Checker<'c> {
     file: &'c str,
     text: &'c str,
+    base: &'c str,
     codes: &'c BTreeMap<String, Vec<String>>,
     faults: &'c mut Faults,
     root: &'c Json,
@@ -158,7 +167,8 @@ struct Checker<'c> {
 impl Checker<'_> {
     fn fault(&mut self, pointer: &str, code: &'static str, message: impl Into<String>, mend: impl Into<String>) {
         self.clean = false;
-        self.faults.add(self.file, of_pointer(self.text, pointer), code, message, mend);
+        let line = of_pointer(self.text, &format!("{}{pointer}", self.base));
+        self.faults.add(self.file, line, code, message, mend);
     }
 
     fn whole(&mut self) {

@@ -5,6 +5,7 @@
 //! plug-in may take is bounded before it is parsed, since whoever writes it is not the operator of the platform.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod archive;
 pub mod fault;
 pub mod form;
 pub mod manifest;
@@ -19,4 +20,7 @@ mod verify;
 pub use fault::{Fault, Faults};
 pub use form::{FieldKind, FormField};
 pub use package::Package;
-pub use verify::{Agency, Code, Computed, Environment, Field, HOOKS, Matter, MatterRule, Plugin, check};
+pub use verify::{
+    Agency, Auth, Call, Code, Computed, Connector, Environment, Field, HOOKS, Matter, MatterRule, OnDown, Operation, Plugin,
+    Then, check,
+};

@@ -34,8 +34,54 @@ pub struct Manifest {
     /// How data of an earlier version is carried over (数据迁移).
     #[serde(default, rename = "migrate")]
     pub migrations: Vec<Migration>,
+    /// Systems of agencies that it speaks to (连接器).
+    #[serde(default, rename = "connector")]
+    pub connectors: Vec<ConnectorText>,
     /// What it has programmed (代码).
     pub code: Option<CodeText>,
+}
+
+/// A system of an agency that a plug-in speaks to. Where it is and with which secret is never the package's to say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectorText {
+    /// Its name within the plug-in.
+    pub name: Told,
+    /// What people call it.
+    pub title: Told,
+    /// How calls prove from whom they come: `hmac-sm3` or `bearer`.
+    pub auth: Told,
+    /// The files of its operations.
+    pub operations: Vec<Told>,
+    /// What is done when it does not answer.
+    #[serde(default)]
+    pub policy: PolicyText,
+}
+
+/// What is done when a system does not answer.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyText {
+    /// How long a call may take.
+    pub timeout_ms: Option<toml::Spanned<u32>>,
+    /// `park`, `fail` or `manual`.
+    pub on_down: Option<Told>,
+}
+
+/// An operation that is called when an item starts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallText {
+    /// The connector.
+    pub connector: Told,
+    /// Its operation.
+    pub operation: Told,
+    /// What a good answer does: `finish` or `note`.
+    pub then: Told,
+    /// The text of the answer that is told.
+    pub result: Option<Told>,
+    /// The truth value of the answer that must be true.
+    pub pass: Option<Told>,
 }
 
 /// What a plug-in has programmed: a WebAssembly component.
@@ -201,6 +247,8 @@ pub struct BranchText {
     /// Materials that it sees.
     #[serde(default)]
     pub materials: Vec<Told>,
+    /// The operation of the agency's system that is called when it starts.
+    pub call: Option<CallText>,
 }
 
 /// A material.

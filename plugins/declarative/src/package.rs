@@ -1,4 +1,4 @@
-//! The files of a plug-in: texts by their paths. There is no archive format, so nothing can be unpacked anywhere.
+//! The files of a plug-in: texts by their paths. What comes packed is read into memory, so nothing is unpacked anywhere.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -90,7 +90,7 @@ impl Package {
     }
 
     /// What the manifest names as its component, before the manifest was checked.
-    fn component_path(&self) -> Option<String> {
+    pub(crate) fn component_path(&self) -> Option<String> {
         #[derive(serde::Deserialize)]
         struct Named {
             code: Component,

@@ -2,6 +2,7 @@
 
 mod code;
 mod computed;
+mod connector;
 mod extension;
 mod matter;
 mod migration;
@@ -45,6 +46,7 @@ const MAX_EXTENSIONS: usize = 60;
 const MAX_CODES: usize = 30;
 const MAX_VALUES: usize = 200;
 const MAX_RULES: usize = 100;
+const MAX_CONNECTORS: usize = 10;
 /// Names that the platform makes of a type's name.
 const DERIVED: [&str; 11] = [
     "Where",
@@ -88,12 +90,15 @@ pub struct Plugin {
     pub matters: Vec<Matter>,
     /// Fields that get another name when one comes from a version: version, core type, before, now.
     pub renames: Vec<(String, String, String, String)>,
+    /// Systems of agencies that it speaks to.
+    pub connectors: Vec<Connector>,
     /// What it has programmed.
     pub code: Option<Code>,
 }
 
 pub use code::{Code, HOOKS};
 pub use computed::Computed;
+pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
 pub use extension::Field;
 
 /// A matter with everything that belongs to it (事项).
@@ -113,6 +118,8 @@ pub struct Matter {
     pub definition: Json,
     /// The rules on submission.
     pub rules: Vec<MatterRule>,
+    /// What agencies' systems are asked when items start, by branch.
+    pub calls: BTreeMap<String, Call>,
 }
 
 /// A rule on submission.
@@ -193,6 +200,7 @@ impl Checker<'_> {
             (m.computed.len(), MAX_EXTENSIONS, "计算字段"),
             (m.codes.len(), MAX_CODES, "代码集"),
             (m.rules.len(), MAX_RULES, "规则"),
+            (m.connectors.len(), MAX_CONNECTORS, "连接器"),
         ];
         for (count, most, what) in counts.into_iter().filter(|(count, most, _)| count > most) {
             self.fault(&head.key, "TOO_MANY", format!("{what}有 {count} 个，上限 {most}"), "拆成多个插件");
@@ -207,10 +215,10 @@ impl Checker<'_> {
             .map(|(key, _, values)| (key.clone(), values.iter().map(|(code, _)| code.clone()).collect()))
             .collect();
         let fields = self.extensions(&m.fields, &sets);
-        let mut matters = vec![];
-        let mut roots = BTreeSet::new();
+        let connectors = self.connectors(&m.connectors);
+        let (mut matters, mut roots) = (vec![], BTreeSet::new());
         for matter in &m.matters {
-            matters.extend(self.matter(matter, &sets, &mut roots));
+            matters.extend(self.matter(matter, &sets, &connectors, &mut roots));
         }
         self.rules(m, &mut matters);
         let renames = self.migrations(m, &fields);
@@ -231,6 +239,7 @@ impl Checker<'_> {
             computed,
             matters: qualified(matters, head.prefix.get_ref()),
             renames,
+            connectors,
             code,
         })
     }

@@ -162,6 +162,12 @@ pub const RIGHTS: &[Right] = &[
     right("exchangePeerDisable", "exchange:disable", "senior", "superior"),
     right("exchangeNoticeSend", "exchange:submit", "leader", "superior"),
     right("exchangeMessageRetry", "exchange:submit", "senior", "superior"),
+    // Connectors
+    right("pluginConnector", "connector:read", "senior", "superior"),
+    right("pluginConnectors", "connector:read", "handler", "superior"),
+    right("pluginConnectorAggregate", "connector:read", "leader", "superior"),
+    right("pluginConnectorSet", "connector:update", "senior", "superior"),
+    right("pluginConnectorDisable", "connector:update", "leader", "superior"),
     // Shared data
     right("sourceSystem", "shared_data:read", "leader", "superior"),
     right("sourceSystems", "shared_data:read", "system", "handler"),

@@ -2,12 +2,14 @@
 
 mod code;
 mod computed;
+mod connectors;
 mod fields;
 mod kit;
 mod life;
 mod matters;
 mod races;
 mod rules;
+mod secrets;
 mod typed;
 mod walls;
 

@@ -135,6 +135,23 @@ impl Identity {
         seal::node_seed(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?, tenant)
     }
 
+    /// Seals the secret of a connection under the id of its row, so that it cannot be moved to another.
+    pub(crate) fn seal_secret(&self, id: Uuid, plain: &str) -> Result<String, IdentityError> {
+        let secret = self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?;
+        seal::Seal::of_connectors(secret)?.close(id, plain.as_bytes())
+    }
+
+    /// Opens the secret of a connection, for a call that is about to be made.
+    pub(crate) fn open_secret(&self, id: Uuid, sealed: &str) -> Result<Vec<u8>, IdentityError> {
+        let secret = self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?;
+        seal::Seal::of_connectors(secret)?.open(id, sealed)
+    }
+
+    /// What tells one secret from another in a digest of an input, and nothing about either.
+    pub(crate) fn fingerprint(&self, told: &str) -> Result<String, IdentityError> {
+        seal::fingerprint(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?, told.as_bytes())
+    }
+
     /// The shared parts of the server.
     pub fn platform(&self) -> &Arc<Platform> {
         &self.platform

@@ -20,6 +20,20 @@ const EXCHANGE: &[u8] = b"zugong/exchange/ed25519/v1/";
 /// See [`PURPOSE`].
 const CURSORS: &[u8] = b"zugong/cursor/hmac-sha256/v1";
 
+/// See [`PURPOSE`].
+const CONNECTORS: &[u8] = b"zugong/connector/aes-256-gcm/v1";
+
+/// See [`PURPOSE`].
+const FINGERPRINTS: &[u8] = b"zugong/connector/fingerprint/v1";
+
+/// What tells one secret from another and nothing about either (指纹).
+pub(super) fn fingerprint(secret: &ServerSecret, told: &[u8]) -> Result<String, IdentityError> {
+    let material = extracted(secret);
+    let material = material.expand(&[FINGERPRINTS], hmac::HMAC_SHA256);
+    let key: hmac::Key = material.map_err(|_| IdentityError::Crypto("the key of fingerprints"))?.into();
+    Ok(STANDARD.encode(hmac::sign(&key, told)))
+}
+
 /// The key that makes cursors of lists unforgeable, the same in all replicas (游标密钥).
 pub(super) fn cursor_key(secret: &ServerSecret) -> Result<hmac::Key, IdentityError> {
     let material = extracted(secret);
@@ -49,9 +63,19 @@ pub(super) struct Seal(LessSafeKey);
 
 impl Seal {
     pub(super) fn new(secret: &ServerSecret) -> Result<Self, IdentityError> {
+        Self::of(secret, PURPOSE)
+    }
+
+    /// The seal of the secrets that agencies' systems share with a tenant (连接器密钥).
+    pub(super) fn of_connectors(secret: &ServerSecret) -> Result<Self, IdentityError> {
+        Self::of(secret, CONNECTORS)
+    }
+
+    fn of(secret: &ServerSecret, purpose: &[u8]) -> Result<Self, IdentityError> {
         let failed = |_| IdentityError::Crypto("the sealing key");
         let material = extracted(secret);
-        let material = material.expand(&[PURPOSE], &AES_256_GCM).map_err(failed)?;
+        let label = [purpose];
+        let material = material.expand(&label, &AES_256_GCM).map_err(failed)?;
         Ok(Self(LessSafeKey::new(UnboundKey::from(material))))
     }
 

@@ -11,6 +11,6 @@ pub(crate) mod opening;
 pub mod reminders;
 pub mod rules;
 pub mod statistics;
-mod steps;
+pub mod steps;
 pub mod subscriptions;
 pub mod typed;

@@ -18,9 +18,12 @@ use crate::{
         flow::{Branch, Flow},
         tx::Tx,
     },
-    modules::matters::{
-        rules::{clock::ItemClock, jurisdiction},
-        steps::{self, Step},
+    modules::{
+        matters::{
+            rules::{clock::ItemClock, jurisdiction},
+            steps::{self, Step},
+        },
+        plugins::connectors::queue,
     },
 };
 
@@ -136,16 +139,21 @@ impl Opening<'_> {
         let routes =
             tx.parts::<agency_route::Entity>().filter(agency_route::Column::BranchKey.is_in(keys)).all().await?;
         let ready: BTreeSet<&str> = flow.ready(&BTreeSet::new()).into_iter().collect();
-        let (mut items, mut links) = (vec![], vec![]);
+        let (mut items, mut links, mut started) = (vec![], vec![], vec![]);
         for branch in self.branches {
             let handler = routed(&routes, branch, &unit.division_code);
             let item = tx.new_id();
-            items.push(new_item(tx, (id, item), branch, handler, ready.contains(branch.key.as_str()), now)?);
+            let starts = ready.contains(branch.key.as_str());
+            items.push(new_item(tx, (id, item), branch, handler, starts, now)?);
+            started.extend(starts.then_some((branch.key.as_str(), item)));
             let seen = texts(&branch.materials).into_iter().filter_map(|key| materials.get(key.as_str()).copied());
             links.extend(seen.map(|material| link_row(tx, item, material)));
         }
         tx.insert_many(items).await?;
         tx.insert_many(links).await?;
+        for (branch, item) in started {
+            queue::item_started(tx, self.matter, self.kind, branch, item).await?;
+        }
         let actor = Some(tx.session().user_id());
         let step = |action| Step { case_id: id, item_id: None, action, actor, note: None };
         let steps = [(step(CaseAction::Submit), "case.submitted"), (step(CaseAction::Start), "case.started")];

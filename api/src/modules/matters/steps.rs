@@ -19,7 +19,7 @@ use crate::{
 pub async fn begin(tx: &Inner, steps: &[(Step<'_>, &str)], state: &str) -> Result<(), ApiError> {
     tx.insert_many(steps.iter().map(|(step, _)| step.row(tx)).collect()).await?;
     for ((step, topic), version) in steps.iter().zip(1..) {
-        step.tell(tx, topic, state, version).await?;
+        event(tx, step.case_id, step.item_id, topic, state, version).await?;
     }
     Ok(())
 }
@@ -43,23 +43,7 @@ impl Step<'_> {
     /// or has just made it, so that versions and events of a case have one order.
     pub async fn record(&self, tx: &Inner, topic: &str, state: &str) -> Result<i32, ApiError> {
         tx.insert(self.row(tx)).await?;
-        let case = tx.parts::<matter_case::Entity>().id(self.case_id).required().await?;
-        let version = case.version + 1;
-        tx.change::<matter_case::Entity>()
-            .id(self.case_id)
-            .filter(matter_case::Column::Version.eq(case.version))
-            .set(matter_case::Column::Version, Expr::value(version))
-            .set(matter_case::Column::UpdatedAt, Expr::value(tx.now()))
-            .run()
-            .await?;
-        self.tell(tx, topic, state, version).await?;
-        Ok(version)
-    }
-
-    async fn tell(&self, tx: &Inner, topic: &str, state: &str, version: i32) -> Result<(), ApiError> {
-        let item = self.item_id.map(|id| publish(CaseItem::PREFIX, id));
-        let payload = json!({ "item": item, "state": state });
-        tx.emit(topic, "Case", self.case_id, version, payload).await
+        tell(tx, self.case_id, self.item_id, topic, state).await
     }
 
     fn row(&self, tx: &Inner) -> case_step::ActiveModel {
@@ -74,4 +58,31 @@ impl Step<'_> {
             at: Set(tx.now()),
         }
     }
+}
+
+/// Moves a case's version on and tells subscribers, under the same lock.
+pub async fn tell(tx: &Inner, case: Uuid, item: Option<Uuid>, topic: &str, state: &str) -> Result<i32, ApiError> {
+    let row = tx.parts::<matter_case::Entity>().id(case).required().await?;
+    let version = row.version + 1;
+    tx.change::<matter_case::Entity>()
+        .id(case)
+        .filter(matter_case::Column::Version.eq(row.version))
+        .set(matter_case::Column::Version, Expr::value(version))
+        .set(matter_case::Column::UpdatedAt, Expr::value(tx.now()))
+        .run()
+        .await?;
+    event(tx, case, item, topic, state, version).await?;
+    Ok(version)
+}
+
+async fn event(
+    tx: &Inner,
+    case: Uuid,
+    item: Option<Uuid>,
+    topic: &str,
+    state: &str,
+    version: i32,
+) -> Result<(), ApiError> {
+    let item = item.map(|id| publish(CaseItem::PREFIX, id));
+    tx.emit(topic, "Case", case, version, json!({ "item": item, "state": state })).await
 }

@@ -7,6 +7,7 @@ pub mod code;
 pub mod commands;
 pub mod compatible;
 pub mod computing;
+pub mod connectors;
 pub mod difference;
 pub mod offering;
 pub mod queries;

@@ -82,7 +82,9 @@ async fn offered_before(
     for row in rows.order_by(matter::Column::Number, Order::Desc).limit(LOOKED_BACK).all().await? {
         let Some(plugin) = came_with(tx, row.id).await? else { continue };
         // Another component may judge forms otherwise, and a case keeps the one that it began with.
-        if plugin.code != declaring.code || !plugin.matters.iter().any(|known| known == declared) {
+        // So may other words to an agency's system bring other answers.
+        let same_calls = declared.calls.is_empty() || plugin.connectors == declaring.connectors;
+        if plugin.code != declaring.code || !same_calls || !plugin.matters.iter().any(|known| known == declared) {
             continue;
         }
         let branches = tx.parts::<matter_branch::Entity>().filter(matter_branch::Column::MatterId.eq(row.id));

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::{Checker, Matter, shown};
+use super::{Checker, Connector, Matter, shown};
 use crate::{
     form,
     manifest::{MatterText, Told},
@@ -19,6 +19,7 @@ impl Checker<'_> {
         &mut self,
         matter: &MatterText,
         sets: &BTreeMap<String, Vec<String>>,
+        connectors: &[Connector],
         roots: &mut BTreeSet<String>,
     ) -> Option<Matter> {
         let key = matter.key.get_ref();
@@ -53,6 +54,7 @@ impl Checker<'_> {
         let form = form::check(file, text, sets, &mut self.faults)?;
         let fields: Vec<&str> = form.fields.iter().map(|f| f.name.as_str()).collect();
         let definition = self.definition(matter, &fields)?;
+        let calls = self.calls(matter, connectors);
         Some(Matter {
             key: key.clone(),
             plural,
@@ -61,6 +63,7 @@ impl Checker<'_> {
             fields: form.fields,
             definition,
             rules: vec![],
+            calls,
         })
     }
 

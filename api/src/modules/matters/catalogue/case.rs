@@ -2,11 +2,18 @@
 
 use entities::{
     approval, case_item, case_step, matter_case,
-    values::{ApprovalState, CaseAction, CaseItemState, CaseKind, CaseState, ClockLamp, TenantLevel},
+    values::{ApprovalState, CaseAction, CaseItemState, CaseKind, CaseState, ClockLamp, PluginCallState, TenantLevel},
 };
 
 use super::lamp;
 use crate::graph::catalogue::{Class, EnumDef, Scalar, TypeDef, code, column, computed, expression, many, one};
+
+const CALL_STATE: &str =
+    "(select xj.state from connector_job xj where xj.tenant_id = {tenant} and xj.case_item_id = {t}.id)";
+const CALL_NOTE: &str =
+    "(select xj.note from connector_job xj where xj.tenant_id = {tenant} and xj.case_item_id = {t}.id)";
+const CALL_ERROR: &str =
+    "(select xj.last_error from connector_job xj where xj.tenant_id = {tenant} and xj.case_item_id = {t}.id)";
 
 pub(super) fn approval() -> TypeDef {
     TypeDef::over::<approval::Entity>(
@@ -144,6 +151,20 @@ pub(super) fn item() -> TypeDef {
             .measured(),
     )
     .field(column("reason", "reason", Scalar::String, "Why it was returned, or what is missing (原因).").optional())
+    .field(
+        expression(
+            "callState",
+            CALL_STATE,
+            Scalar::Enum(EnumDef::of::<PluginCallState>()),
+            "How it stands with what the agency's system is asked (外呼状态); null where a plug-in asks nothing.",
+        )
+        .optional(),
+    )
+    .field(expression("callNote", CALL_NOTE, Scalar::String, "What the agency's system answered (外呼结果).").optional())
+    .field(
+        expression("callError", CALL_ERROR, Scalar::String, "Why the agency's system did not answer, a code (外呼故障).")
+            .optional(),
+    )
     .field(column("wanted", "wanted", Scalar::Json, "Fields and materials asked for (补正要求)."))
     .field(column("result", "result", Scalar::String, "What the agency decided (办理结果).").optional())
     .field(column("version", "version", Scalar::Int, "Counts changes; give it as `expectedVersion`."))

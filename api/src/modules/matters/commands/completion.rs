@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entities::{
-    case_item, matter_case, matter_flow,
+    case_item, matter, matter_case, matter_flow,
     values::{CaseAction, CaseItemState, CaseState},
 };
 use sea_orm::{ColumnTrait, sea_query::Expr};
@@ -16,12 +16,15 @@ use crate::{
         error::{ApiError, Code, Fault},
         tx::{Tx, plus_one},
     },
-    modules::matters::{
-        effects,
-        install::quorum,
-        opening,
-        rules::join::{Join, Quorum, join},
-        steps::Step,
+    modules::{
+        matters::{
+            effects,
+            install::quorum,
+            opening,
+            rules::join::{Join, Quorum, join},
+            steps::Step,
+        },
+        plugins::connectors::queue,
     },
 };
 
@@ -42,6 +45,8 @@ pub async fn follow(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
                 .set(case_item::Column::RemindOn, Expr::value(clock.started_on))
         })
         .await?;
+        let matter = tx.parts::<matter::Entity>().id(case.matter_id).required().await?;
+        queue::item_started(tx, &matter, case.kind, &item.key, item.id).await?;
     }
     let flow = tx.parts::<matter_flow::Entity>().filter(matter_flow::Column::MatterId.eq(case.matter_id)).one().await?;
     let quorum = flow.map_or(Quorum::All, |flow| quorum(flow.mode, usize::try_from(flow.needed).unwrap_or(1)));

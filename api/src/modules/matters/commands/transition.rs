@@ -150,6 +150,15 @@ impl Held {
     ) -> Result<Changes<'t, case_item::Entity>, ClockError> {
         let (calendar, today) = (tx.session().calendar(), tx.session().today());
         let Some(clock) = clock_of(&self.item) else { return Ok(change) };
+        // Pending with its clock stopped it waited for its agency's system; it goes on with whatever people do to it.
+        let waited = self.item.state == CaseItemState::Pending && clock.paused_on.is_some();
+        let clock = if waited { clock.resume(calendar, today)? } else { clock };
+        let change = match waited {
+            true => change
+                .set(case_item::Column::DueOn, Expr::value(clock.due_on))
+                .set(case_item::Column::PausedDays, Expr::value(whole(clock.paused_days))),
+            false => change,
+        };
         Ok(match self.action.clock_effect() {
             ClockEffect::Pause => {
                 let paused = clock.pause(today)?;
@@ -172,6 +181,9 @@ impl Held {
                     .set(case_item::Column::RemindOn, Expr::value(None::<NaiveDate>))
                     .set(case_item::Column::WorkedDays, Expr::value(whole(worked)))
             }
+            ClockEffect::Start | ClockEffect::None if waited => change
+                .set(case_item::Column::PausedOn, Expr::value(None::<NaiveDate>))
+                .set(case_item::Column::RemindOn, Expr::value(today)),
             ClockEffect::Start | ClockEffect::None => change,
         })
     }
