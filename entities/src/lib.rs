@@ -126,6 +126,7 @@ pub mod unit;
 pub mod wechat_binding;
 pub mod wechat_code;
 pub mod work_item;
+pub mod work_resource;
 pub mod work_service;
 pub mod work_source;
 pub mod work_standard;

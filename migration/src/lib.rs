@@ -14,6 +14,7 @@ mod m20261122_000009_plugin_matters;
 mod m20261122_000009_tasks;
 mod m20261122_000010_case_reminders;
 mod m20261122_000010_wechat;
+mod m20261122_000011_ledger;
 
 use ddl::{APP_ROLE, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
@@ -52,6 +53,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000010_case_reminders", tables: m20261122_000010_case_reminders::tables },
     Change { name: "m20261122_000009_tasks", tables: m20261122_000009_tasks::tables },
     Change { name: "m20261122_000010_wechat", tables: m20261122_000010_wechat::tables },
+    Change { name: "m20261122_000011_ledger", tables: m20261122_000011_ledger::tables },
 ];
 
 impl MigrationName for Change {

@@ -73,6 +73,8 @@ impl Tenant {
         actor.done("workServiceRegister", service, "workService { id }").await;
         let standard = json!({ "key": "road", "title": "道路建设", "difficulty": 150, "hours": 40 });
         actor.done("workStandardPublish", standard, "workStandard { id }").await;
+        let resource = json!({ "field": "生态工业", "year": 2025, "amount": "1200000.50", "basis": "财政预算" });
+        actor.done("workResourceSet", resource, "workResource { id }").await;
         let nodes = json!([{ "key": "a", "title": "立项", "fromDay": 0, "toDay": 9 }]);
         let template = json!({ "key": "build", "title": "建设类项目", "nodes": nodes });
         actor.done("workTemplatePublish", template, "workTemplate { id }").await;

@@ -40,6 +40,7 @@ pub struct Queries(
     matters::statistics::MattersQueries,
     exchange::queries::ExchangeQueries,
     tasks::queries::TaskQueries,
+    tasks::queries::performance::PerformanceQueries,
 );
 
 /// All commands.

@@ -3,6 +3,7 @@
 mod board;
 mod course;
 mod figures;
+mod ledger;
 mod races;
 mod supervision;
 mod tree;

@@ -192,6 +192,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("WorkStandard", "wst"),
     ("WorkTemplate", "wtp"),
     ("WorkService", "wsv"),
+    ("WorkResource", "wrs"),
     ("WorkItem", "wit"),
     ("Task", "tas"),
     ("TaskPlan", "tpl"),

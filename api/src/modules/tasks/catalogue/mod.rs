@@ -3,6 +3,7 @@
 mod course;
 mod lamp;
 mod plate;
+mod resource;
 mod supervision;
 mod task;
 mod work;
@@ -10,7 +11,7 @@ mod work;
 use entities::{
     citizen_matter, month_close, plate as plate_table, problem, problem_body, problem_interview, problem_step,
     task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan, task_request, task_step,
-    work_item, work_service, work_source, work_standard, work_template,
+    work_item, work_resource, work_service, work_source, work_standard, work_template,
 };
 
 use crate::{gated, graph::catalogue::TypeDef, modules::organisation::catalogue::UNIT_OF_ROW, object_type};
@@ -30,6 +31,10 @@ object_type!(
 object_type!(
     /// A service that tasks serve (服务).
     WorkService, "WorkService", "wsv"
+);
+object_type!(
+    /// What flows into a field of work in a year (领域资源投入).
+    WorkResource, "WorkResource", "wrs"
 );
 object_type!(
     /// An item of work (事项).
@@ -109,6 +114,7 @@ gated!(work_source::Entity, WorkItem, subtree: UNIT_OF_ROW, own: "", agency: "")
 gated!(work_standard::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
 gated!(work_template::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
 gated!(work_service::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
+gated!(work_resource::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
 gated!(work_item::Entity, WorkItem, subtree: UNIT_OF_ROW, own: TAKES_PART, agency: "");
 gated!(task_table::Entity, Task, subtree: TASK_OF_UNIT, own: TAKES_PART_OF_ROW, agency: "");
 gated!(task_duty::Entity, Task, subtree: PART_OF_UNIT, own: PART_OF_DUTY, agency: "");
@@ -133,6 +139,7 @@ pub fn types() -> Vec<TypeDef> {
     types.extend(task::types());
     types.extend(course::types());
     types.extend(plate::types());
+    types.extend(resource::types());
     types.extend(supervision::types());
     types
 }

@@ -26,6 +26,7 @@ mod task_update;
 mod task_urge;
 mod tree;
 mod work_item_create;
+mod work_resource_set;
 
 use async_graphql::{Context, Object, Result};
 
