@@ -90,6 +90,7 @@ pub mod matter_material;
 pub mod month_close;
 pub mod outbox;
 pub mod party_organisation;
+pub mod performance_export;
 pub mod person;
 pub mod personnel_effect;
 pub mod plate;

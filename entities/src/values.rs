@@ -1,8 +1,10 @@
 //! The enumerations that columns hold. A word here is the word in the database and in GraphQL.
 
+mod library;
 mod together;
 mod work;
 
+pub use library::*;
 pub use together::*;
 pub use work::*;
 

@@ -134,7 +134,7 @@ permissions! {
     Task: Read Create Update Publish Accept Submit Finish Urge Instruct Transfer Withdraw Close;
     Problem: Read Create Update Close;
     Audit: Read;
-    Statistic: Read;
+    Statistic: Read Submit Publish;
     Job: Read Run;
     Diagnostics: Sql;
 }

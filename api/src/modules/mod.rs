@@ -58,6 +58,7 @@ pub struct Mutations(
     tasks::commands::items::WorkMutations,
     tasks::commands::TaskMutations,
     tasks::commands::supervision::SupervisionMutations,
+    tasks::commands::performance_export::ExportMutations,
 );
 
 /// All subscriptions.

@@ -199,6 +199,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("TaskNotice", "tno"),
     ("TaskRequest", "trq"),
     ("MonthClose", "mcl"),
+    ("PerformanceExport", "pex"),
     ("Problem", "prb"),
     ("CitizenMatter", "ctz"),
 ];

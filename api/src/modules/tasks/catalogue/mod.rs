@@ -1,6 +1,7 @@
 //! What can be read of work: sources, items, tasks, their course, plates and problems.
 
 mod course;
+mod export;
 mod lamp;
 mod plate;
 mod resource;
@@ -9,7 +10,7 @@ mod task;
 mod work;
 
 use entities::{
-    citizen_matter, month_close, plate as plate_table, problem, problem_body, problem_interview, problem_step,
+    citizen_matter, month_close, performance_export, plate as plate_table, problem, problem_body, problem_interview, problem_step,
     task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan, task_request, task_step,
     work_item, work_resource, work_service, work_source, work_standard, work_template,
 };
@@ -55,6 +56,10 @@ object_type!(
 object_type!(
     /// A request between units (跨部门协作请求).
     TaskRequest, "TaskRequest", "trq"
+);
+object_type!(
+    /// Anonymised figures given away (匿名数据集导出).
+    PerformanceExport, "PerformanceExport", "pex"
 );
 object_type!(
     /// A month closed (月度结算).
@@ -126,6 +131,8 @@ gated!(task_follow::Entity, Task, subtree: PART_OF_UNIT, own: "{t}.user_id = {us
 gated!(task_notice::Entity, Task, subtree: SENT_BELOW, own: RECEIVED, agency: "");
 gated!(task_request::Entity, Task, subtree: ASKED, own: ASKED_OF_ME, agency: "");
 gated!(month_close::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
+// Over a part of the tenant there would be small groups, so it is for those over the whole.
+gated!(performance_export::Entity, Statistic, subtree: "", own: "", agency: "");
 gated!(plate_table::Entity, WorkItem, subtree: UNIT_OF_ROW, own: TAKES_PART_OF_ROW, agency: "");
 gated!(problem::Entity, Problem, subtree: UNIT_OF_ROW, own: "", agency: "");
 gated!(problem_body::Entity, Problem, subtree: PROBLEM_OF_UNIT, own: "", agency: "");
@@ -138,6 +145,7 @@ pub fn types() -> Vec<TypeDef> {
     let mut types = work::types();
     types.extend(task::types());
     types.extend(course::types());
+    types.extend(export::types());
     types.extend(plate::types());
     types.extend(resource::types());
     types.extend(supervision::types());

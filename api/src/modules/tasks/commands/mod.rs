@@ -6,6 +6,7 @@ mod hold;
 pub mod items;
 mod month_settle;
 pub(super) mod notices;
+pub mod performance_export;
 mod problem_act;
 pub(super) mod problem_raise;
 mod sources;

@@ -1,6 +1,7 @@
 //! What is worked out over work at every question: the board with its charts (天工榜), the ledger (实绩账本), and one's
 //! own desk (待办).
 
+pub(in crate::modules::tasks) mod anonymous;
 mod board;
 mod charts;
 mod comparison;
