@@ -15,6 +15,7 @@ mod m20261122_000009_tasks;
 mod m20261122_000010_case_reminders;
 mod m20261122_000010_wechat;
 mod m20261122_000011_ledger;
+mod m20261122_000012_policy_library;
 
 use ddl::{APP_ROLE, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
@@ -54,6 +55,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000009_tasks", tables: m20261122_000009_tasks::tables },
     Change { name: "m20261122_000010_wechat", tables: m20261122_000010_wechat::tables },
     Change { name: "m20261122_000011_ledger", tables: m20261122_000011_ledger::tables },
+    Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
 ];
 
 impl MigrationName for Change {

@@ -161,28 +161,6 @@ impl SystemTx {
         Ok(row.insert(&self.inner.txn).await?)
     }
 
-    /// Adds many rows of one table of the tenant at once.
-    pub async fn insert_many<A>(&self, rows: Vec<A>) -> Result<(), ApiError>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
-        A::Entity: TenantEntity,
-    {
-        // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; no table has 60 columns.
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let batch: Vec<A> = rows
-                .by_ref()
-                .take(500)
-                .map(|mut row| {
-                    row.set(A::Entity::tenant_column(), self.inner.tenant.into());
-                    row
-                })
-                .collect();
-            A::Entity::insert_many(batch).exec_without_returning(&self.inner.txn).await?;
-        }
-        Ok(())
-    }
-
     /// Commits, then tells the other replicas what they should look at.
     pub async fn commit(self) -> Result<(), ApiError> {
         self.inner.commit(&self.platform).await
@@ -233,6 +211,28 @@ impl Inner {
     {
         row.set(A::Entity::tenant_column(), self.tenant.into());
         Ok(row.insert(&self.txn).await?)
+    }
+
+    /// Adds many rows of one table of the tenant at once.
+    pub async fn insert_many<A>(&self, rows: Vec<A>) -> Result<(), ApiError>
+    where
+        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
+        A::Entity: TenantEntity,
+    {
+        // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; no table has 60 columns.
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let batch: Vec<A> = rows
+                .by_ref()
+                .take(500)
+                .map(|mut row| {
+                    row.set(A::Entity::tenant_column(), self.tenant.into());
+                    row
+                })
+                .collect();
+            A::Entity::insert_many(batch).exec_without_returning(&self.txn).await?;
+        }
+        Ok(())
     }
 
     /// Adds a row unless one with the same values in these columns is there already; tells whether it was added.

@@ -9,7 +9,8 @@ use super::ledger::somebody;
 const EXPORT: &str = "performanceExport { id version state smallest content decidedBy { name } }";
 
 async fn decide(actor: &Actor, export: &Json, approved: bool, reason: Option<&str>) -> Json {
-    let input = json!({ "id": export["id"], "expectedVersion": export["version"], "approved": approved, "reason": reason });
+    let input =
+        json!({ "id": export["id"], "expectedVersion": export["version"], "approved": approved, "reason": reason });
     actor.mutate("performanceExportDecide", input, EXPORT).await
 }
 

@@ -74,7 +74,7 @@ pub async fn somebody(tx: &SystemTx, n: usize, unit: Uuid) -> Uuid {
             name: Set(format!("干部{n}")),
             name_key: Set(format!("ganbu{n}")),
             id_number: Set(format!("33020319800101{n:04}")),
-            sex: Set(if n % 5 == 0 { "2" } else { "1" }.into()),
+            sex: Set(if n.is_multiple_of(5) { "2" } else { "1" }.into()),
             ethnicity: Set("01".into()),
             birth: Set(["1992-03", "1985-03", "1975-03", "1966-03"][n % 4].into()),
             native_place: Set(None),
@@ -168,7 +168,7 @@ async fn i_06_sixty_six_people_hold_most_of_the_work() {
     tx.insert_many(tasks).await.unwrap();
     tx.insert_many(duties).await.unwrap();
     tx.commit().await.unwrap();
-    let query = "{ performanceShare(year: 2025, percent: 20) { people tasks topPeople topTasks topShare groups { sex ageBand people tasks peopleShare taskShare } lowLoad { name tasks } } }";
+    let query = "{ performanceShare(year: 2025, percent: 20) { people tasks topPeople topTasks topShare groups { sex ageBand people tasks peopleShare taskShare standardHours } lowLoad { name tasks } } }";
     let seen = a.leader.ok(query, json!({})).await["performanceShare"].clone();
     assert_eq!((&seen["people"], &seen["topPeople"]), (&json!(330), &json!(66)));
     assert_eq!((&seen["tasks"], &seen["topTasks"], &seen["topShare"]), (&json!(1000), &json!(768), &json!("76.8")));

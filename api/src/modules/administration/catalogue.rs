@@ -202,6 +202,13 @@ const PREFIXES: &[(&str, &str)] = &[
     ("PerformanceExport", "pex"),
     ("Problem", "prb"),
     ("CitizenMatter", "ctz"),
+    ("PolicyDocument", "pdc"),
+    ("PolicyPush", "ppu"),
+    ("PolicyEffect", "pef"),
+    ("PolicyScore", "psr"),
+    ("PolicyGap", "pgp"),
+    ("GlossaryTerm", "glt"),
+    ("StepRule", "srl"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {

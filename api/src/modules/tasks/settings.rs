@@ -47,7 +47,9 @@ pub async fn on(tx: &Inner, day: NaiveDate) -> Result<Settings, ApiError> {
         .order_by(rule_set::Column::Number, Order::Desc)
         .one()
         .await?;
-    Ok(newest.map_or(Settings { month_hours: MONTH_HOURS, smallest: SMALLEST, ..Settings::default() }, |row| read(&row.body, row.number)))
+    Ok(newest.map_or(Settings { month_hours: MONTH_HOURS, smallest: SMALLEST, ..Settings::default() }, |row| {
+        read(&row.body, row.number)
+    }))
 }
 
 /// What a body says; what it leaves out or gets wrong is as built in.

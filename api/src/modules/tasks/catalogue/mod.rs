@@ -10,9 +10,9 @@ mod task;
 mod work;
 
 use entities::{
-    citizen_matter, month_close, performance_export, plate as plate_table, problem, problem_body, problem_interview, problem_step,
-    task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan, task_request, task_step,
-    work_item, work_resource, work_service, work_source, work_standard, work_template,
+    citizen_matter, month_close, performance_export, plate as plate_table, problem, problem_body, problem_interview,
+    problem_step, task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan,
+    task_request, task_step, work_item, work_resource, work_service, work_source, work_standard, work_template,
 };
 
 use crate::{gated, graph::catalogue::TypeDef, modules::organisation::catalogue::UNIT_OF_ROW, object_type};
