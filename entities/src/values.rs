@@ -1,10 +1,12 @@
 //! The enumerations that columns hold. A word here is the word in the database and in GraphQL.
 
 mod calls;
+mod library;
 mod together;
 mod work;
 
 pub use calls::*;
+pub use library::*;
 pub use together::*;
 pub use work::*;
 

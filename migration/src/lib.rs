@@ -14,6 +14,8 @@ mod m20261122_000009_plugin_matters;
 mod m20261122_000009_tasks;
 mod m20261122_000010_case_reminders;
 mod m20261122_000010_wechat;
+mod m20261122_000011_ledger;
+mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
 
 use ddl::{APP_ROLE, Table};
@@ -53,6 +55,8 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000010_case_reminders", tables: m20261122_000010_case_reminders::tables },
     Change { name: "m20261122_000009_tasks", tables: m20261122_000009_tasks::tables },
     Change { name: "m20261122_000010_wechat", tables: m20261122_000010_wechat::tables },
+    Change { name: "m20261122_000011_ledger", tables: m20261122_000011_ledger::tables },
+    Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
     Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
 ];
 

@@ -35,6 +35,7 @@ vocabulary! {
         WorkItem "work_item" "WORK_ITEM" "item of work" "工作事项";
         Task "task" "TASK" "task of an item" "任务";
         Problem "problem" "PROBLEM" "problem under supervision" "督查问题";
+        PolicyDocument "policy_document" "POLICY_DOCUMENT" "document of the library of policies" "政策文件";
         Audit "audit" "AUDIT" "audit trail" "审计日志";
         Statistic "statistic" "STATISTIC" "aggregated figures" "统计";
         Job "job" "JOB" "background job" "后台任务";
@@ -135,8 +136,9 @@ permissions! {
     WorkItem: Read Create Publish Close;
     Task: Read Create Update Publish Accept Submit Finish Urge Instruct Transfer Withdraw Close;
     Problem: Read Create Update Close;
+    PolicyDocument: Read Submit Publish;
     Audit: Read;
-    Statistic: Read;
+    Statistic: Read Submit Publish;
     Job: Read Run;
     Diagnostics: Sql;
 }

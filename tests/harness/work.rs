@@ -73,6 +73,8 @@ impl Tenant {
         actor.done("workServiceRegister", service, "workService { id }").await;
         let standard = json!({ "key": "road", "title": "道路建设", "difficulty": 150, "hours": 40 });
         actor.done("workStandardPublish", standard, "workStandard { id }").await;
+        let resource = json!({ "field": "生态工业", "year": 2025, "amount": "1200000.50", "basis": "财政预算" });
+        actor.done("workResourceSet", resource, "workResource { id }").await;
         let nodes = json!([{ "key": "a", "title": "立项", "fromDay": 0, "toDay": 9 }]);
         let template = json!({ "key": "build", "title": "建设类项目", "nodes": nodes });
         actor.done("workTemplatePublish", template, "workTemplate { id }").await;
@@ -98,5 +100,48 @@ impl Tenant {
             "dueOn": "2025-09-30"
         });
         actor.done("citizenMatterRegister", matter, "citizenMatter { id }").await;
+        let export = json!({ "year": 2025, "recipient": "研究机构", "purpose": "课题研究" });
+        actor.done("performanceExportRequest", export, "performanceExport { id }").await;
+        self.furnish_library(&item).await;
+    }
+
+    /// Something of every type of the library of policies.
+    async fn furnish_library(&self, item: &Json) {
+        let actor = &self.superior;
+        let document = json!({
+            "key": "rule", "kind": "REGULATION", "level": "COUNTY", "title": "督查办法", "issuer": "区委办公室", "text": "督查须留痕",
+            "issuedOn": "2025-01-01", "validFrom": "2025-01-01"
+        });
+        let document =
+            actor.done("policyDocumentPublish", document, "policyDocument { id }").await["policyDocument"]["id"]
+                .clone();
+        actor
+            .done(
+                "policyDocumentPush",
+                json!({ "policyDocument": document, "workItems": [item] }),
+                "policyDocument { id }",
+            )
+            .await;
+        let effect = json!({
+            "policyDocument": document, "unit": self.id("town"), "period": "YEAR", "startsOn": "2025-01-01", "beneficiaries": "企业",
+            "count": 3, "amount": "10000", "benefit": "减负"
+        });
+        actor.done("policyEffectReport", effect, "policyEffect { id }").await;
+        let score = json!({ "policyDocument": document, "scientific": 80, "reasonable": 80, "applicable": 80, "basis": "问卷" });
+        actor.done("policyScoreSet", score, "policyScore { id }").await;
+        let problem =
+            actor.ok("{ problems(first: 1) { nodes { id } } }", json!({})).await["problems"]["nodes"][0]["id"].clone();
+        let gap = json!({ "problem": problem, "title": "供地政策", "text": "没有口径" });
+        actor.done("policyGapOpen", gap, "policyGap { id }").await;
+        actor
+            .done(
+                "glossaryTermSet",
+                json!({ "term": "标准工时", "definition": "按难度折算的工时" }),
+                "glossaryTerm { id }",
+            )
+            .await;
+        actor
+            .done("stepRuleBind", json!({ "policyDocument": document, "action": "EVALUATE" }), "stepRule { id }")
+            .await;
     }
 }

@@ -22,6 +22,7 @@ mod invariants;
 mod matters;
 mod personnel;
 mod plugins;
+mod policy_library;
 mod probe;
 mod progress;
 mod rights;

@@ -150,6 +150,8 @@ codes! {
     MonthNotOver "MONTH_NOT_OVER" Refusal 200 false "月份尚未结束" "A month is closed when it is over (I-02).";
     MonthClosed "MONTH_CLOSED" Refusal 200 false "月份已结算" "The month is closed: its plates stay (I-02).";
     NoDowngrade "NO_DOWNGRADE" Refusal 200 false "问题等级只升不降" "The grade of a problem only rises (I-05).";
+    SecondPersonRequired "SECOND_PERSON_REQUIRED" Refusal 200 false "须由另一人审批" "Another person than who asked decides (K-anon).";
+    TooFewPeople "TOO_FEW_PEOPLE" Refusal 200 false "人数过少，无法匿名" "So few people would be found in the figures (K-anon).";
     PasswordTooWeak "PASSWORD_TOO_WEAK" Refusal 200 false "口令强度不足" "The password is shorter or simpler than required.";
 }
 

@@ -8,6 +8,7 @@ pub mod matters;
 pub mod organisation;
 pub mod personnel;
 pub mod plugins;
+pub mod policy_library;
 pub mod sharing;
 pub mod tasks;
 pub mod tenancy;
@@ -40,6 +41,8 @@ pub struct Queries(
     matters::statistics::MattersQueries,
     exchange::queries::ExchangeQueries,
     tasks::queries::TaskQueries,
+    tasks::queries::performance::PerformanceQueries,
+    policy_library::queries::PolicyQueries,
 );
 
 /// All commands.
@@ -58,6 +61,8 @@ pub struct Mutations(
     tasks::commands::items::WorkMutations,
     tasks::commands::TaskMutations,
     tasks::commands::supervision::SupervisionMutations,
+    tasks::commands::performance_export::ExportMutations,
+    policy_library::commands::PolicyMutations,
 );
 
 /// All subscriptions.
@@ -83,6 +88,7 @@ pub fn types() -> Vec<TypeDef> {
         exchange::catalogue::types(),
         sharing::catalogue::types(),
         tasks::catalogue::types(),
+        policy_library::catalogue::types(),
     ];
     let mut types: Vec<TypeDef> = types.into_iter().flatten().collect();
     plugins::schema::readable(&mut types);

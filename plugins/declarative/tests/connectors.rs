@@ -47,7 +47,10 @@ fn files() -> Vec<(String, String)> {
 
 fn checked(files: Vec<(String, String)>) -> Result<Plugin, Vec<Fault>> {
     let agency = |(key, name): (&str, &str)| Agency { key: key.into(), name: name.into() };
-    let around = Environment { agencies: [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec() };
+    let around = Environment {
+        agencies: [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec(),
+        ..Environment::default()
+    };
     Package::new(files).and_then(|package| check(&package, &around))
 }
 

@@ -146,6 +146,8 @@ impl Filler<'_> {
             ("Int", _) => json!(match name {
                 "contributionMonths" => 400,
                 "size" => 1000,
+                "year" | "fromYear" => 2025,
+                "toYear" => 2026,
                 _ => 1,
             }),
             ("Boolean", _) => json!(true),

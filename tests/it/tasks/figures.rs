@@ -20,10 +20,11 @@ fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-struct Fixture<'t> {
-    tx: &'t SystemTx,
-    user: Uuid,
-    root: Uuid,
+/// Rows as they would have come to be.
+pub struct Fixture<'t> {
+    pub tx: &'t SystemTx,
+    pub user: Uuid,
+    pub root: Uuid,
 }
 
 impl Fixture<'_> {
@@ -48,7 +49,7 @@ impl Fixture<'_> {
         }
     }
 
-    fn item(&self, n: usize, unit: Uuid) -> work_item::ActiveModel {
+    pub fn item(&self, n: usize, unit: Uuid) -> work_item::ActiveModel {
         let class = match n {
             0..54 => WorkItemClass::Battle,
             54..63 => WorkItemClass::KeyWork,
@@ -81,7 +82,7 @@ impl Fixture<'_> {
     }
 
     /// A task whose lamp today is the one wanted, by its progress and days alone.
-    fn task(&self, n: usize, item: Uuid, unit: Uuid, lamp: TaskLamp) -> task::ActiveModel {
+    pub fn task(&self, n: usize, item: Uuid, unit: Uuid, lamp: TaskLamp) -> task::ActiveModel {
         let id = self.tx.new_id();
         let (red_from, blue_until, started) = match lamp {
             TaskLamp::White => ("2025-12-31", None, None),

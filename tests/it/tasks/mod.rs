@@ -2,7 +2,10 @@
 
 mod board;
 mod course;
+mod export;
 mod figures;
+mod ledger;
+mod overview;
 mod races;
 mod supervision;
 mod tree;

@@ -203,7 +203,8 @@ async fn materials(platform: &Arc<Platform>, session: &Session, matter: &matter:
     Ok(Json::Array(given))
 }
 
-fn parsed<T: InputType>(input: Json) -> Result<T, ApiError> {
+/// An input of a command from its JSON.
+pub(super) fn parsed<T: InputType>(input: Json) -> Result<T, ApiError> {
     let value = Value::from_json(input).map_err(|_| ApiError::of(Code::InternalServerError))?;
     T::parse(Some(value)).map_err(|error| {
         tracing::error!(error = error.into_server_error(Default::default()).message, "the demo's input is not one");
@@ -212,7 +213,10 @@ fn parsed<T: InputType>(input: Json) -> Result<T, ApiError> {
 }
 
 /// What a command made; nothing where a rule refuses, as it refuses some people.
-async fn carried<C: Command<Output = Uuid>>(session: &Session, command: C) -> Result<Option<Uuid>, ApiError> {
+pub(super) async fn carried<C: Command<Output = Uuid>>(
+    session: &Session,
+    command: C,
+) -> Result<Option<Uuid>, ApiError> {
     match execute(session, &command, None).await {
         Ok(id) => Ok(Some(id)),
         Err(Fault::Refused(errors)) => {

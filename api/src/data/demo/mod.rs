@@ -2,6 +2,7 @@
 
 mod cases;
 mod plugins;
+mod tasks;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -153,6 +154,7 @@ pub async fn load_demo(platform: &Arc<Platform>, progress: &dyn Progress) -> Res
         tx.commit().await?;
         let opened = cases::open(platform, sketch, &tenant).await?;
         tracing::info!(tenant = sketch.code, opened, "cases of other matters");
+        tasks::lay_out(platform, &tenant).await?;
         summary.rows += rows;
         summary.tenants.push(tenant);
         progress.advance(1);

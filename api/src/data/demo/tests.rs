@@ -15,7 +15,10 @@ use crate::{
         clock::Clock,
         db::{Db, DbOptions},
     },
-    modules::matters::install,
+    modules::{
+        matters::install,
+        tasks::rules::lamp::{Lamp, Outlook, Standing, lamp},
+    },
 };
 
 async fn platform(dir: &std::path::Path, today: &str) -> Arc<Platform> {
@@ -26,6 +29,15 @@ async fn platform(dir: &std::path::Path, today: &str) -> Arc<Platform> {
     let options = DbOptions::of(url, 2);
     let clock = Clock::held_at(format!("{today}T02:00:00Z").parse().unwrap());
     Platform::new(Db::open(&options).await.unwrap(), clock, Bus::local(), WorkCalendar::national().clone()).unwrap()
+}
+
+fn standing(task: &entities::task::Model) -> Standing {
+    Standing {
+        outlook: Outlook { red_from: task.red_from, blue_until: task.blue_until },
+        is_started: task.started_on.is_some(),
+        has_error: task.has_error,
+        done: None,
+    }
 }
 
 #[tokio::test]
@@ -102,6 +114,14 @@ async fn the_demo_loads_and_keeps_the_rules() {
         let approvals =
             tx.parts::<approval::Entity>().filter(approval::Column::CadreId.eq(own.id)).all().await.unwrap();
         assert_eq!(approvals.len(), 1);
+        // Work with every lamp; a month with the red plate of who fell short and the yellow one of who leads.
+        let tasks = tx.parts::<entities::task::Entity>().all().await.unwrap();
+        let lamps: HashSet<Lamp> = tasks.iter().map(|t| lamp(&standing(t), today)).collect();
+        assert_eq!((tasks.len(), lamps.len()), (5, 5), "{lamps:?}");
+        let plates = tx.parts::<entities::plate::Entity>().all().await.unwrap();
+        let colours: HashSet<&str> = plates.iter().map(|p| entities::CodeEnum::as_str(p.colour)).collect();
+        assert_eq!(colours, HashSet::from(["RED", "YELLOW"]), "{plates:?}");
+        assert_eq!(tx.parts::<entities::policy_push::Entity>().count().await.unwrap(), 1);
         tx.rollback().await.unwrap();
     }
     let found = find_demo(&platform).await.unwrap();

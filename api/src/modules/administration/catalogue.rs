@@ -192,14 +192,23 @@ const PREFIXES: &[(&str, &str)] = &[
     ("WorkStandard", "wst"),
     ("WorkTemplate", "wtp"),
     ("WorkService", "wsv"),
+    ("WorkResource", "wrs"),
     ("WorkItem", "wit"),
     ("Task", "tas"),
     ("TaskPlan", "tpl"),
     ("TaskNotice", "tno"),
     ("TaskRequest", "trq"),
     ("MonthClose", "mcl"),
+    ("PerformanceExport", "pex"),
     ("Problem", "prb"),
     ("CitizenMatter", "ctz"),
+    ("PolicyDocument", "pdc"),
+    ("PolicyPush", "ppu"),
+    ("PolicyEffect", "pef"),
+    ("PolicyScore", "psr"),
+    ("PolicyGap", "pgp"),
+    ("GlossaryTerm", "glt"),
+    ("StepRule", "srl"),
 ];
 
 fn object_id(row: &Row, _: &Moment<'_>) -> Json {

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use crate::{
     kernel::{error::ApiError, tx::Inner},
     modules::tasks::rules::{
+        anonymity::SMALLEST,
         board::{Weights, weights_fit},
         lamp::Thresholds,
         problem::Escalation,
@@ -30,6 +31,8 @@ pub struct Settings {
     pub weights: Weights,
     /// Hours of work that a month has for one person: `monthHours` (1 to 744).
     pub month_hours: i64,
+    /// The smallest group in anonymised figures: `smallestGroup` (5 to 1,000).
+    pub smallest: i64,
 }
 
 /// Eight hours on 21 days, as in the national table of wages.
@@ -44,7 +47,9 @@ pub async fn on(tx: &Inner, day: NaiveDate) -> Result<Settings, ApiError> {
         .order_by(rule_set::Column::Number, Order::Desc)
         .one()
         .await?;
-    Ok(newest.map_or(Settings { month_hours: MONTH_HOURS, ..Settings::default() }, |row| read(&row.body, row.number)))
+    Ok(newest.map_or(Settings { month_hours: MONTH_HOURS, smallest: SMALLEST, ..Settings::default() }, |row| {
+        read(&row.body, row.number)
+    }))
 }
 
 /// What a body says; what it leaves out or gets wrong is as built in.
@@ -77,6 +82,7 @@ fn read(body: &Json, version: i32) -> Settings {
         },
         weights: if weights_fit(wanted) { wanted } else { weights },
         month_hours: number(body, "monthHours", 1, 744).map_or(MONTH_HOURS, i64::from),
+        smallest: number(body, "smallestGroup", 5, 1000).map_or(SMALLEST, i64::from),
     }
 }
 
@@ -95,6 +101,7 @@ mod tests {
         assert_eq!((changed.escalation.minor_days, changed.weights.completion), (3, 100));
         let wrong = read(json!({ "redGap": 0, "blueDays": -1, "weights": { "completion": 90 }, "monthHours": "many" }));
         assert_eq!((wrong.lamps, wrong.weights), (Thresholds::default(), Weights::default()));
-        assert_eq!(wrong.month_hours, MONTH_HOURS);
+        assert_eq!((wrong.month_hours, wrong.smallest), (MONTH_HOURS, SMALLEST));
+        assert_eq!(read(json!({ "smallestGroup": 4 })).smallest, SMALLEST, "nobody lowers it below five");
     }
 }

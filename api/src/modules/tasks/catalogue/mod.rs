@@ -1,16 +1,18 @@
 //! What can be read of work: sources, items, tasks, their course, plates and problems.
 
 mod course;
+mod export;
 mod lamp;
 mod plate;
+mod resource;
 mod supervision;
 mod task;
 mod work;
 
 use entities::{
-    citizen_matter, month_close, plate as plate_table, problem, problem_body, problem_interview, problem_step,
-    task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan, task_request, task_step,
-    work_item, work_service, work_source, work_standard, work_template,
+    citizen_matter, month_close, performance_export, plate as plate_table, problem, problem_body, problem_interview,
+    problem_step, task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan,
+    task_request, task_step, work_item, work_resource, work_service, work_source, work_standard, work_template,
 };
 
 use crate::{gated, graph::catalogue::TypeDef, modules::organisation::catalogue::UNIT_OF_ROW, object_type};
@@ -32,6 +34,10 @@ object_type!(
     WorkService, "WorkService", "wsv"
 );
 object_type!(
+    /// What flows into a field of work in a year (领域资源投入).
+    WorkResource, "WorkResource", "wrs"
+);
+object_type!(
     /// An item of work (事项).
     WorkItem, "WorkItem", "wit"
 );
@@ -50,6 +56,10 @@ object_type!(
 object_type!(
     /// A request between units (跨部门协作请求).
     TaskRequest, "TaskRequest", "trq"
+);
+object_type!(
+    /// Anonymised figures given away (匿名数据集导出).
+    PerformanceExport, "PerformanceExport", "pex"
 );
 object_type!(
     /// A month closed (月度结算).
@@ -109,6 +119,7 @@ gated!(work_source::Entity, WorkItem, subtree: UNIT_OF_ROW, own: "", agency: "")
 gated!(work_standard::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
 gated!(work_template::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
 gated!(work_service::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
+gated!(work_resource::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
 gated!(work_item::Entity, WorkItem, subtree: UNIT_OF_ROW, own: TAKES_PART, agency: "");
 gated!(task_table::Entity, Task, subtree: TASK_OF_UNIT, own: TAKES_PART_OF_ROW, agency: "");
 gated!(task_duty::Entity, Task, subtree: PART_OF_UNIT, own: PART_OF_DUTY, agency: "");
@@ -120,6 +131,8 @@ gated!(task_follow::Entity, Task, subtree: PART_OF_UNIT, own: "{t}.user_id = {us
 gated!(task_notice::Entity, Task, subtree: SENT_BELOW, own: RECEIVED, agency: "");
 gated!(task_request::Entity, Task, subtree: ASKED, own: ASKED_OF_ME, agency: "");
 gated!(month_close::Entity, WorkItem, subtree: "1 = 1", own: "1 = 1", agency: "");
+// Over a part of the tenant there would be small groups, so it is for those over the whole.
+gated!(performance_export::Entity, Statistic, subtree: "", own: "", agency: "");
 gated!(plate_table::Entity, WorkItem, subtree: UNIT_OF_ROW, own: TAKES_PART_OF_ROW, agency: "");
 gated!(problem::Entity, Problem, subtree: UNIT_OF_ROW, own: "", agency: "");
 gated!(problem_body::Entity, Problem, subtree: PROBLEM_OF_UNIT, own: "", agency: "");
@@ -132,7 +145,9 @@ pub fn types() -> Vec<TypeDef> {
     let mut types = work::types();
     types.extend(task::types());
     types.extend(course::types());
+    types.extend(export::types());
     types.extend(plate::types());
+    types.extend(resource::types());
     types.extend(supervision::types());
     types
 }

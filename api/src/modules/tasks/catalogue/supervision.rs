@@ -5,9 +5,12 @@ use entities::{
     values::{CitizenMatterState, ProblemAction, ProblemCause, ProblemGrade, ProblemState, SupervisorBody},
 };
 
-use crate::graph::catalogue::{
-    Scalar::{Boolean, Date, DateTime, Int, String as Text},
-    TypeDef, code, column, expression, many, one,
+use crate::{
+    graph::catalogue::{
+        Scalar::{Boolean, Date, DateTime, Int, String as Text},
+        TypeDef, code, column, expression, many, one,
+    },
+    modules::policy_library::catalogue::OF_PROBLEM,
 };
 
 pub(super) fn types() -> Vec<TypeDef> {
@@ -43,6 +46,7 @@ fn problem_type() -> TypeDef {
     .field(many("steps", "ProblemStep", "{c}.problem_id = {t}.id", "What was done to it (督查留痕), append-only."))
     .field(many("interviews", "ProblemInterview", "{c}.problem_id = {t}.id", "Interviews about it (约谈记录)."))
     .field(many("notices", "TaskNotice", "{c}.problem_id = {t}.id", "Messages about it (通知)."))
+    .field(many("policyGaps", "PolicyGap", OF_PROBLEM, "Policy gaps behind it (政策缺口)."))
 }
 
 fn body() -> TypeDef {

@@ -5,9 +5,12 @@ use entities::{
     work_item, work_service, work_source, work_standard, work_template,
 };
 
-use crate::graph::catalogue::{
-    Scalar::{Date, DateTime, Int, Json, String as Text},
-    TypeDef, code, column, expression, many, one,
+use crate::{
+    graph::catalogue::{
+        Scalar::{Date, DateTime, Int, Json, String as Text},
+        TypeDef, code, column, expression, many, one,
+    },
+    modules::policy_library::catalogue::OF_ITEM,
 };
 
 const TASKS: &str = "select count(*) from task k where k.tenant_id = {tenant} and k.item_id = {t}.id \
@@ -144,5 +147,6 @@ fn item() -> TypeDef {
     .field(many("steps", "TaskStep", "{c}.item_id = {t}.id", "The timeline (时间轴)."))
     .field(many("plans", "TaskPlan", "{c}.item_id = {t}.id", "Plans of years, months and weeks (年月周计划)."))
     .field(many("plates", "Plate", "{c}.item_id = {t}.id", "Plates (三色牌)."))
+    .field(many("policies", "PolicyDocument", OF_ITEM, "Policies that were pushed for it (政策推送)."))
     .field(many("similar", "WorkItem", SIMILAR, "Closed items of its kind and field, for comparison (同类事项)."))
 }

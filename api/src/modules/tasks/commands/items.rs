@@ -3,7 +3,9 @@
 use async_graphql::{Context, Object, Result};
 
 use crate::{
-    modules::tasks::catalogue::{MonthClose, WorkItem, WorkService, WorkSource, WorkStandard, WorkTemplate},
+    modules::tasks::catalogue::{
+        MonthClose, WorkItem, WorkResource, WorkService, WorkSource, WorkStandard, WorkTemplate,
+    },
     payload,
 };
 
@@ -11,6 +13,7 @@ pub use super::{
     month_settle::MonthSettleInput,
     sources::{WorkServiceRegisterInput, WorkSourceRegisterInput, WorkStandardPublishInput, WorkTemplatePublishInput},
     work_item_create::{WorkItemCloseInput, WorkItemCreateInput},
+    work_resource_set::WorkResourceSetInput,
 };
 
 payload!(
@@ -32,6 +35,10 @@ payload!(
 payload!(
     /// What became of a change to an item (事项).
     WorkItemPayload { work_item: WorkItem }
+);
+payload!(
+    /// What became of a change to a field's resources (领域资源投入).
+    WorkResourcePayload { work_resource: WorkResource }
 );
 payload!(
     /// What became of closing a month (月度结算).
@@ -97,6 +104,16 @@ impl WorkMutations {
         #[graphql(desc = "Which item, and the evaluation.")] input: WorkItemCloseInput,
     ) -> Result<Option<WorkItemPayload>> {
         WorkItemPayload::of(ctx, input).await
+    }
+
+    /// Registers what flows into a field of work in a year (登记领域资源投入), to be held against its tasks.
+    /// Permission: `work_item:publish` over the whole tenant. K.
+    async fn work_resource_set(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which field and year, and how much.")] input: WorkResourceSetInput,
+    ) -> Result<Option<WorkResourcePayload>> {
+        WorkResourcePayload::of(ctx, input).await
     }
 
     /// Closes a month (月度结算): plates are hung and stay. A correction hangs new ones.

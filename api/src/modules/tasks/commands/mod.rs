@@ -6,6 +6,7 @@ mod hold;
 pub mod items;
 mod month_settle;
 pub(super) mod notices;
+pub mod performance_export;
 mod problem_act;
 pub(super) mod problem_raise;
 mod sources;
@@ -26,6 +27,7 @@ mod task_update;
 mod task_urge;
 mod tree;
 mod work_item_create;
+mod work_resource_set;
 
 use async_graphql::{Context, Object, Result};
 

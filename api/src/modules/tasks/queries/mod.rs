@@ -1,10 +1,16 @@
 //! What is worked out over work at every question: the board with its charts (天工榜), the ledger (实绩账本), and one's
 //! own desk (待办).
 
+pub(in crate::modules::tasks) mod anonymous;
 mod board;
 mod charts;
+mod comparison;
 mod counts;
 mod desk;
+mod growth;
+mod ledger;
+pub mod performance;
+mod share;
 
 use async_graphql::{Context, Enum, Object, Result};
 use chrono::NaiveDate;
@@ -50,7 +56,7 @@ impl TaskQueries {
         #[graphql(desc = "At most so many rows, 1 to 200 (条数); 50 unless given.")] first: Option<i32>,
     ) -> Result<Option<TaskBoard>> {
         let session = required(ctx)?;
-        let day = asked_day(day, session.today())?;
+        let day = asked_day("day", day, session.today())?;
         let first = first.unwrap_or(50);
         if !(1..=200).contains(&first) {
             let (zh, en) = ("first 应为 1 至 200", "`first` takes 1 to 200.");
@@ -66,9 +72,10 @@ impl TaskQueries {
     }
 }
 
-fn asked_day(day: Option<Given<NaiveDate>>, today: NaiveDate) -> std::result::Result<NaiveDate, ApiError> {
+fn asked_day(name: &str, day: Option<Given<NaiveDate>>, today: NaiveDate) -> std::result::Result<NaiveDate, ApiError> {
     let Some(given) = day else { return Ok(today) };
-    given.get("day", &mut Faults::default()).ok_or_else(|| {
-        ApiError::of(Code::BadUserInput).at("day").saying("day 应为日期 YYYY-MM-DD", "`day` takes YYYY-MM-DD.")
+    given.get(name, &mut Faults::default()).ok_or_else(|| {
+        let (zh, en) = (format!("{name} 应为日期 YYYY-MM-DD"), format!("`{name}` takes YYYY-MM-DD."));
+        ApiError::of(Code::BadUserInput).at(name).saying(zh, en)
     })
 }

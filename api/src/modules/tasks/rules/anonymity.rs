@@ -21,6 +21,32 @@ pub fn suppressed(cells: &[i64], smallest: i64) -> Vec<Option<i64>> {
     shown
 }
 
+/// People and their tasks (单元).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cell {
+    /// People.
+    pub people: i64,
+    /// Their tasks.
+    pub tasks: i64,
+}
+
+/// The cells of a table whose total is known: where people are hidden, what they did is hidden too.
+pub fn table(cells: impl Iterator<Item = Cell>, smallest: i64) -> Vec<Option<Cell>> {
+    let cells: Vec<Cell> = cells.collect();
+    let people: Vec<i64> = cells.iter().map(|cell| cell.people).collect();
+    cells.into_iter().zip(suppressed(&people, smallest)).map(|(cell, shown)| shown.map(|_| cell)).collect()
+}
+
+/// How much somebody has to do, coarse enough to find nobody by it (任务量区间).
+pub fn load_band(tasks: i64) -> &'static str {
+    match tasks {
+        i64::MIN..=0 => "NONE",
+        1..=5 => "FROM_1_TO_5",
+        6..=10 => "FROM_6_TO_10",
+        _ => "OVER_10",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +57,14 @@ mod tests {
         assert_eq!(suppressed(&[9, 8, 20], SMALLEST), [None, None, Some(20)]);
         assert_eq!(suppressed(&[10, 30], SMALLEST), [Some(10), Some(30)]);
         assert_eq!(suppressed(&[9, 0, 20], SMALLEST), [None, Some(0), None]);
+    }
+
+    #[test]
+    fn k_anon_what_few_people_did_is_hidden_with_them() {
+        let cells = [(9, 500), (30, 70), (20, 40)].map(|(people, tasks)| Cell { people, tasks });
+        assert_eq!(table(cells.into_iter(), SMALLEST), [None, Some(Cell { people: 30, tasks: 70 }), None]);
+        let bands = [0, 1, 5, 6, 10, 11].map(load_band);
+        assert_eq!(bands, ["NONE", "FROM_1_TO_5", "FROM_1_TO_5", "FROM_6_TO_10", "FROM_6_TO_10", "OVER_10"]);
     }
 
     #[test]

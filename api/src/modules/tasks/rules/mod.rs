@@ -4,6 +4,7 @@ pub mod anonymity;
 pub mod board;
 pub mod chart;
 pub mod course;
+pub mod growth;
 pub mod lamp;
 pub mod ledger;
 pub mod period;

@@ -34,6 +34,11 @@ pub fn around(period: Period, day: NaiveDate) -> (NaiveDate, NaiveDate) {
     }
 }
 
+/// First and last day of a year.
+pub fn year(n: i32) -> (NaiveDate, NaiveDate) {
+    around(Period::Year, NaiveDate::from_ymd_opt(n, 1, 1).unwrap_or_default())
+}
+
 /// A period begins on its first day: a year on 1 January, a month on the 1st, a week on a Monday.
 pub fn begins(period: Period, starts_on: NaiveDate) -> Result<(), Refusal> {
     let first = around(period, starts_on).0;

@@ -1,0 +1,3 @@
+//! The rules of the library, as pure functions: what a text is found by.
+
+pub mod search;
