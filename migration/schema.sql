@@ -1868,7 +1868,277 @@ alter table wechat_code enable row level security;
 alter table wechat_code force row level security;
 create policy tenant_isolation on wechat_code using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
--- m20261122_000012_connectors
+-- m20261122_000011_ledger
+create table work_resource (
+  tenant_id uuid not null,
+  id uuid not null,
+  field text collate "C" not null,
+  year integer not null,
+  amount bigint not null,
+  basis text collate "C" not null,
+  registered_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create unique index work_resource_u1 on work_resource (tenant_id, year, field);
+create index work_resource_registered_by on work_resource (tenant_id, registered_by);
+grant select, insert, update, delete on work_resource to zugong_app;
+alter table work_resource enable row level security;
+alter table work_resource force row level security;
+create policy tenant_isolation on work_resource using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table performance_export (
+  tenant_id uuid not null,
+  id uuid not null,
+  year integer not null,
+  recipient text collate "C" not null,
+  purpose text collate "C" not null,
+  state text collate "C" not null check (state in ('REQUESTED', 'APPROVED', 'REFUSED')),
+  requested_by uuid not null,
+  decided_by uuid,
+  decided_at timestamptz,
+  reason text collate "C",
+  smallest integer,
+  content json,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, requested_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, decided_by) references app_user (tenant_id, id)
+);
+create index performance_export_requested_by on performance_export (tenant_id, requested_by);
+create index performance_export_decided_by on performance_export (tenant_id, decided_by);
+grant select, insert, update, delete on performance_export to zugong_app;
+alter table performance_export enable row level security;
+alter table performance_export force row level security;
+create policy tenant_isolation on performance_export using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000012_policy_library
+create table policy_document (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  "number" integer not null,
+  "kind" text collate "C" not null check ("kind" in ('POLICY', 'LAW', 'REGULATION')),
+  "level" text collate "C" not null check ("level" in ('CENTRAL', 'PROVINCE', 'CITY', 'COUNTY')),
+  aspect text collate "C",
+  field text collate "C",
+  title text collate "C" not null,
+  issuer text collate "C" not null,
+  document_number text collate "C",
+  text text collate "C" not null,
+  folded text collate "C" not null,
+  issued_on date not null,
+  valid_from date not null,
+  valid_until date,
+  repeal_reason text collate "C",
+  published_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id)
+);
+create unique index policy_document_u1 on policy_document (tenant_id, key, number);
+create index policy_document_published_by on policy_document (tenant_id, published_by);
+grant select, insert, update, delete on policy_document to zugong_app;
+alter table policy_document enable row level security;
+alter table policy_document force row level security;
+create policy tenant_isolation on policy_document using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table policy_gram (
+  tenant_id uuid not null,
+  id uuid not null,
+  document_id uuid not null,
+  gram text collate "C" not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id)
+);
+create unique index policy_gram_u1 on policy_gram (tenant_id, gram, document_id);
+create index policy_gram_document_id on policy_gram (tenant_id, document_id);
+grant select, insert, update, delete on policy_gram to zugong_app;
+alter table policy_gram enable row level security;
+alter table policy_gram force row level security;
+create policy tenant_isolation on policy_gram using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table policy_push (
+  tenant_id uuid not null,
+  id uuid not null,
+  document_id uuid not null,
+  item_id uuid,
+  unit_id uuid not null,
+  note text collate "C",
+  "key" text collate "C" not null,
+  pushed_by uuid not null,
+  created_at timestamptz not null,
+  read_at timestamptz,
+  read_by uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, pushed_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, read_by) references app_user (tenant_id, id)
+);
+create unique index policy_push_u1 on policy_push (tenant_id, key);
+create index policy_push_document_id on policy_push (tenant_id, document_id);
+create index policy_push_item_id on policy_push (tenant_id, item_id);
+create index policy_push_unit_id on policy_push (tenant_id, unit_id);
+create index policy_push_pushed_by on policy_push (tenant_id, pushed_by);
+create index policy_push_read_by on policy_push (tenant_id, read_by);
+grant select, insert, update, delete on policy_push to zugong_app;
+alter table policy_push enable row level security;
+alter table policy_push force row level security;
+create policy tenant_isolation on policy_push using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table policy_effect (
+  tenant_id uuid not null,
+  id uuid not null,
+  document_id uuid not null,
+  unit_id uuid not null,
+  period text collate "C" not null check (period in ('YEAR', 'MONTH', 'WEEK')),
+  starts_on date not null,
+  beneficiaries text collate "C" not null,
+  count integer not null,
+  amount bigint not null,
+  benefit text collate "C" not null,
+  reported_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, reported_by) references app_user (tenant_id, id)
+);
+create unique index policy_effect_u1 on policy_effect (tenant_id, document_id, unit_id, period, starts_on);
+create index policy_effect_document_id on policy_effect (tenant_id, document_id);
+create index policy_effect_unit_id on policy_effect (tenant_id, unit_id);
+create index policy_effect_reported_by on policy_effect (tenant_id, reported_by);
+grant select, insert, update, delete on policy_effect to zugong_app;
+alter table policy_effect enable row level security;
+alter table policy_effect force row level security;
+create policy tenant_isolation on policy_effect using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table policy_score (
+  tenant_id uuid not null,
+  id uuid not null,
+  document_id uuid not null,
+  scientific integer not null,
+  reasonable integer not null,
+  applicable integer not null,
+  basis text collate "C" not null,
+  unit_id uuid not null,
+  scored_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, scored_by) references app_user (tenant_id, id)
+);
+create unique index policy_score_u1 on policy_score (tenant_id, document_id, scored_by);
+create index policy_score_document_id on policy_score (tenant_id, document_id);
+create index policy_score_unit_id on policy_score (tenant_id, unit_id);
+create index policy_score_scored_by on policy_score (tenant_id, scored_by);
+grant select, insert, update, delete on policy_score to zugong_app;
+alter table policy_score enable row level security;
+alter table policy_score force row level security;
+create policy tenant_isolation on policy_score using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table policy_gap (
+  tenant_id uuid not null,
+  id uuid not null,
+  title text collate "C" not null,
+  text text collate "C" not null,
+  proposal text collate "C",
+  field text collate "C",
+  unit_id uuid not null,
+  state text collate "C" not null check (state in ('OPEN', 'ANSWERED')),
+  document_id uuid,
+  answer text collate "C",
+  opened_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id)
+);
+create index policy_gap_unit_id on policy_gap (tenant_id, unit_id);
+create index policy_gap_document_id on policy_gap (tenant_id, document_id);
+create index policy_gap_opened_by on policy_gap (tenant_id, opened_by);
+grant select, insert, update, delete on policy_gap to zugong_app;
+alter table policy_gap enable row level security;
+alter table policy_gap force row level security;
+create policy tenant_isolation on policy_gap using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table policy_gap_problem (
+  tenant_id uuid not null,
+  id uuid not null,
+  gap_id uuid not null,
+  problem_id uuid not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, gap_id) references policy_gap (tenant_id, id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id)
+);
+create unique index policy_gap_problem_u1 on policy_gap_problem (tenant_id, gap_id, problem_id);
+create index policy_gap_problem_gap_id on policy_gap_problem (tenant_id, gap_id);
+create index policy_gap_problem_problem_id on policy_gap_problem (tenant_id, problem_id);
+grant select, insert, update, delete on policy_gap_problem to zugong_app;
+alter table policy_gap_problem enable row level security;
+alter table policy_gap_problem force row level security;
+create policy tenant_isolation on policy_gap_problem using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table glossary_term (
+  tenant_id uuid not null,
+  id uuid not null,
+  term text collate "C" not null,
+  definition text collate "C" not null,
+  document_id uuid,
+  written_by uuid not null,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, written_by) references app_user (tenant_id, id)
+);
+create unique index glossary_term_u1 on glossary_term (tenant_id, term);
+create index glossary_term_document_id on glossary_term (tenant_id, document_id);
+create index glossary_term_written_by on glossary_term (tenant_id, written_by);
+grant select, insert, update, delete on glossary_term to zugong_app;
+alter table glossary_term enable row level security;
+alter table glossary_term force row level security;
+create policy tenant_isolation on glossary_term using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table step_rule (
+  tenant_id uuid not null,
+  id uuid not null,
+  "key" text collate "C" not null,
+  "action" text collate "C" not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  note text collate "C",
+  bound_by uuid not null,
+  created_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, bound_by) references app_user (tenant_id, id)
+);
+create unique index step_rule_u1 on step_rule (tenant_id, key, action);
+create index step_rule_bound_by on step_rule (tenant_id, bound_by);
+grant select, insert, update, delete on step_rule to zugong_app;
+alter table step_rule enable row level security;
+alter table step_rule force row level security;
+create policy tenant_isolation on step_rule using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000013_connectors
 create table plugin_connector (
   tenant_id uuid not null,
   id uuid not null,
@@ -3531,7 +3801,233 @@ create table wechat_code (
 );
 create unique index wechat_code_u1 on wechat_code (tenant_id, app_id, digest);
 
--- m20261122_000012_connectors
+-- m20261122_000011_ledger
+create table work_resource (
+  tenant_id blob not null,
+  id blob not null,
+  field text not null,
+  year integer not null,
+  amount bigint not null,
+  basis text not null,
+  registered_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, registered_by) references app_user (tenant_id, id)
+);
+create unique index work_resource_u1 on work_resource (tenant_id, year, field);
+create index work_resource_registered_by on work_resource (tenant_id, registered_by);
+create table performance_export (
+  tenant_id blob not null,
+  id blob not null,
+  year integer not null,
+  recipient text not null,
+  purpose text not null,
+  state text not null check (state in ('REQUESTED', 'APPROVED', 'REFUSED')),
+  requested_by blob not null,
+  decided_by blob,
+  decided_at timestamp,
+  reason text,
+  smallest integer,
+  content text,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, requested_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, decided_by) references app_user (tenant_id, id)
+);
+create index performance_export_requested_by on performance_export (tenant_id, requested_by);
+create index performance_export_decided_by on performance_export (tenant_id, decided_by);
+
+-- m20261122_000012_policy_library
+create table policy_document (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  "number" integer not null,
+  "kind" text not null check ("kind" in ('POLICY', 'LAW', 'REGULATION')),
+  "level" text not null check ("level" in ('CENTRAL', 'PROVINCE', 'CITY', 'COUNTY')),
+  aspect text,
+  field text,
+  title text not null,
+  issuer text not null,
+  document_number text,
+  text text not null,
+  folded text not null,
+  issued_on date not null,
+  valid_from date not null,
+  valid_until date,
+  repeal_reason text,
+  published_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, published_by) references app_user (tenant_id, id)
+);
+create unique index policy_document_u1 on policy_document (tenant_id, key, number);
+create index policy_document_published_by on policy_document (tenant_id, published_by);
+create table policy_gram (
+  tenant_id blob not null,
+  id blob not null,
+  document_id blob not null,
+  gram text not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id)
+);
+create unique index policy_gram_u1 on policy_gram (tenant_id, gram, document_id);
+create index policy_gram_document_id on policy_gram (tenant_id, document_id);
+create table policy_push (
+  tenant_id blob not null,
+  id blob not null,
+  document_id blob not null,
+  item_id blob,
+  unit_id blob not null,
+  note text,
+  "key" text not null,
+  pushed_by blob not null,
+  created_at timestamp not null,
+  read_at timestamp,
+  read_by blob,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, item_id) references work_item (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, pushed_by) references app_user (tenant_id, id),
+  foreign key (tenant_id, read_by) references app_user (tenant_id, id)
+);
+create unique index policy_push_u1 on policy_push (tenant_id, key);
+create index policy_push_document_id on policy_push (tenant_id, document_id);
+create index policy_push_item_id on policy_push (tenant_id, item_id);
+create index policy_push_unit_id on policy_push (tenant_id, unit_id);
+create index policy_push_pushed_by on policy_push (tenant_id, pushed_by);
+create index policy_push_read_by on policy_push (tenant_id, read_by);
+create table policy_effect (
+  tenant_id blob not null,
+  id blob not null,
+  document_id blob not null,
+  unit_id blob not null,
+  period text not null check (period in ('YEAR', 'MONTH', 'WEEK')),
+  starts_on date not null,
+  beneficiaries text not null,
+  count integer not null,
+  amount bigint not null,
+  benefit text not null,
+  reported_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, reported_by) references app_user (tenant_id, id)
+);
+create unique index policy_effect_u1 on policy_effect (tenant_id, document_id, unit_id, period, starts_on);
+create index policy_effect_document_id on policy_effect (tenant_id, document_id);
+create index policy_effect_unit_id on policy_effect (tenant_id, unit_id);
+create index policy_effect_reported_by on policy_effect (tenant_id, reported_by);
+create table policy_score (
+  tenant_id blob not null,
+  id blob not null,
+  document_id blob not null,
+  scientific integer not null,
+  reasonable integer not null,
+  applicable integer not null,
+  basis text not null,
+  unit_id blob not null,
+  scored_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, scored_by) references app_user (tenant_id, id)
+);
+create unique index policy_score_u1 on policy_score (tenant_id, document_id, scored_by);
+create index policy_score_document_id on policy_score (tenant_id, document_id);
+create index policy_score_unit_id on policy_score (tenant_id, unit_id);
+create index policy_score_scored_by on policy_score (tenant_id, scored_by);
+create table policy_gap (
+  tenant_id blob not null,
+  id blob not null,
+  title text not null,
+  text text not null,
+  proposal text,
+  field text,
+  unit_id blob not null,
+  state text not null check (state in ('OPEN', 'ANSWERED')),
+  document_id blob,
+  answer text,
+  opened_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, opened_by) references app_user (tenant_id, id)
+);
+create index policy_gap_unit_id on policy_gap (tenant_id, unit_id);
+create index policy_gap_document_id on policy_gap (tenant_id, document_id);
+create index policy_gap_opened_by on policy_gap (tenant_id, opened_by);
+create table policy_gap_problem (
+  tenant_id blob not null,
+  id blob not null,
+  gap_id blob not null,
+  problem_id blob not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, gap_id) references policy_gap (tenant_id, id),
+  foreign key (tenant_id, problem_id) references problem (tenant_id, id)
+);
+create unique index policy_gap_problem_u1 on policy_gap_problem (tenant_id, gap_id, problem_id);
+create index policy_gap_problem_gap_id on policy_gap_problem (tenant_id, gap_id);
+create index policy_gap_problem_problem_id on policy_gap_problem (tenant_id, problem_id);
+create table glossary_term (
+  tenant_id blob not null,
+  id blob not null,
+  term text not null,
+  definition text not null,
+  document_id blob,
+  written_by blob not null,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, document_id) references policy_document (tenant_id, id),
+  foreign key (tenant_id, written_by) references app_user (tenant_id, id)
+);
+create unique index glossary_term_u1 on glossary_term (tenant_id, term);
+create index glossary_term_document_id on glossary_term (tenant_id, document_id);
+create index glossary_term_written_by on glossary_term (tenant_id, written_by);
+create table step_rule (
+  tenant_id blob not null,
+  id blob not null,
+  "key" text not null,
+  "action" text not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  note text,
+  bound_by blob not null,
+  created_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, bound_by) references app_user (tenant_id, id)
+);
+create unique index step_rule_u1 on step_rule (tenant_id, key, action);
+create index step_rule_bound_by on step_rule (tenant_id, bound_by);
+
+-- m20261122_000013_connectors
 create table plugin_connector (
   tenant_id blob not null,
   id blob not null,
