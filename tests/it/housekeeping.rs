@@ -5,6 +5,8 @@ use serde_json::json;
 use zugong::kernel::housekeeping::tidy;
 use zugong_tests::{Probe, World};
 
+use crate::identity::{login, somebody};
+
 #[tokio::test]
 async fn keys_go_after_their_72_hours_events_after_30_days_and_the_audit_record_never() {
     let world = World::start().await;
@@ -35,4 +37,23 @@ async fn keys_go_after_their_72_hours_events_after_30_days_and_the_audit_record_
     probe.run("update auth_session set revoked_at = created_at where tenant_id = $1", vec![tenant.id.into()]).await;
     tidy(&world.server.platform).await.unwrap();
     assert_eq!(sessions().await, 0);
+}
+
+#[tokio::test]
+async fn attempts_and_codes_of_long_ago_go() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let (name, account) = somebody(&world.server, "zhang", &[tenant]).await;
+    assert_eq!(login(&world.server, &name, "wrong").await.status, 401);
+    let probe = Probe::of(world.server.database_url(), tenant.id).await;
+    let code = "insert into wechat_code (tenant_id, id, app_id, digest, used_at) values ($1, $2, 'wx', 'digest', $3)";
+    let row = vec![tenant.id.into(), uuid::Uuid::now_v7().into(), world.server.clock.now().into()];
+    probe.run(code, row).await;
+    let attempts = "select count(*) from login_attempt where account_id = $1";
+    for (hours, left) in [(23, (1, 1)), (2, (1, 0)), (24 * 178, (1, 0)), (24 * 3, (0, 0))] {
+        world.server.clock.advance(TimeDelta::hours(hours));
+        tidy(&world.server.platform).await.unwrap();
+        let codes = probe.count_where("wechat_code", "1 = 1", vec![]).await;
+        assert_eq!((probe.number(attempts, vec![account.into()]).await, codes), left, "{hours} hours later");
+    }
 }

@@ -33,9 +33,12 @@ pub(super) struct Open {
     pub(super) parent: String,
 }
 
+/// What is given of objects, and where their values stand.
+type Places = IndexMap<String, Vec<Vec<Step>>>;
+
 /// Puts the values into their places; null and an error where there is none.
 pub(super) async fn fill(session: &Session, answer: &mut Json, open: Vec<Open>, errors: &mut Vec<FieldError>) {
-    let mut asked: Vec<(Arc<Question>, IndexMap<String, Vec<Vec<Step>>>)> = vec![];
+    let mut asked: Vec<(Arc<Question>, Places)> = vec![];
     for Open { path, question, parent } in open {
         let place = match asked.iter().position(|(known, _)| Arc::ptr_eq(known, &question)) {
             Some(place) => place,

@@ -1,10 +1,12 @@
-//! Rows that have served their time go (清理): outcomes under idempotency keys, tickets, events and ended
-//! sessions. The audit record is never touched here.
+//! Rows that have served their time go (清理): outcomes under idempotency keys, tickets, events, attempts to ask
+//! agencies' systems or to log in, codes of WeChat and ended sessions. The audit record is never touched here.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
-use entities::{auth_session, file_ticket, idempotency, outbox, refresh_token, tenant};
+use entities::{
+    auth_session, connector_call, file_ticket, idempotency, login_attempt, outbox, refresh_token, tenant, wechat_code,
+};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
 
 use crate::kernel::{error::ApiError, platform::Platform, session::Reason, task};
@@ -15,6 +17,10 @@ const EVERY: Duration = Duration::from_secs(3600);
 pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(30);
 /// Sessions are kept for so long after their end, for whoever looks into an incident.
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(180);
+/// Attempts to ask agencies' systems are kept for so long, for whoever looks into a disturbance.
+const CALLS_KEPT: TimeDelta = TimeDelta::days(180);
+/// A code of WeChat counts for five minutes there; that it was used is kept for so long.
+const CODES_KEPT: TimeDelta = TimeDelta::days(1);
 /// Rows of one table in one transaction, so that no lock is held for long.
 const BATCH: u64 = 5_000;
 
@@ -59,6 +65,13 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
         let gone = auth_session::Entity::delete_many().filter(auth_session::Column::Id.is_in(sessions.clone()));
         rows += gone.exec(tx.raw()).await?.rows_affected;
     }
+    // What failed from a network long ago says nothing of it any more, unless it is known as the owner's.
+    let stranger = Condition::any()
+        .add(login_attempt::Column::KnownUntil.is_null())
+        .add(login_attempt::Column::KnownUntil.lt(now));
+    let attempts =
+        login_attempt::Entity::delete_many().filter(login_attempt::Column::UpdatedAt.lt(ended)).filter(stranger);
+    rows += attempts.exec(tx.raw()).await?.rows_affected;
     tx.commit().await?;
     for tenant in tenants {
         let tx = system.begin(Some(tenant.id)).await?;
@@ -80,6 +93,8 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
         remove!(idempotency, ExpiresAt, now);
         remove!(file_ticket, ExpiresAt, now);
         remove!(outbox, CreatedAt, now - EVENTS_KEPT);
+        remove!(connector_call, At, now - CALLS_KEPT);
+        remove!(wechat_code, UsedAt, now - CODES_KEPT);
         tx.commit().await?;
     }
     Ok(rows)

@@ -130,6 +130,13 @@ async fn a_system_finishes_one_item_and_tells_of_another() {
     let query = "{ pluginConnectors { nodes { id } } }";
     assert_eq!(world.b.superior.ok(query, json!({})).await["pluginConnectors"]["nodes"], json!([]));
     assert_eq!(tenant.senior.gql(query, json!({})).await.code(), "FORBIDDEN");
+    // What was asked is known for half a year; that it was is on record for good.
+    for (days, kept) in [(179, 2), (2, 0)] {
+        world.server.clock.advance(TimeDelta::days(days));
+        zugong::kernel::housekeeping::tidy(&world.server.platform).await.unwrap();
+        assert_eq!(probe.count_where("connector_call", "1 = 1", vec![]).await, kept);
+    }
+    assert_eq!(probe.count_where("audit", "action = $2", vec!["pluginConnectorCall".into()]).await, 2);
 }
 
 #[tokio::test]
