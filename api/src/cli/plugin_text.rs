@@ -242,7 +242,7 @@ mod tests {
     #[tokio::test]
     async fn the_examples_and_a_new_plug_in_pass_their_own_tests() {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("plugins/examples");
-        for (example, tests) in [("bianwai-luyong", 7), ("xinli-jiankang", 5)] {
+        for (example, tests) in [("bianwai-luyong", 7), ("xinli-jiankang", 5), ("gongjijin-fengcun", 3)] {
             let told = test(&examples.join(example)).await.unwrap();
             assert_eq!(told.lines().count(), tests, "{example}: {told}");
         }
