@@ -49,11 +49,12 @@ pub fn put(file: &Path, folder: &Path) {
 /// The folder with the libraries of the lock file of a client (a folder of `tests/clients`); outside the checkout, made
 /// once for each lock file.
 pub fn installed(client: &str) -> PathBuf {
-    installed_for(&sources().join(client))
+    installed_for(&sources().join(client), "ci")
 }
 
-/// The same for the lock file of any folder.
-pub fn installed_for(sources: &Path) -> PathBuf {
+/// The same for the lock file of any folder. `install` instead of `ci` where a library names others for machines for which
+/// they were never published: no lock file can have them.
+pub fn installed_for(sources: &Path, how: &str) -> PathBuf {
     let lock = fs::read(sources.join("package-lock.json")).unwrap();
     let digest = hex::encode(&Sha256::digest(lock)[..8]);
     let build = std::env::current_exe().unwrap().parent().unwrap().to_path_buf();
@@ -66,11 +67,11 @@ pub fn installed_for(sources: &Path) -> PathBuf {
         fs::copy(sources.join(file), making.path().join(file)).unwrap();
     }
     let npm = Command::new("npm")
-        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+        .args([how, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
         .current_dir(making.path())
         .output()
         .unwrap();
-    assert!(npm.status.success(), "npm ci: {}", String::from_utf8_lossy(&npm.stderr));
+    assert!(npm.status.success(), "npm {how}: {}", String::from_utf8_lossy(&npm.stderr));
     // Another test may have been faster; then its folder stays and ours goes.
     if fs::rename(making.path(), &folder).is_ok() {
         let _ = making.keep();

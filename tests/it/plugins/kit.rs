@@ -82,7 +82,7 @@ fn an_example_in_typescript_is_built_and_gives_its_golden_points() {
     }
     let (_dir, folder) = copied("niandu-kaohe");
     let code = folder.join("code");
-    let libraries = node::installed_for(&examples().join("niandu-kaohe/code"));
+    let libraries = node::installed_for(&examples().join("niandu-kaohe/code"), "install");
     std::os::unix::fs::symlink(libraries.join("node_modules"), code.join("node_modules")).unwrap();
     says(Command::new("npm").args(["run", "build"]).current_dir(&code));
     let told = tried(&folder);
