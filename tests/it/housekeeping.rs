@@ -3,13 +3,18 @@
 use chrono::TimeDelta;
 use serde_json::json;
 use zugong::kernel::housekeeping::tidy;
-use zugong_tests::{Probe, World};
+use zugong_tests::{Probe, Server, World, database::TestDatabase};
 
 use crate::identity::{login, somebody};
 
+/// What goes, goes in every tenant, and other tests live in another time.
+async fn apart() -> World {
+    World::on(Server::apart().await).await
+}
+
 #[tokio::test]
 async fn keys_go_after_their_72_hours_events_after_30_days_and_the_audit_record_never() {
-    let world = World::start().await;
+    let world = apart().await;
     let tenant = &world.a;
     let input = json!({ "parent": tenant.id("village"), "code": "N1", "name": "办公室", "sequence": "GOVERNMENT",
         "kind": "INTERNAL_OFFICE", "idempotencyKey": "once" });
@@ -37,11 +42,12 @@ async fn keys_go_after_their_72_hours_events_after_30_days_and_the_audit_record_
     probe.run("update auth_session set revoked_at = created_at where tenant_id = $1", vec![tenant.id.into()]).await;
     tidy(&world.server.platform).await.unwrap();
     assert_eq!(sessions().await, 0);
+    TestDatabase::of(world.server.database_url()).remove().await;
 }
 
 #[tokio::test]
 async fn attempts_and_codes_of_long_ago_go() {
-    let world = World::start().await;
+    let world = apart().await;
     let tenant = &world.a;
     let (name, account) = somebody(&world.server, "zhang", &[tenant]).await;
     assert_eq!(login(&world.server, &name, "wrong").await.status, 401);
@@ -56,4 +62,5 @@ async fn attempts_and_codes_of_long_ago_go() {
         let codes = probe.count_where("wechat_code", "1 = 1", vec![]).await;
         assert_eq!((probe.number(attempts, vec![account.into()]).await, codes), left, "{hours} hours later");
     }
+    TestDatabase::of(world.server.database_url()).remove().await;
 }

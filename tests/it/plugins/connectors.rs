@@ -15,8 +15,9 @@ use zugong::modules::plugins::connectors::{
     client::{Client, Lookup},
 };
 use zugong_tests::{
-    Probe, Tenant, World,
+    Probe, Server, Tenant, World,
     client::{codes, fields},
+    database::TestDatabase,
     system::{CONNECTOR, Mode, OPERATION, SECRET, System},
 };
 
@@ -98,7 +99,8 @@ async fn again(world: &World) {
 
 #[tokio::test]
 async fn a_system_finishes_one_item_and_tells_of_another() {
-    let (world, system) = (World::start().await, System::start().await);
+    // What has served its time goes in every tenant, and other tests live in another time.
+    let (world, system) = (World::on(Server::apart().await).await, System::start().await);
     let tenant = &world.a;
     let plugin = install(tenant, &files()).await;
     connect(tenant, &plugin, &system.url, None).await;
@@ -137,6 +139,7 @@ async fn a_system_finishes_one_item_and_tells_of_another() {
         assert_eq!(probe.count_where("connector_call", "1 = 1", vec![]).await, kept);
     }
     assert_eq!(probe.count_where("audit", "action = $2", vec!["pluginConnectorCall".into()]).await, 2);
+    TestDatabase::of(world.server.database_url()).remove().await;
 }
 
 #[tokio::test]
