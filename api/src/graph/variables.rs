@@ -6,8 +6,8 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{
     Name, Value as ConstValue, Variables,
     parser::{
-        parse_query, parse_schema,
-        types::{BaseType, OperationDefinition, Selection, Type, TypeKind, TypeSystemDefinition},
+        parse_query,
+        types::{BaseType, OperationDefinition, Selection, Type},
     },
     registry::{MetaInputValue, MetaType, Registry},
 };
@@ -51,42 +51,13 @@ pub struct InputTypes {
 }
 
 impl InputTypes {
-    /// Reads them from a schema's SDL; `None` if it is not one.
-    pub fn of(sdl: &str) -> Option<Self> {
-        let mut types: HashMap<String, Input> = [
-            ("Int", BuiltIn::Int),
-            ("Float", BuiltIn::Float),
-            ("String", BuiltIn::String),
-            ("Boolean", BuiltIn::Boolean),
-            ("ID", BuiltIn::Id),
-        ]
-        .into_iter()
-        .map(|(name, scalar)| (name.to_string(), Input::BuiltIn(scalar)))
-        .collect();
-        for definition in parse_schema(sdl).ok()?.definitions {
-            let TypeSystemDefinition::Type(definition) = definition else { continue };
-            let definition = definition.node;
-            let one_of = definition.directives.iter().any(|d| d.node.name.node == "oneOf");
-            let input = match definition.kind {
-                TypeKind::Scalar => Input::Custom,
-                TypeKind::Enum(set) => {
-                    Input::Enum(set.values.into_iter().map(|v| v.node.value.node.to_string()).collect())
-                }
-                TypeKind::InputObject(object) => {
-                    let field = |f: async_graphql::parser::types::InputValueDefinition| {
-                        (f.name.node.to_string(), Field { ty: f.ty.node, default: f.default_value.map(|v| v.node) })
-                    };
-                    let fields = object.fields.into_iter().map(|f| field(f.node)).collect();
-                    Input::Object { fields, one_of }
-                }
-                _ => continue,
-            };
-            types.insert(definition.name.node.to_string(), input);
-        }
-        Some(Self { own: types, shared: None })
+    /// Those of a schema that was built out of a registry.
+    pub fn of(registry: &Registry) -> Self {
+        let types = registry.types.iter().filter_map(|(name, ty)| Some((name.clone(), Input::of(ty)?)));
+        Self { own: types.collect(), shared: None }
     }
 
-    /// Those of a schema that was built out of a registry; what it has in common with another schema is kept once.
+    /// The same, where what it has in common with another schema is kept once.
     pub fn beside(shared: Arc<Self>, registry: &Registry) -> Self {
         let types = registry.types.iter().filter_map(|(name, ty)| {
             let input = Input::of(ty)?;
@@ -294,7 +265,10 @@ impl Place<'_> {
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::types::DocumentOperations;
+    use async_graphql::parser::{
+        parse_schema,
+        types::{DocumentOperations, InputValueDefinition, TypeKind, TypeSystemDefinition},
+    };
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -306,8 +280,41 @@ mod tests {
         input Choice @oneOf { id: ID code: String }
         type Query { a: Int }";
 
+    /// The types of a text, as a registry would have them.
+    fn types() -> InputTypes {
+        let scalar = |(name, scalar): (&str, BuiltIn)| (name.to_string(), Input::BuiltIn(scalar));
+        let scalars = [
+            ("Int", BuiltIn::Int),
+            ("Float", BuiltIn::Float),
+            ("String", BuiltIn::String),
+            ("Boolean", BuiltIn::Boolean),
+            ("ID", BuiltIn::Id),
+        ];
+        let mut own: HashMap<String, Input> = scalars.into_iter().map(scalar).collect();
+        for definition in parse_schema(SDL).expect("a schema").definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let one_of = definition.directives.iter().any(|d| d.node.name.node == "oneOf");
+            let field = |f: InputValueDefinition| {
+                (f.name.node.to_string(), Field { ty: f.ty.node, default: f.default_value.map(|v| v.node) })
+            };
+            let input = match definition.kind {
+                TypeKind::Scalar => Input::Custom,
+                TypeKind::Enum(set) => {
+                    Input::Enum(set.values.into_iter().map(|v| v.node.value.node.to_string()).collect())
+                }
+                TypeKind::InputObject(object) => {
+                    Input::Object { fields: object.fields.into_iter().map(|f| field(f.node)).collect(), one_of }
+                }
+                _ => continue,
+            };
+            own.insert(definition.name.node.to_string(), input);
+        }
+        InputTypes { own, shared: None }
+    }
+
     fn coerced(declared: &str, value: Json) -> Result<Json, String> {
-        let types = InputTypes::of(SDL).expect("types");
+        let types = types();
         let document = parse_query(format!("query({declared}) {{ a }}")).expect("a query");
         let DocumentOperations::Single(operation) = document.operations else { panic!("one operation") };
         let values = types.coerce(&operation.node, Variables::from_json(value));

@@ -12,7 +12,7 @@ use moka::future::Cache;
 use crate::{
     graph::{
         run::Engine,
-        schema::{Zugong, build, build_beside},
+        schema::{Zugong, build_with_inputs},
         variables::InputTypes,
     },
     kernel::{
@@ -48,11 +48,11 @@ const CATALOGUE_BYTES: u32 = 64 * 1024;
 impl Contract {
     /// The schema without plug-ins.
     pub(super) fn base(engine: Engine) -> Result<Self, String> {
-        let schema = build(engine.clone());
-        let sdl = schema.sdl();
-        let inputs = Arc::new(InputTypes::of(&sdl).ok_or("the schema's own SDL cannot be read")?);
-        let resumable = Arc::new(resumable(&sdl));
-        let shape = Shape { schema, inputs, resumable, sdl: Some(sdl.into()), bytes: 0 };
+        let built = build_with_inputs(engine.clone(), None)?;
+        let sdl = built.schema.sdl();
+        let resumable = Arc::new(resumable(&sdl).ok_or("the schema's own SDL cannot be read")?);
+        let inputs = Arc::new(built.inputs);
+        let shape = Shape { schema: built.schema, inputs, resumable, sdl: Some(sdl.into()), bytes: 0 };
         Ok(Self { digest: String::new(), engine, shape: Arc::new(shape) })
     }
 
@@ -125,7 +125,7 @@ impl Contracts {
     async fn shape(&self, engine: Engine) -> Result<Arc<Shape>, ApiError> {
         let base = self.base.shape.clone();
         let shape = move || {
-            let built = build_beside(engine, &base.inputs)?;
+            let built = build_with_inputs(engine, Some(&base.inputs))?;
             let (inputs, resumable) = (Arc::new(built.inputs), base.resumable.clone());
             Ok(Shape { schema: built.schema, inputs, resumable, sdl: None, bytes: built.bytes })
         };
@@ -142,20 +142,15 @@ async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Sen
     })
 }
 
-/// The subscriptions that take the event to go on `after`.
-fn resumable(sdl: &str) -> HashSet<String> {
-    use async_graphql_parser::types::{TypeKind, TypeSystemDefinition};
-    let definitions = async_graphql_parser::parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
-    let subscription = definitions.into_iter().find_map(|definition| match definition {
-        TypeSystemDefinition::Type(ty) if ty.node.name.node == "Subscription" => match ty.node.kind {
-            TypeKind::Object(object) => Some(object.fields),
-            _ => None,
-        },
-        _ => None,
-    });
-    let takes_after = |field: &async_graphql_parser::types::FieldDefinition| {
-        field.arguments.iter().any(|argument| argument.node.name.node == "after")
-    };
-    let fields = subscription.unwrap_or_default().into_iter().map(|field| field.node);
-    fields.filter(takes_after).map(|field| field.name.node.to_string()).collect()
+/// The subscriptions that take the event to go on `after`. Only their type is read: the whole text takes long.
+fn resumable(sdl: &str) -> Option<HashSet<String>> {
+    use async_graphql_parser::types::{FieldDefinition, TypeKind, TypeSystemDefinition};
+    let (_, text) = sdl.split_once("\ntype Subscription {\n")?;
+    let (fields, _) = text.split_once("\n}")?;
+    let document = async_graphql_parser::parse_schema(format!("type Subscription {{\n{fields}\n}}")).ok()?;
+    let TypeSystemDefinition::Type(subscription) = document.definitions.into_iter().next()? else { return None };
+    let TypeKind::Object(object) = subscription.node.kind else { return None };
+    let takes_after = |field: &FieldDefinition| field.arguments.iter().any(|a| a.node.name.node == "after");
+    let fields = object.fields.into_iter().map(|field| field.node).filter(takes_after);
+    Some(fields.map(|field| field.name.node.to_string()).collect())
 }

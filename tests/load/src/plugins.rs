@@ -7,8 +7,7 @@ use zugong::{
     graph::{
         cursor::CursorKey,
         run::Engine,
-        schema::{build, build_beside},
-        variables::InputTypes,
+        schema::build_with_inputs,
     },
     modules::plugins::{change, schema, store},
 };
@@ -33,7 +32,7 @@ pub struct Plugins {
 pub fn run(asked: &Plugins) -> Outcome<()> {
     let ours = Arc::new(zugong::modules::catalogue()?);
     let base = Engine::new(ours, CursorKey::random().ok_or("no randomness")?);
-    let inputs = Arc::new(InputTypes::of(&build(base.clone()).sdl()).ok_or("the SDL cannot be read")?);
+    let inputs = Arc::new(build_with_inputs(base.clone(), None)?.inputs);
     let before = resident()?;
     let mut kept = std::collections::VecDeque::new();
     let mut times = vec![];
@@ -44,7 +43,7 @@ pub fn run(asked: &Plugins) -> Outcome<()> {
         let started = Instant::now();
         let catalogue = schema::catalogue(&plugins, &slots)?;
         let engine = base.over(Arc::new(catalogue));
-        let made = build_beside(engine.clone(), &inputs)?;
+        let made = build_with_inputs(engine.clone(), Some(&inputs))?;
         times.push(started.elapsed());
         bytes = made.bytes;
         kept.push_back((made, engine));

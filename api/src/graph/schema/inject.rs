@@ -29,7 +29,7 @@ thread_local! {
 /// What can be told of a registry while it is built only.
 pub(super) struct Made {
     /// The types of variables, those of another schema not repeated.
-    pub(super) inputs: Option<InputTypes>,
+    pub(super) inputs: InputTypes,
     /// The bytes that it takes.
     pub(super) bytes: usize,
 }
@@ -53,7 +53,10 @@ pub(super) fn complete(registry: &mut Registry, mutation: &str) {
     let Some(catalogue) = CURRENT.with_borrow(Clone::clone) else { return };
     submissions::register(registry, &catalogue, mutation);
     tidy::shrink(registry);
-    let inputs = BESIDE.take().map(|beside| InputTypes::beside(beside, registry));
+    let inputs = match BESIDE.take() {
+        Some(beside) => InputTypes::beside(beside, registry),
+        None => InputTypes::of(registry),
+    };
     MADE.set(Some(Made { inputs, bytes: tidy::weight(registry) }));
 }
 

@@ -100,21 +100,22 @@ pub fn build(engine: Engine) -> Zugong {
     built(engine, None).0
 }
 
-/// A schema that is kept beside another one.
-pub struct Beside {
+/// A schema with what could be told of it while it was built.
+pub struct Built {
     /// The schema.
     pub schema: Zugong,
-    /// The types of its variables, those of the other schema not repeated.
+    /// The types of its variables.
     pub inputs: InputTypes,
     /// The bytes that it takes.
     pub bytes: usize,
 }
 
-/// Builds a schema beside another one, whose types of variables are given.
-pub fn build_beside(engine: Engine, inputs: &Arc<InputTypes>) -> Result<Beside, String> {
-    let (schema, made) = built(engine, Some(inputs.clone()));
+/// Builds the schema over an engine's catalogue, with the types of its variables; beside another schema, those that
+/// they have in common are not repeated.
+pub fn build_with_inputs(engine: Engine, beside: Option<&Arc<InputTypes>>) -> Result<Built, String> {
+    let (schema, made) = built(engine, beside.cloned());
     let made = made.ok_or("nothing was registered")?;
-    Ok(Beside { schema, inputs: made.inputs.ok_or("no types of variables")?, bytes: made.bytes })
+    Ok(Built { schema, inputs: made.inputs, bytes: made.bytes })
 }
 
 fn built(engine: Engine, beside: Option<Arc<InputTypes>>) -> (Zugong, Option<inject::Made>) {
