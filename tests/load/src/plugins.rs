@@ -4,11 +4,7 @@ use std::{sync::Arc, time::Instant};
 
 use declarative::{Package, Plugin, scaffold};
 use zugong::{
-    graph::{
-        cursor::CursorKey,
-        run::Engine,
-        schema::build_with_inputs,
-    },
+    graph::{cursor::CursorKey, run::Engine, schema::build_with_inputs},
     modules::plugins::{change, schema, store},
 };
 
