@@ -7,10 +7,9 @@ mod patience;
 mod peers;
 mod settings;
 
-use std::{convert::Infallible, future::Future, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io::ErrorKind, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, body::Body, extract::ConnectInfo, http::StatusCode};
-use futures::FutureExt;
 use hyper::{Request, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -108,11 +107,11 @@ pub async fn serve(
         admit(stream, peer);
     }
     tracing::info!("stopping; requests under way may end");
-    // Who waits in the queue has been told by the system that they are connected.
-    while let Some(Ok((stream, peer))) = listener.accept().now_or_never() {
-        admit(stream, peer);
+    for (stream, peer) in close(listener.into_std()?) {
+        if let Ok(stream) = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream)) {
+            admit(stream, peer);
+        }
     }
-    drop(listener);
     app.stop();
     let drained = async {
         // A connection that has said nothing yet would be closed at once, its first request on the way.
@@ -125,6 +124,20 @@ pub async fn serve(
     }
     app.platform.close().await;
     Ok(())
+}
+
+/// Closes the door and gives those who stand in the queue: they have been told by the system that they are connected.
+/// The system itself is asked, since the runtime may not have heard of the last ones yet, and nothing comes between its
+/// saying that there is nobody and the door.
+fn close(listener: std::net::TcpListener) -> Vec<(std::net::TcpStream, SocketAddr)> {
+    let mut waiting = vec![];
+    loop {
+        match listener.accept() {
+            Ok(accepted) => waiting.push(accepted),
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::ConnectionAborted) => {}
+            Err(_) => return waiting,
+        }
+    }
 }
 
 /// Serves the figures on their own address, where they have one, for as long as the server lives.

@@ -302,3 +302,8 @@ impl OutputType for LongText {
         Ok(Value::String(self.0.to_string()))
     }
 }
+
+/// A number as `Int` has it; one that is too large is the largest.
+pub fn whole(n: impl TryInto<i32>) -> i32 {
+    n.try_into().unwrap_or(i32::MAX)
+}

@@ -1,6 +1,6 @@
 //! Brackets in brackets, closed and unclosed, where the parser recurses; and where they are but text.
 
-use super::{COST, Comes, Hostile, LARGE, document};
+use super::{COST, Comes, Hostile, LARGE, PARSE, document};
 
 pub fn all() -> Vec<Hostile> {
     [literals(), selections(), types(), harmless()].into_iter().flatten().collect()
@@ -48,11 +48,11 @@ fn types() -> Vec<Hostile> {
         out.push(document(format!("a type of {n} lists"), list(n, n), LARGE));
         out.push(document(format!("a type of {n} lists, unclosed"), list(n, 0), LARGE));
     }
-    // The parser takes `"""x"` for two strings where no `"""` follows, and goes on into the brackets.
+    // No token begins at a string without an end, and nothing after it is read.
     let text = format!("{{units(after:[\"\"\"x\" {}", "[".repeat(30_000));
-    out.push(document("brackets behind an unclosed block string", text, LARGE));
+    out.push(document("brackets behind an unclosed block string", text, PARSE));
     let text = format!("{{units(after:\"\n{}", "[".repeat(30_000));
-    out.push(document("brackets behind an unclosed string", text, LARGE));
+    out.push(document("brackets behind an unclosed string", text, PARSE));
     let text = format!("{{units(after:\"\\\"\"{}", "[".repeat(30_000));
     out.push(document("brackets behind an escaped quote", text, LARGE));
     out

@@ -2,11 +2,12 @@
 
 use chrono::{NaiveDate, TimeDelta};
 use entities::{
-    approval, matter, matter_case,
-    values::{ApprovalState, CaseKind, CaseState, TenantLevel},
+    approval, exchange_peer, matter, matter_case, received_case,
+    values::{ApprovalState, CaseKind, CaseState, PeerState, TenantLevel},
 };
 use sea_orm::{ColumnTrait, Set};
 use zugong::kernel::{id::parse, session::Reason};
+use zugong_tests::Server;
 
 use super::*;
 
@@ -116,6 +117,81 @@ async fn k_8288_cases_are_1028_of_the_city_and_7260_of_its_counties() {
     // Another part of the tree has other cases.
     let town = world.a.senior.ok(query, asked("2025-01-01", "2025-12-31")).await["matterStatistics"].clone();
     assert_eq!(town["total"], 0);
+}
+
+/// Cases that a peer told of, each of a day and a state.
+async fn told(world: &World, cases: &[(TenantLevel, CaseState, Option<i32>)]) {
+    let tenant = &world.a;
+    let tx = world.server.platform.system(Reason::Provision).begin(Some(tenant.id)).await.unwrap();
+    let (now, peer, on) = (tx.now(), tx.new_id(), NaiveDate::from_ymd_opt(2025, 6, 30).unwrap());
+    tx.insert(exchange_peer::ActiveModel {
+        tenant_id: Set(tenant.id),
+        id: Set(peer),
+        code: Set("county".into()),
+        name: Set("某县".into()),
+        level: Set(TenantLevel::County),
+        endpoint: Set("http://127.0.0.1:1".into()),
+        public_key: Set("none".into()),
+        sends_cases: Set(false),
+        state: Set(PeerState::Active),
+        position: Set(None),
+        registered_by: Set(parse(&tenant.superior.user).unwrap().1),
+        version: Set(1),
+        created_at: Set(now),
+        updated_at: Set(now),
+    })
+    .await
+    .unwrap();
+    let row = |(n, (level, state, days)): (usize, &(TenantLevel, CaseState, Option<i32>))| received_case::ActiveModel {
+        tenant_id: Set(tenant.id),
+        id: Set(tx.new_id()),
+        peer_id: Set(peer),
+        case_ref: Set(format!("case{n}")),
+        number: Set(n.to_string()),
+        matter_key: Set("retirement".into()),
+        level: Set(*level),
+        division_code: Set("330226".into()),
+        state: Set(*state),
+        submitted_on: Set(on),
+        finished_on: Set(days.map(|_| on)),
+        worked_days: Set(*days),
+        items_done: Set(7),
+        items_total: Set(7),
+        case_version: Set(1),
+        received_at: Set(now),
+    };
+    tx.insert_many(cases.iter().enumerate().map(row).collect()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn k_a_city_counts_the_cases_that_its_counties_told_of() {
+    let server = Server::start().await;
+    let a = Tenant::at(&server, 'A', TenantLevel::City, None).await;
+    let b = Tenant::new(&server, 'B').await;
+    let world = World { server, a, b };
+    let (city, county) = (TenantLevel::City, TenantLevel::County);
+    settle(&world, &[(city, 2, CaseState::Done)]).await;
+    let (done, running) = ((county, CaseState::Done, Some(4)), (county, CaseState::Running, None));
+    // A node of the same level or above has told of cases of its own: they are none of the city's.
+    let above = [(city, CaseState::Done, Some(9)), (TenantLevel::Province, CaseState::Done, Some(9))];
+    told(&world, &[done, done, running, (county, CaseState::Cancelled, None), above[0], above[1]]).await;
+    let query = "{ matterStatistics(matterKey: \"retirement\", from: \"2025-06-01\", to: \"2025-06-30\") {
+        total told done running byLevel { level total cancelled } meanWorkedDays p95WorkedDays } }";
+    let figures = world.a.leader.ok(query, json!({})).await["matterStatistics"].clone();
+    let levels = json!([
+        { "level": "PROVINCE", "total": 0, "cancelled": 0 },
+        { "level": "CITY", "total": 2, "cancelled": 0 },
+        { "level": "COUNTY", "total": 3, "cancelled": 1 },
+    ]);
+    assert_eq!(figures["byLevel"], levels);
+    let counts = ["total", "told", "done", "running", "p95WorkedDays"].map(|name| figures[name].as_i64().unwrap());
+    assert_eq!(counts, [5, 3, 4, 1, 4]);
+    // Two of 2 and 1 days, two of 4 days.
+    assert_eq!(figures["meanWorkedDays"], "2.8");
+    // Whoever sees a part of the city only is not told of its counties.
+    let town = world.a.senior.ok(query, json!({})).await["matterStatistics"].clone();
+    assert_eq!((&town["total"], &town["told"]), (&json!(0), &json!(0)));
 }
 
 #[tokio::test]

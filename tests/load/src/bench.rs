@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// 32 bytes that only this run uses.
-const SECRET: &str = "bG9hZC1vbmx5LXNlY3JldC1vZi0zMi1ieXRlcy0hISE=";
+pub const SECRET: &str = "bG9hZC1vbmx5LXNlY3JldC1vZi0zMi1ieXRlcy0hISE=";
 /// Connections to the database, of every server.
 const POOL: usize = 16;
 
@@ -27,9 +27,9 @@ const POOL: usize = 16;
 type Runner<'a> = (&'a Server, String, Maker);
 
 /// A server as a process of its own; it ends with the run.
-struct Server {
+pub struct Server {
     name: &'static str,
-    port: u16,
+    pub port: u16,
     child: Child,
 }
 
@@ -136,7 +136,8 @@ fn free_port() -> Outcome<u16> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
-fn zugong(bench: &Bench) -> Outcome<Server> {
+/// Starts the server.
+pub fn zugong(bench: &Bench) -> Outcome<Server> {
     let port = free_port()?;
     let child = Command::new(&bench.zugong)
         .arg("serve")
@@ -158,7 +159,8 @@ fn yardstick(bench: &Bench, mode: &str, name: &'static str) -> Outcome<Server> {
     Ok(Server { name, port, child })
 }
 
-async fn answers(port: u16) -> Outcome<()> {
+/// Waits until somebody listens.
+pub async fn answers(port: u16) -> Outcome<()> {
     for _ in 0..200 {
         if tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
             return Ok(());

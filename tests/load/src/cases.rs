@@ -2,13 +2,16 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI32, Ordering},
+    atomic::{AtomicI32, AtomicUsize, Ordering},
 };
 
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::{drive::Maker, prepare::Facts};
+use crate::{
+    drive::Maker,
+    prepare::{Facts, MATERIALS},
+};
 
 /// Variables by lane, connection and number; the lane keeps those who change rows from each other.
 type Variables = Arc<dyn Fn(&Facts, usize, usize, usize) -> Json + Send + Sync>;
@@ -43,6 +46,13 @@ const UNIT_GROUPS: &str = "query UnitGroups($unit: ID!) { cadreAggregate(where: 
 
 const TENANT_GROUPS: &str = "query TenantGroups { cadreAggregate(groupBy: [STATE]) \
     { groups { key { state } count sum { contributionMonths } } } }";
+
+const INBOX: &str = "query Inbox($unit: ID!) { caseItems(first: 20, where: { state: { in: [PENDING, ACCEPTED] }, \
+    handlingUnit: { id: { eq: $unit } } }, orderBy: [{ field: DUE_ON }]) \
+    { nodes { id title state dueOn case { number } } } }";
+
+const SUBMIT: &str = "mutation Submit($input: MatterSubmitInput!) { matterSubmit(input: $input) \
+    { case { id number state } userErrors { code field } } }";
 
 const COMMAND: &str = "mutation Command($input: CadreUpdateInput!) { cadreUpdate(input: $input) \
     { cadre { id version contributionMonths } userErrors { code } } }";
@@ -86,6 +96,13 @@ pub fn cases() -> Vec<Case> {
             Arc::new(move |f: &Facts, _, c, n| json!({ "unit": pick(&f.units, "uni", c, n) })),
         ),
         read("grouped aggregate, tenant", TENANT_GROUPS, "/tenant-groups", Arc::new(|_: &Facts, _, _, _| json!({}))),
+        read(
+            "an agency's inbox",
+            INBOX,
+            "/inbox",
+            Arc::new(move |f: &Facts, _, c, n| json!({ "unit": pick(&f.agencies, "uni", c, n) })),
+        ),
+        Case { name: "submission, seven items", document: SUBMIT, path: "/submit", variables: submit(), writes: true },
         Case { name: "durable command", document: COMMAND, path: "/command", variables: command(), writes: true },
     ]
 }
@@ -100,6 +117,25 @@ fn command() -> Variables {
         let id = facts.cadres.get(place).copied().unwrap_or_default();
         json!({ "input": {
             "id": format!("cad_{}", id.simple()), "expectedVersion": version, "contributionMonths": 200 + version % 100,
+        } })
+    })
+}
+
+/// Each submission is of an approval of its own; when there are none left, the answer is an error.
+fn submit() -> Variables {
+    let next = AtomicUsize::new(0);
+    Arc::new(move |facts: &Facts, _, _, _| {
+        let approval = facts.approvals.get(next.fetch_add(1, Ordering::Relaxed));
+        let material = |(key, id): (&str, &Uuid)| json!({ "key": key, "attachment": format!("att_{}", id.simple()) });
+        json!({ "input": {
+            "approval": approval.map(|(id, _)| format!("apr_{}", id.simple())),
+            "form": {
+                "idNumber": approval.map(|(_, id_number)| id_number), "phone": "13800000000", "address": "宁波市海曙区",
+                "bankName": "中国工商银行", "bankAccount": "622202100000000001", "pensionAccount": "330203001",
+                "medicalAccount": "330203002", "housingFundAccount": "330203003", "hasCommuterCar": false,
+                "commutingAllowance": true,
+            },
+            "materials": MATERIALS.into_iter().zip(&facts.attachments).map(material).collect::<Vec<_>>(),
         } })
     })
 }

@@ -40,6 +40,12 @@ impl Round {
     }
 }
 
+/// Whether an answer tells of errors, the request's or the user's.
+fn failed(body: &[u8]) -> bool {
+    let has = |words: &[u8]| body.windows(words.len()).any(|w| w == words);
+    has(b"\"errors\":") || has(b"\"userErrors\":[{")
+}
+
 /// One request; its status and body.
 pub async fn once(port: u16, (path, headers, body): (String, String, String)) -> Outcome<(u16, Vec<u8>)> {
     let mut connection = Connection::open(port).await?;
@@ -63,7 +69,7 @@ pub async fn round(port: u16, connections: usize, seconds: f64, start: usize, ma
                 let sent = Instant::now();
                 connection.ask(&path, &headers, &body).await?;
                 micros.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
-                if connection.status != 200 || connection.body.windows(9).any(|w| w == b"\"errors\":") {
+                if connection.status != 200 || failed(&connection.body) {
                     let text = String::from_utf8_lossy(&connection.body);
                     return Err(format!("{} {path} {body}: {text}", connection.status).into());
                 }

@@ -5,6 +5,7 @@ mod bench;
 mod cases;
 mod cost;
 mod drive;
+mod neighbours;
 mod plugins;
 mod prepare;
 mod report;
@@ -27,6 +28,8 @@ struct Cli {
 enum Command {
     /// Starts the servers, times them and prints the table.
     Bench(Bench),
+    /// Times a tenant's reads while another tenant installs plug-ins, against those without.
+    Neighbours(Bench),
     /// Serves one of the yardsticks.
     Yardstick(Yardstick),
     /// Makes the schemas of many tenants with plug-ins, and tells the time and the memory that they took.
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
             runtime.block_on(async {
                 match cli.command {
                     Command::Bench(arguments) => bench::run(arguments).await,
+                    Command::Neighbours(arguments) => neighbours::run(arguments).await,
                     Command::Yardstick(arguments) => yardstick::serve(arguments).await,
                     Command::Plugins(arguments) => plugins::run(&arguments),
                 }

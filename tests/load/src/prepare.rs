@@ -34,7 +34,30 @@ pub struct Facts {
     pub units: Vec<Uuid>,
     /// Months in which cadres were born.
     pub births: Vec<String>,
+    /// Agencies with the most items that wait.
+    pub agencies: Vec<Uuid>,
+    /// Approvals of a retirement that nothing was submitted for, with the identity number of whom they are about.
+    pub approvals: Vec<(Uuid, String)>,
+    /// Files that whoever asks has uploaded.
+    pub attachments: Vec<Uuid>,
 }
+
+/// The materials of a retirement.
+pub const MATERIALS: [&str; 4] = ["application", "id-card", "archive-birth", "bank-card"];
+
+const APPROVALS: &str = "with approved as (
+        insert into approval (tenant_id, id, matter_key, cadre_id, unit_id, document_number, decided_on,
+            effective_month, decided_by, rule_version, choice, state, version, created_at)
+        select c.tenant_id, gen_random_uuid(), 'retirement', c.id, c.unit_id, 'load-' || gen_random_uuid(),
+            current_date, to_char(current_date, 'YYYY-MM'), $2, 1, '{}', 'ACTIVE', 1, now()
+        from (select * from cadre where tenant_id = $1 and state = 'SERVING' and not under_investigation
+            order by md5(id::text) limit 2000) c, generate_series(1, 30) returning id, cadre_id)
+    select a.id, p.id_number from approved a join cadre c on c.tenant_id = $1 and c.id = a.cadre_id
+    join person p on p.tenant_id = $1 and p.id = c.person_id order by random()";
+
+const ATTACHMENTS: &str = "insert into attachment (tenant_id, id, name, media_type, size, owner_id, state, created_at)
+    select $1, gen_random_uuid(), '材料.pdf', 'application/pdf', 1000, $2, 'STORED', now() from generate_series(1, 4)
+    returning id";
 
 /// Makes a user with a token and picks the rows.
 pub async fn facts(bench: &Bench, secret: &str) -> Outcome<Facts> {
@@ -55,15 +78,44 @@ pub async fn facts(bench: &Bench, secret: &str) -> Outcome<Facts> {
     again.bind(tenant).execute(&pool).await?;
     let births = sqlx::query("select distinct archive_birth from cadre where tenant_id = $1 order by 1 limit 300");
     let births = births.bind(tenant).fetch_all(&pool).await?.iter().map(|row| row.get(0)).collect();
+    let agencies =
+        ids("select handling_unit_id from case_item where tenant_id = $1 and state in ('PENDING', 'ACCEPTED') \
+                        group by handling_unit_id order by count(*) desc limit 7")
+        .await?;
+    let Asker { token, user } = asker(bench, secret, tenant, root).await?;
+    let approvals = sqlx::query(APPROVALS).bind(tenant).bind(user).fetch_all(&pool).await?;
+    let approvals = approvals.iter().map(|row| (row.get(0), row.get(1))).collect();
+    let attachments = sqlx::query(ATTACHMENTS).bind(tenant).bind(user).fetch_all(&pool).await?;
+    let attachments = attachments.iter().map(|row| row.get(0)).collect();
+    sqlx::query("analyze approval").execute(&pool).await?;
     pool.close().await;
-    Ok(Facts { token: token(bench, secret, tenant, root).await?, root, cadres, units, births })
+    Ok(Facts { token, root, cadres, units, births, agencies, approvals, attachments })
+}
+
+/// Super administrators of the two largest tenants.
+pub async fn neighbours(bench: &Bench, secret: &str) -> Outcome<[Asker; 2]> {
+    let pool = PgPoolOptions::new().max_connections(1).connect(&bench.superuser).await?;
+    let rows = sqlx::query(
+        "select u.tenant_id, u.id from unit u join (select tenant_id, count(*) n from cadre group by 1) c using (tenant_id)
+         where u.parent_id is null order by c.n desc limit 2",
+    );
+    let rows: Vec<(Uuid, Uuid)> = rows.fetch_all(&pool).await?.iter().map(|row| (row.get(0), row.get(1))).collect();
+    pool.close().await;
+    let &[first, second] = rows.as_slice() else { return Err("two tenants are wanted".into()) };
+    Ok([asker(bench, secret, first.0, first.1).await?, asker(bench, secret, second.0, second.1).await?])
+}
+
+/// Who asks.
+pub struct Asker {
+    pub token: String,
+    pub user: Uuid,
 }
 
 async fn ids(pool: &PgPool, tenant: Uuid, sql: &'static str) -> Outcome<Vec<Uuid>> {
     Ok(sqlx::query(sql).bind(tenant).fetch_all(pool).await?.iter().map(|row| row.get(0)).collect())
 }
 
-async fn token(bench: &Bench, secret: &str, tenant: Uuid, root: Uuid) -> Outcome<String> {
+async fn asker(bench: &Bench, secret: &str, tenant: Uuid, root: Uuid) -> Outcome<Asker> {
     let options = DbOptions::of(&bench.database, 1);
     let platform: Arc<Platform> =
         Platform::new(Db::open(&options).await?, Clock::system(), Bus::local(), WorkCalendar::national().clone())?;
@@ -80,5 +132,5 @@ async fn token(bench: &Bench, secret: &str, tenant: Uuid, root: Uuid) -> Outcome
     tx.commit().await.map_err(words)?;
     let issued = identity.issue_for(&system, tenant, user, TimeDelta::hours(6)).await.map_err(words)?;
     platform.close().await;
-    Ok(issued.access_token)
+    Ok(Asker { token: issued.access_token, user })
 }

@@ -1,23 +1,25 @@
-//! What stands before the GraphQL engine: a document is scanned, parsed once and measured, in this
+//! What stands before the GraphQL engine: a document is divided into tokens, parsed once and measured, in this
 //! order, and nothing that fails a step reaches the next.
 //!
-//! The order is the defence. The parser recurses on brackets, so that 4 KB of `[` overflow its stack
-//! and abort the process: the `scan` bounds the nesting first. The engine's own limits expand
-//! fragments without memory, so that 1 KB of doubling fragments costs hours: `document` bounds the
-//! expansion first. What comes out is handed on with `Request::set_parsed_query`, unparsed again.
+//! The order is the defence. The parser recurses on brackets, so that 4 KB of `[` would overflow its stack and abort
+//! the process: `lex` bounds the nesting first. The engine's own limits expand fragments without memory, so that 1 KB
+//! of doubling fragments costs hours: `document` bounds the expansion first. What comes out is handed on with
+//! `Request::set_parsed_query`, unparsed again.
 
 mod document;
-mod scan;
+mod lex;
+mod parse;
+mod strings;
 #[cfg(test)]
 mod tests_document;
 #[cfg(test)]
 mod tests_hostile;
 #[cfg(test)]
-mod tests_random;
+mod tests_lex;
 #[cfg(test)]
-mod tests_scan;
+mod tests_random;
 
-use async_graphql_parser::{Error, Pos, parse_query, types::ExecutableDocument};
+use async_graphql_parser::{Pos, types::ExecutableDocument};
 use serde::Deserialize;
 
 use crate::kernel::error::{ApiError, Code};
@@ -53,8 +55,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// The nesting that no configuration exceeds: the parser gives up at 64 selection sets anyway, and
-    /// for literals it has no limit but the stack's end.
+    /// The nesting that no configuration exceeds: the parser and the engine recurse so deep.
     pub const HIGHEST_NESTING: usize = 64;
 }
 
@@ -84,7 +85,7 @@ pub struct Checked {
     pub document: ExecutableDocument,
 }
 
-/// Scans, parses and measures a document.
+/// Divides a document into tokens, parses and measures it.
 ///
 /// # Errors
 ///
@@ -94,12 +95,12 @@ pub struct Checked {
 pub fn check(text: &str, limits: &Limits) -> Result<Checked, ApiError> {
     let large = Code::QueryTooLarge;
     within(large, ("查询长度（字节）", "Document length in bytes"), text.len(), limits.query_bytes)?;
-    let scanned = scan::scan(text);
-    within(large, ("词法单元", "Tokens"), scanned.tokens, limits.tokens)?;
+    let lexed = lex::lex(text, limits.tokens);
+    within(large, ("词法单元", "Tokens"), lexed.count, limits.tokens)?;
     let nesting = limits.nesting.min(Limits::HIGHEST_NESTING);
-    within(large, ("括号嵌套", "Bracket nesting"), scanned.nesting, nesting)?;
+    within(large, ("括号嵌套", "Bracket nesting"), lexed.nesting, nesting)?;
 
-    let document = parse_query(text).map_err(|error| unparsable(&error))?;
+    let document = parse::parse(text, &lexed)?;
     document::check(&document, limits)?;
     Ok(Checked { document })
 }
@@ -120,24 +121,4 @@ fn refused(code: Code, (zh, en): (&str, &str), at: Option<Pos>) -> ApiError {
             .saying(format!("{zh}（第 {line} 行第 {column} 列）"), format!("{en} at line {line}, column {column}.")),
         None => error.saying(zh.to_owned(), format!("{en}.")),
     }
-}
-
-/// The parser's own messages quote the line that failed, so that only the position is taken over.
-fn unparsable(error: &Error) -> ApiError {
-    let (code, words) = match error {
-        // Clashes of definitions are the specification's validation rules, though this parser finds them.
-        Error::MultipleOperations { .. } => {
-            (Code::GraphqlValidationFailed, ("匿名操作必须是唯一的操作", "An anonymous operation is not the only one"))
-        }
-        Error::OperationDuplicated { .. } => {
-            (Code::GraphqlValidationFailed, ("操作名称重复", "An operation is defined twice"))
-        }
-        Error::FragmentDuplicated { .. } => {
-            (Code::GraphqlValidationFailed, ("片段名称重复", "A fragment is defined twice"))
-        }
-        Error::MissingOperation => (Code::GraphqlParseFailed, ("没有操作", "The document contains no operation")),
-        Error::RecursionLimitExceeded => (Code::QueryTooLarge, ("嵌套过深", "The document is nested too deeply")),
-        _ => (Code::GraphqlParseFailed, ("查询语法错误", "Syntax error")),
-    };
-    refused(code, words, error.positions().next())
 }

@@ -196,16 +196,60 @@ fn unknown_fragments_and_clashes_are_refused_with_a_place() {
 }
 
 #[test]
-fn syntax_errors_tell_the_place_and_nothing_else() {
-    for (text, place) in
-        [("", "1, column 1"), ("{\n  secret(", "2, column 10"), ("{secret}}", "1, column 9"), ("组", "1, column 1")]
-    {
+fn syntax_errors_tell_the_place_and_what_would_be_right_there() {
+    for (text, expected, place) in [
+        ("", "an operation or a fragment", "1, column 1"),
+        ("{\n  secret(", "a name", "2, column 10"),
+        ("{secret}}", "an operation or a fragment", "1, column 9"),
+        ("组", "an operation or a fragment", "1, column 1"),
+        ("{secret", "a name", "1, column 8"),
+        ("{secret ?}", "a name", "1, column 9"),
+        ("{secret{}}", "a name", "1, column 9"),
+        ("query(){secret}", "`$`", "1, column 7"),
+        ("query($secret){a}", "`:`", "1, column 14"),
+        ("query($secret:!){a}", "a type", "1, column 15"),
+        ("query($secret:[T){a}", "`]`", "1, column 17"),
+        ("query($secret:T=$other){a}", "a value", "1, column 17"),
+        ("query($secret:T@d(a:$other)){a}", "a value", "1, column 21"),
+        ("querySecret{a}", "an operation or a fragment", "1, column 1"),
+        ("query Secret a", "`{`", "1, column 14"),
+        ("{a(secret)}", "`:`", "1, column 10"),
+        ("{a(secret:)}", "a value", "1, column 11"),
+        ("{a(secret:\"\\x\")}", "a string whose escapes are known", "1, column 11"),
+        ("{a(secret:1e999)}", "a number", "1, column 11"),
+        ("{a(secret:00)}", "a value", "1, column 11"),
+        ("fragment on on Secret{a}", "a fragment's name", "1, column 10"),
+        ("fragment Secret{a}", "`on`", "1, column 16"),
+        ("{... on{secret}}", "a name", "1, column 8"),
+    ] {
         let error = check(text, &Limits::default()).unwrap_err();
         assert_eq!((error.code, error.field), (Parse, None), "{text}");
-        assert_eq!(error.detail.unwrap().1, format!("Syntax error at line {place}."));
+        assert_eq!(error.detail.unwrap().1, format!("Syntax error, expected {expected}, at line {place}."), "{text}");
     }
     let none = check("fragment F on T{a}", &Limits::default()).unwrap_err();
     assert_eq!((none.code, none.message(Locale::ZhCn).as_ref()), (Parse, "没有操作"));
+}
+
+#[test]
+fn what_the_specification_allows_is_accepted() {
+    for text in [
+        "{a(b:nullable c:trueish d:[nullnull])}",
+        "query($v:Int=1@d){a}",
+        "query query{query:fragment on ...fragment} fragment fragment on on{on}",
+        "{a(b:\"\\uD83D\\uDE00\")}",
+        "{...@include(if:true){a}}",
+        "{a(b:{}c:[]d:\"\"e:\"\"\"\"\"\")}",
+        "query($v:[[T!]!]){a}",
+    ] {
+        assert_eq!(verdict(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_field_of_an_object_is_given_once() {
+    let error = check("{a(b:{secret:1 c:2 secret:3})}", &Limits::default()).unwrap_err();
+    assert_eq!((error.code, error.message(Locale::En).contains("line 1, column 20")), (Invalid, true));
+    assert!(!error.message(Locale::En).contains("secret"));
 }
 
 #[test]

@@ -41,8 +41,7 @@ fn processor() -> Option<Duration> {
     text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
 }
 
-/// Asserts the code and that it took no time. The target is 50 ms; a debug build of the parser takes
-/// longer over 64 KiB of comments.
+/// Asserts the code and that it took no time. The target is 50 ms; a debug build takes longer.
 #[track_caller]
 fn refused(name: &str, text: &str, limits: &Limits, code: Option<Code>) {
     let (start, before) = (Instant::now(), processor());
@@ -89,14 +88,18 @@ fn nested_selections_and_types_never_reach_the_parser() {
 }
 
 #[test]
-fn brackets_behind_an_unclosed_block_string_are_seen() {
-    // The parser takes `"""x"` for two strings where no `"""` follows, and would go on into the brackets.
-    for prefix in [r#""""x""#, r#""""\"""""#, "#\"\"\"\n", "\"\"\"x\"#\"\"\"\n"] {
+fn brackets_behind_a_block_string_are_seen_and_those_within_are_not() {
+    for (prefix, code) in [
+        (r#""""x""#, Parse),
+        (r#""""\"""""#, Parse),
+        (r#""""\"""""""#, Large),
+        ("#\"\"\"\n", Large),
+        ("\"\"\"x\"#\"\"\"\n", Large),
+        ("\"\"\"", Parse),
+    ] {
         let text = format!("{{a(b:[{prefix} {}", "[".repeat(50_000));
-        refused(&format!("unclosed {prefix:?}"), &text, &only_nesting(), Some(Large));
+        refused(&format!("behind {prefix:?}"), &text, &only_nesting(), Some(code));
     }
-    let inside = format!("{{a(b:[\"\"\"{}", "[".repeat(50_000));
-    refused("brackets in the string after it", &inside, &only_nesting(), Some(Parse));
 }
 
 #[test]
@@ -194,10 +197,10 @@ fn size_alone_does_not_stall() {
         ("byte order marks", fill("{a", "\u{feff}", "}"), None),
         ("quotes", fill("{a(b:[", "\"", ""), Some(Large)),
         ("backslashes", fill("{a(b:[\"\"\"", "\\", ""), Some(Parse)),
-        ("escaped ends", fill("{a(b:[", "\\\"\"\"", ""), Some(Large)),
+        ("escaped ends", fill("{a(b:[", "\\\"\"\"", ""), Some(Parse)),
         ("values", format!("{{a(b:[{}])}}", "1 ".repeat(3_990)), None),
         ("arguments", format!("{{a({})}}", "b:1 ".repeat(1_330)), None),
-        ("literals run together", format!("{{a(b:[{}])}}", "null".repeat(15_000)), Some(Large)),
+        ("literals run together", format!("{{a(b:[{}])}}", "null".repeat(15_000)), None),
         ("half inline fragments", format!("{{{}", "...on T@d(a:[1]){".repeat(40)), Some(Parse)),
     ];
     for (name, text, code) in cases {

@@ -1,5 +1,5 @@
-//! Pseudo-random documents: the guard never panics, never sees less nesting than there is, and says of
-//! syntax what the parser says. The seeds are fixed; a failure prints the document.
+//! Pseudo-random documents: the guard never panics, never sees less nesting than there is, and makes the same tree of a
+//! document as async-graphql's own parser. The seeds are fixed; a failure prints the document.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use async_graphql_parser::{
@@ -8,7 +8,7 @@ use async_graphql_parser::{
 };
 use async_graphql_value::Value;
 
-use super::{Limits, check, scan::scan};
+use super::{Limits, check, lex::lex};
 use crate::kernel::error::Code;
 
 /// Marsaglia's xorshift64.
@@ -38,7 +38,9 @@ impl Random {
             2 => self.one(&["\"\"\"\"\"\"", "\"\"\"[ \" [\n\"\"\"", "\"\"\"\\\"\"\" [ #\"\"\""]).into(),
             3 => self.one(&["true", "false", "null", "OPEN", "$v"]).into(),
             4 => format!("[{}]", self.list(3, |r| r.value(depth - 1))),
-            _ => format!("{{{}}}", self.list(3, |r| format!("k{}:{}{}", r.below(9), r.gap(), r.value(depth - 1)))),
+            _ => {
+                format!("{{{}}}", self.list(3, |r| format!("k{}:{}{}", r.below(1 << 40), r.gap(), r.value(depth - 1))))
+            }
         }
     }
 
@@ -60,7 +62,8 @@ impl Random {
     }
 
     fn document(&mut self) -> String {
-        let head = self.one(&["", "query", "query Q", "mutation M($v:[Int!]!=[1])", "subscription($v:T@d={a:\"[\"})"]);
+        let head =
+            self.one(&["", "query", "query Q", "mutation M($v:[Int!]!=[1])", "query Q($v:T@d $w:[T]={a:\"[\"})"]);
         let (operation, leaf, root) = (self.set(3), self.set(0).replace("...", "d"), self.set(1).replace("F0", "F1"));
         format!("{}{head}{operation} fragment F0 on T{root}{}fragment F1 on T{leaf}", self.gap(), self.gap())
     }
@@ -91,26 +94,37 @@ fn nesting(document: &ExecutableDocument) -> usize {
     operations.chain(fragments).max().unwrap_or(0)
 }
 
-/// What holds of any text. Returns whether the parser accepts it.
-fn holds(text: &str, limits: &Limits) -> bool {
-    let parsed = parse_query(text);
-    let checked = check(text, limits);
-    match (&parsed, &checked) {
-        (Ok(document), _) => {
-            assert!(scan(text).nesting >= nesting(document), "nesting overlooked: {text}");
-            let parse_failed = checked.is_err_and(|error| error.code == Code::GraphqlParseFailed);
-            assert!(!parse_failed, "refused as syntax what the parser accepts: {text}");
+/// A tree as JSON.
+fn tree(document: &ExecutableDocument) -> serde_json::Value {
+    serde_json::to_value(document).unwrap()
+}
+
+/// The tree of the other parser, which leaves the escape of a block string's end as it is written.
+fn other_tree(document: &ExecutableDocument) -> serde_json::Value {
+    let text = serde_json::to_string(document).unwrap();
+    serde_json::from_str(&text.replace(r#"\\\"\"\""#, r#"\"\"\""#)).unwrap()
+}
+
+/// What holds of any text. Returns whether the guard's parser and the other one accept it.
+fn holds(text: &str, limits: &Limits) -> (bool, bool) {
+    let other = parse_query(text);
+    match (&other, check(text, limits)) {
+        (Ok(document), Ok(checked)) => {
+            assert!(lex(text, usize::MAX).nesting >= nesting(&checked.document), "nesting overlooked: {text}");
+            // `\r` alone ends a line; to the other parser it does not.
+            if !text.replace("\r\n", "").contains('\r') {
+                assert_eq!(tree(&checked.document), other_tree(document), "{text}");
+            }
+            (true, true)
         }
-        (Err(_), Ok(_)) => panic!("accepted what the parser refuses: {text}"),
-        (Err(_), Err(error)) => {
+        (_, Ok(_)) => (true, false),
+        (_, Err(error)) => {
             let codes = [Code::GraphqlParseFailed, Code::GraphqlValidationFailed];
-            assert!(
-                codes.contains(&error.code) || error.code == Code::QueryTooLarge && scan(text).nesting > 48,
-                "{text}"
-            );
+            let large = error.code == Code::QueryTooLarge && lex(text, usize::MAX).nesting > 48;
+            assert!(codes.contains(&error.code) || large || other.is_ok(), "{:?}: {text}", error.code);
+            (error.code != Code::GraphqlParseFailed, other.is_ok())
         }
     }
-    parsed.is_ok()
 }
 
 #[test]
@@ -119,16 +133,16 @@ fn well_formed_documents_are_accepted() {
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
     for _ in 0..2_000 {
         let text = random.document();
-        assert!(holds(&text, &lax), "not well-formed: {text}");
+        assert_eq!(holds(&text, &lax), (true, true), "not well-formed: {text}");
         let error = check(&text, &lax).err();
         assert!(error.is_none(), "{:?}: {text}", error);
     }
 }
 
 #[test]
-fn damaged_documents_are_judged_as_by_the_parser() {
+fn damaged_documents_are_judged_alike_but_for_the_other_parsers_licences() {
     let mut random = Random(0x2545_F491_4F6C_DD1D);
-    let mut accepted = 0;
+    let (mut accepted, mut stricter, mut laxer) = (0, 0, 0);
     for _ in 0..4_000 {
         let mut chars: Vec<char> = random.document().chars().collect();
         for _ in 0..=random.below(3) {
@@ -145,9 +159,16 @@ fn damaged_documents_are_judged_as_by_the_parser() {
                 _ => chars.truncate(at.max(1)),
             }
         }
-        accepted += usize::from(holds(&chars.iter().collect::<String>(), &Limits::default()));
+        match holds(&chars.iter().collect::<String>(), &Limits::default()) {
+            (true, true) => accepted += 1,
+            (false, true) => stricter += 1,
+            (true, false) => laxer += 1,
+            (false, false) => {}
+        }
     }
-    println!("{accepted} of 4,000 damaged documents still parse");
+    println!("{accepted} of 4,000 damaged documents still parse; {stricter} to the other only, {laxer} to ours only");
+    // `query` and a name run together, numbers without a gap; and names that begin with `null`.
+    assert!(accepted > 400 && stricter < 400 && laxer < 100, "{accepted} {stricter} {laxer}");
 }
 
 #[test]

@@ -93,3 +93,17 @@ pub async fn tree(State(parts): Caller, body: Bytes) -> Answer {
     let row = sqlx::query(TREE).bind(parts.tenant).bind(unit).fetch_one(&parts.pool).await.map_err(failed)?;
     Ok(data(row.get(0)))
 }
+
+const INBOX: &str =
+    "select json_build_object('caseItems', json_build_object('nodes', coalesce((select json_agg(x.j) from (
+    select json_build_object('id', 'itm_' || replace(i.id::text, '-', ''), 'title', i.title, 'state', i.state,
+        'dueOn', i.due_on::text, 'case', json_build_object('number', c.number)) j
+    from case_item i join matter_case c on c.tenant_id = i.tenant_id and c.id = i.case_id
+    where i.tenant_id = $1 and i.handling_unit_id = $2 and i.state in ('PENDING', 'ACCEPTED')
+    order by i.due_on, i.id limit 20) x), '[]'::json)))::text";
+
+pub async fn inbox(State(parts): Caller, body: Bytes) -> Answer {
+    let body = read(&body)?;
+    let row = sqlx::query(INBOX).bind(parts.tenant).bind(id(&body["unit"])?).fetch_one(&parts.pool).await;
+    Ok(data(row.map_err(failed)?.get(0)))
+}

@@ -4,6 +4,7 @@
 mod command;
 mod json;
 mod rows;
+mod submit;
 
 use axum::{
     Router,
@@ -39,13 +40,14 @@ pub async fn serve(arguments: Yardstick) -> Outcome<()> {
         .await?;
     let row = sqlx::query("select tenant_id from cadre group by tenant_id order by count(*) desc limit 1");
     let tenant = row.fetch_one(&pool).await?.get(0);
-    let router = Router::new().route("/command", post(command::command));
+    let router = Router::new().route("/command", post(command::command)).route("/submit", post(submit::submit));
     let router = match arguments.mode {
         Mode::Json => router
             .route("/point", post(json::point))
             .route("/list", post(json::list))
             .route("/filtered", post(json::filtered))
             .route("/tree", post(json::tree))
+            .route("/inbox", post(json::inbox))
             .route("/unit-groups", post(json::unit_groups))
             .route("/tenant-groups", post(json::tenant_groups)),
         Mode::Rows => router
@@ -53,6 +55,7 @@ pub async fn serve(arguments: Yardstick) -> Outcome<()> {
             .route("/list", post(rows::list))
             .route("/filtered", post(rows::filtered))
             .route("/tree", post(rows::tree))
+            .route("/inbox", post(rows::inbox))
             .route("/unit-groups", post(rows::unit_groups))
             .route("/tenant-groups", post(rows::tenant_groups)),
     };

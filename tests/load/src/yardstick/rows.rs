@@ -246,3 +246,31 @@ struct Trunk<T> {
     name: String,
     children: Nodes<T>,
 }
+
+const INBOX: &str = "select i.id, i.title, i.state, i.due_on, c.number
+    from (select * from case_item where tenant_id = $1 and handling_unit_id = $2 and state in ('PENDING', 'ACCEPTED')
+        order by due_on, id limit 20) i
+    join matter_case c on c.tenant_id = $1 and c.id = i.case_id order by i.due_on, i.id";
+
+pub async fn inbox(State(parts): Caller, body: Bytes) -> Answer {
+    #[derive(Serialize)]
+    struct Case {
+        number: String,
+    }
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Item {
+        id: String,
+        title: String,
+        state: String,
+        due_on: Option<NaiveDate>,
+        case: Case,
+    }
+    let unit = id(&read(&body)?["unit"])?;
+    let rows = sqlx::query(INBOX).bind(parts.tenant).bind(unit).fetch_all(&parts.pool).await.map_err(failed)?;
+    let item = |row: &PgRow| {
+        let (title, state, due_on) = (row.get(1), row.get(2), row.get(3));
+        Item { id: published("itm", row.get(0)), title, state, due_on, case: Case { number: row.get(4) } }
+    };
+    data("caseItems", Nodes { nodes: rows.iter().map(item).collect() })
+}

@@ -10,8 +10,9 @@ use entities::{
 use sea_orm::{ColumnTrait, sea_query::Expr};
 use serde_json::json;
 
-use super::transition::{Held, refused, whole};
+use super::transition::{Held, refused};
 use crate::{
+    graph::scalars::whole,
     kernel::{
         error::{ApiError, Code, Fault},
         tx::{Tx, plus_one},
@@ -35,6 +36,7 @@ pub async fn follow(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
         items.iter().filter(|i| i.state == CaseItemState::Done).map(|i| i.key.clone()).collect();
     let flow = opening::flow(&opening::branches(tx, case.matter_id).await?)?;
     let ready = flow.ready(&done);
+    let mut started = vec![];
     for item in items.iter().filter(|i| i.state == CaseItemState::Waiting && ready.contains(&i.key.as_str())) {
         let clock = opening::start_clock(tx.session().calendar(), tx.session().today(), item.limit_days)?;
         let held = Held::start(case, item);
@@ -45,8 +47,13 @@ pub async fn follow(tx: &Tx, case: &matter_case::Model) -> Result<(), Fault> {
                 .set(case_item::Column::RemindOn, Expr::value(clock.started_on))
         })
         .await?;
+        started.push(item);
+    }
+    if !started.is_empty() {
         let matter = tx.parts::<matter::Entity>().id(case.matter_id).required().await?;
-        queue::item_started(tx, &matter, case.kind, &item.key, item.id).await?;
+        for item in started {
+            queue::item_started(tx, &matter, case.kind, &item.key, item.id).await?;
+        }
     }
     let flow = tx.parts::<matter_flow::Entity>().filter(matter_flow::Column::MatterId.eq(case.matter_id)).one().await?;
     let quorum = flow.map_or(Quorum::All, |flow| quorum(flow.mode, usize::try_from(flow.needed).unwrap_or(1)));

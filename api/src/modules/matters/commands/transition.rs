@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::version_mismatch;
 use crate::{
+    graph::scalars::whole,
     kernel::{
         error::{Code, Fault, UserError},
         flow::{self, ClockEffect, ItemAction, ItemState},
@@ -198,10 +199,6 @@ pub fn clock_of(item: &case_item::Model) -> Option<ItemClock> {
         paused_on: item.paused_on,
         paused_days: u32::try_from(item.paused_days).unwrap_or(0),
     })
-}
-
-pub(super) fn whole(days: u32) -> i32 {
-    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 /// A clock's refusal as the client's: only the calendar's end is the client's business.

@@ -14,9 +14,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{AgencyFigures, ReturnedCount, Scope, whole};
+use super::{AgencyFigures, ReturnedCount, Scope};
 use crate::{
-    graph::{payload::Ref, scalars::Published},
+    graph::{
+        payload::Ref,
+        scalars::{Published, whole},
+    },
     kernel::{error::ApiError, tx::Tx},
     modules::matters::rules::durations::{mean, p95},
 };
@@ -117,7 +120,7 @@ pub(super) fn published(agencies: Vec<Agency>) -> Vec<AgencyFigures> {
         overdue: whole(agency.overdue),
         returned: whole(agency.returned),
         mean_worked_days: mean(&agency.days).map(Published),
-        p95_worked_days: p95(&agency.days).map(|days| whole(days.into())),
+        p95_worked_days: p95(&agency.days).map(|days| whole(days)),
     };
     agencies.into_iter().map(figures).collect()
 }

@@ -1,15 +1,15 @@
 //! Cases by level, state and working days (分层级办件数), K: one statement, and what follows from it.
 
 use entities::{
-    matter_case,
+    matter_case, received_case,
     values::{CaseKind, CaseState, TenantLevel},
 };
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 
-use super::{LevelCount, Scope, whole};
+use super::{LevelCount, Scope};
 use crate::{
-    graph::scalars::Gql,
+    graph::scalars::{Gql, whole},
     kernel::{error::ApiError, tx::Tx},
 };
 
@@ -27,12 +27,31 @@ pub(super) async fn tally(tx: &Tx, scope: &Scope) -> Result<Vec<CaseTally>, ApiE
         .await
 }
 
+/// Counts the cases that nodes of lower levels told of, for whoever may see the figures of the whole tenant. Steps on
+/// paper are not told of.
+pub(super) async fn told(tx: &Tx, scope: &Scope) -> Result<Vec<CaseTally>, ApiError> {
+    use received_case::Column;
+    let own = tx.session().tenant().level;
+    let below: Vec<TenantLevel> = LEVELS.into_iter().skip_while(|level| *level != own).skip(1).collect();
+    let tally: Vec<(TenantLevel, CaseState, Option<i32>, i64)> = tx
+        .gate_as::<received_case::Entity>(Resource::Statistic, Action::Read)?
+        .filter(Column::Level.is_in(below))
+        .filter(Column::MatterKey.eq(&scope.key))
+        .filter(Column::SubmittedOn.between(scope.period.0, scope.period.1))
+        .tally([Column::Level, Column::State, Column::WorkedDays])
+        .await?;
+    Ok(tally.into_iter().map(|(level, state, days, n)| (level, state, days, 0, n)).collect())
+}
+
+/// From the highest to the lowest.
+const LEVELS: [TenantLevel; 3] = [TenantLevel::Province, TenantLevel::City, TenantLevel::County];
+
 /// The counts of each level, province first.
 pub(super) fn by_level(tally: &[CaseTally]) -> Vec<LevelCount> {
-    let levels = [TenantLevel::Province, TenantLevel::City, TenantLevel::County];
-    let count =
-        |level, state| whole(tally.iter().filter(|(l, s, ..)| (*l, *s) == (level, state)).map(|(.., n)| n).sum());
-    levels
+    let count = |level, state| {
+        whole(tally.iter().filter(|(l, s, ..)| (*l, *s) == (level, state)).map(|(.., n)| n).sum::<i64>())
+    };
+    LEVELS
         .map(|level| {
             let (running, done) = (count(level, CaseState::Running), count(level, CaseState::Done));
             let cancelled = count(level, CaseState::Cancelled);
@@ -54,7 +73,7 @@ pub(super) fn durations(tally: &[CaseTally]) -> Vec<u32> {
 /// The steps done on paper in the cases done.
 pub(super) fn offline(tally: &[CaseTally]) -> i32 {
     let done = tally.iter().filter(|(_, state, ..)| *state == CaseState::Done);
-    whole(done.map(|(.., steps, n)| i64::from(*steps) * n).sum())
+    whole(done.map(|(.., steps, n)| i64::from(*steps) * n).sum::<i64>())
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::{
     counts,
 };
 use crate::{
-    graph::scalars::Published,
+    graph::scalars::{Published, whole},
     kernel::{error::ApiError, id::publish, session::Session, tx::Tx, year_month::YearMonth},
     modules::tasks::{
         rules::{
@@ -125,10 +125,6 @@ pub struct TaskBoard {
     charts: Vec<Chart>,
     /// Version of the rule set `tasks` behind the score; 0: the built-in.
     rule_version: i32,
-}
-
-fn whole(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 fn share(part: i64, of: i64) -> Option<Published<Decimal>> {

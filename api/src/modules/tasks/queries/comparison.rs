@@ -14,7 +14,7 @@ use super::{
     share::{Work, cadres, held, work},
 };
 use crate::{
-    graph::scalars::Published,
+    graph::scalars::{Published, whole},
     kernel::{error::ApiError, id::publish, session::Session, tx::Tx},
     modules::tasks::{
         rules::{
@@ -70,10 +70,6 @@ struct Sum {
     work: Work,
 }
 
-fn whole(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
-}
-
 /// Works a comparison out.
 pub async fn comparison(
     session: &Session,
@@ -114,7 +110,7 @@ async fn compared(tx: &Tx, of: i32, subject: BoardSubject, first: usize) -> Resu
     let mut rows: Vec<(Uuid, Sum)> = sums.into_iter().collect();
     rows.sort_by(|a, b| each(&b.1).cmp(&each(&a.1)).then(a.0.cmp(&b.0)));
     let settings = settings::on(tx, tx.session().today()).await?;
-    let total_rows = whole(rows.len().try_into().unwrap_or(i64::MAX));
+    let total_rows = whole(rows.len());
     let row = |(id, sum): (Uuid, Sum)| ComparisonRow {
         id: ID(publish(if by_unit { "uni" } else { "usr" }, id)),
         name: names.get(&id).cloned().unwrap_or_default(),

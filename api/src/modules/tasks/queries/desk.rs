@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, Condition, Order};
 use uuid::Uuid;
 
 use crate::{
-    graph::payload::Ref,
+    graph::{payload::Ref, scalars::whole},
     kernel::{error::ApiError, session::Session, tx::Tx},
     modules::tasks::catalogue::{Task, TaskNotice},
 };
@@ -117,10 +117,6 @@ async fn gather(tx: &Tx) -> Result<WorkDesk, ApiError> {
 
 fn refs(ids: impl IntoIterator<Item = Uuid>) -> Vec<Ref<Task>> {
     ids.into_iter().map(Ref::new).collect()
-}
-
-fn whole(n: u64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 async fn judged(tx: &Tx, user: Uuid) -> Result<Vec<Uuid>, ApiError> {

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, sea_query::Expr};
 use uuid::Uuid;
 
 use crate::{
-    graph::scalars::Published,
+    graph::scalars::{Published, whole},
     kernel::{error::ApiError, session::Session, tx::Tx},
     modules::tasks::rules::{
         board::rate,
@@ -71,10 +71,6 @@ pub struct WorkGrowth {
 
 /// Tasks, tasks done and fen of a field in a year.
 type Row = (i64, i64, Option<i64>);
-
-fn whole(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
-}
 
 /// Works it out.
 pub async fn growth(session: &Session, from: i32, to: i32) -> Result<WorkGrowth, ApiError> {

@@ -19,7 +19,7 @@ use uuid::Uuid;
 use crate::{
     graph::{
         payload::Ref,
-        scalars::{Gql, Published},
+        scalars::{Gql, Published, whole},
     },
     kernel::{civil::today_in_shanghai, error::ApiError, session::Session, tx::Tx},
     modules::tasks::{
@@ -73,10 +73,6 @@ pub struct PerformanceLedger {
     standard_hours: Published<Decimal>,
     /// Standard hours in percent of the hours that the period has (工作饱和度), one decimal.
     saturation: Option<Published<Decimal>>,
-}
-
-fn whole(n: usize) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 /// Works a ledger out: of oneself, or of people whom the right reaches.
@@ -235,7 +231,7 @@ impl Around {
             difficulty: task.difficulty,
             done_lamp: task.done_lamp.filter(|_| turn.is_done).map(Gql),
             rule_version: task.rule_version,
-            evidence: self.files.get(&task.id).map_or(0, |n| i32::try_from(*n).unwrap_or(i32::MAX)),
+            evidence: self.files.get(&task.id).map_or(0, |n| whole(*n)),
             citizen_rating: Decimal::from(sum).checked_div(rated.len().into()).map(|m| Published(m.round_dp(1))),
         })
     }

@@ -17,7 +17,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    graph::scalars::Published,
+    graph::scalars::{Published, whole},
     kernel::{error::ApiError, id::publish, partial_date::PartialDate, session::Session, tx::Tx},
     modules::tasks::{
         rules::{
@@ -78,10 +78,6 @@ pub struct PerformanceShare {
     groups: Vec<GroupShare>,
     /// Those with less than half the mean in each of the years asked for, the fewest first, at most 100 (工作量偏低人员).
     low_load: Vec<LowLoad>,
-}
-
-fn whole(n: i64) -> i32 {
-    i32::try_from(n).unwrap_or(i32::MAX)
 }
 
 /// Works out how the work of a year is shared.
