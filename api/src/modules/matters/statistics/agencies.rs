@@ -120,7 +120,7 @@ pub(super) fn published(agencies: Vec<Agency>) -> Vec<AgencyFigures> {
         overdue: whole(agency.overdue),
         returned: whole(agency.returned),
         mean_worked_days: mean(&agency.days).map(Published),
-        p95_worked_days: p95(&agency.days).map(|days| whole(days)),
+        p95_worked_days: p95(&agency.days).map(whole),
     };
     agencies.into_iter().map(figures).collect()
 }

@@ -208,7 +208,7 @@ async fn gather(tx: &Tx, key: &str, period: (NaiveDate, NaiveDate)) -> Result<Ma
         running: sum(|l| l.running),
         done: sum(|l| l.done),
         mean_worked_days: mean(&days).map(Published),
-        p95_worked_days: p95(&days).map(|n| whole(n)),
+        p95_worked_days: p95(&days).map(whole),
         limit_days: newest.limit_days,
         baseline_days: newest.baseline_days,
         limit_reduction: rate(newest.baseline_days, count(newest.limit_days.into())),
