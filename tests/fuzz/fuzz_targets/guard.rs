@@ -1,4 +1,4 @@
-//! The guard's scanner, the parser behind it and the measuring: any text is judged, none breaks anything.
+//! The guard's tokens, the parser behind them and the measuring: any text is judged, none breaks anything.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

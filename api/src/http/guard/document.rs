@@ -30,7 +30,7 @@ const SELECTIONS: (&str, &str) = ("展开后的选择数", "Selections with frag
 
 /// Refuses a document beyond the limits.
 ///
-/// The recursion below follows brackets of the text alone, never spreads; the scan has bounded it.
+/// The recursion below follows brackets of the text alone, never spreads; `lex` has bounded it.
 pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<(), ApiError> {
     let cost = Code::CostLimitExceeded;
     // Maps iterate in a random order; in the text's order the same document gets the same answer.
