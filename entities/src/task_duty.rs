@@ -30,6 +30,8 @@ pub struct Model {
     pub inherited_percent: i32,
     /// Progress left at the end
     pub left_percent: Option<i32>,
+    /// Whether the post fits the task's level, of whoever leads it
+    pub is_level_matched: Option<bool>,
 }
 
 tenant_entity!("task_duty");

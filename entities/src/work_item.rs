@@ -48,6 +48,8 @@ pub struct Model {
     pub closed_at: Option<DateTimeUtc>,
     /// Who opened it
     pub created_by: Uuid,
+    /// How many events its followers were told of
+    pub events: i32,
     /// Counts changes; guards edits
     pub version: i32,
     /// When the row was made

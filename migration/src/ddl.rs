@@ -134,6 +134,11 @@ impl Table {
         self
     }
 
+    /// Its references to other tables: the column and the table.
+    pub fn references(&self) -> &[(&'static str, &'static str)] {
+        &self.references
+    }
+
     /// The table's name.
     pub fn name(&self) -> &'static str {
         self.name

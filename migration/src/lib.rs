@@ -18,6 +18,8 @@ mod m20261122_000011_ledger;
 mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
 
+use std::{collections::HashSet, sync::LazyLock};
+
 use ddl::{APP_ROLE, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::prelude::*;
@@ -100,6 +102,15 @@ impl MigratorTrait for Migrator {
 /// Every table there is, with whether it belongs to a tenant; the read catalogue and the lints use it.
 pub fn table_names() -> Vec<&'static str> {
     CHANGES.iter().flat_map(|c| (c.tables)()).map(|t| t.name()).collect()
+}
+
+/// Whether a column refers to another table's rows by their id, so that there is a row for every value that is not null.
+pub fn refers(table: &str, column: &str, other: &str) -> bool {
+    static REFERENCES: LazyLock<HashSet<[&'static str; 3]>> = LazyLock::new(|| {
+        let tables = CHANGES.iter().flat_map(|change| (change.tables)());
+        tables.flat_map(|t| t.references().iter().map(|(c, o)| [t.name(), *c, *o]).collect::<Vec<_>>()).collect()
+    });
+    REFERENCES.contains(&[table, column, other])
 }
 
 /// Brings the schema up to date. Safe when several start at once: one works, the others wait.

@@ -33,6 +33,7 @@ pub mod cases;
 pub mod client;
 pub mod cpu;
 pub mod database;
+pub mod dice;
 pub mod digest;
 pub mod hostile;
 pub mod leaks;
@@ -49,6 +50,7 @@ pub mod work;
 pub mod world;
 
 pub use client::{Actor, Reply};
+pub use dice::dice;
 pub use digest::{Digest, difference, digest, digest_at};
 pub use probe::Probe;
 pub use server::Server;

@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Rows of work (cases and their items), over all tenants.
     #[arg(long, default_value_t = SeedOptions::default().tasks, value_parser = clap::value_parser!(u64).range(0..=200_000_000))]
     tasks: u64,
+    /// Tasks in the trees of items of work, over all tenants.
+    #[arg(long, default_value_t = SeedOptions::default().nodes, value_parser = clap::value_parser!(u64).range(0..=50_000_000))]
+    nodes: u64,
     /// Tenants, each a county of Zhejiang.
     #[arg(long, default_value_t = SeedOptions::default().tenants, value_parser = clap::value_parser!(u32).range(1..=90))]
     tenants: u32,
@@ -46,6 +49,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let options = SeedOptions {
         cadres: arguments.cadres,
         tasks: arguments.tasks,
+        nodes: arguments.nodes,
         tenants: arguments.tenants,
         seed: arguments.seed,
         connections: arguments.connections as usize,
@@ -57,10 +61,11 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     analyse(url).await;
     let seconds = started.elapsed().as_secs_f64();
     print(&format!(
-        "{} rows ({} cadres, {} of work) in {} tenants, {seconds:.1} s, {:.0} rows/s: {}\n",
+        "{} rows ({} cadres, {} of cases, {} tasks) in {} tenants, {seconds:.1} s, {:.0} rows/s: {}\n",
         summary.rows,
         summary.cadres,
         summary.tasks,
+        summary.nodes,
         summary.tenants.len(),
         summary.rows as f64 / seconds.max(0.001),
         summary.tenants.join(" ")

@@ -6,7 +6,7 @@ use sea_orm::Value;
 use crate::{
     graph::{
         catalogue::{FieldDef, Scalar, Source, TypeDef},
-        plan::{Planner, Shown, fill},
+        plan::{Planner, Shown, fill, reference},
         scalar::{list_parameter, parameter},
     },
     kernel::{
@@ -94,7 +94,10 @@ impl<'a> Planner<'a> {
         at: &str,
     ) -> Result<String, ApiError> {
         match &def.source {
-            Source::One { target, on } => self.related(target, on, alias, value, at),
+            Source::One { target, on } => match self.by_key(ty, target, on, alias, value, at)? {
+                Some(condition) => Ok(condition),
+                None => self.related(target, on, alias, value, at),
+            },
             Source::Many { target, on } => {
                 let ConstValue::Object(object) = value else { return Err(empty(at)) };
                 let mut parts = vec![];
@@ -126,6 +129,33 @@ impl<'a> Planner<'a> {
                 }
             }
         }
+    }
+
+    /// A condition on the id alone of a row that a reference leads to is one on the reference itself, where nothing but
+    /// the tenant says which rows of the other type the caller sees: the row is there, for the database keeps references.
+    fn by_key(
+        &mut self,
+        ty: &TypeDef,
+        target: &str,
+        on: &str,
+        alias: &str,
+        value: &ConstValue,
+        at: &str,
+    ) -> Result<Option<String>, ApiError> {
+        let (target, ConstValue::Object(object)) = (self.target(target)?, value) else { return Ok(None) };
+        let (Some(column), Some(value), 1) = (reference(on), object.get("id"), object.len()) else { return Ok(None) };
+        let Some((_, scalar)) = target.find("id").filter(|id| id.filter).and_then(|id| self.scalar(id, alias)) else {
+            return Ok(None);
+        };
+        if !self.reaches_all(target) || !migration::refers(ty.table, column, target.table) {
+            return Ok(None);
+        }
+        let at = format!("{at}.id");
+        self.count(&at)?;
+        let column = format!("{alias}.\"{column}\"");
+        let condition = self.compared(&column, &scalar, value, &at)?;
+        // Without the first half, `not` of a row without the reference would be unknown.
+        Ok(Some(format!("({column} is not null and {condition})")))
     }
 
     fn related(

@@ -206,14 +206,17 @@ impl Ordering {
 
     /// The `order by` list.
     pub(super) fn sql(&self) -> String {
-        let mut parts = vec![];
-        for key in &self.keys {
-            if key.nullable {
-                parts.push(format!("({} is null){}", key.expression, if key.nulls_first { " desc" } else { "" }));
-            }
-            parts.push(format!("{}{}", key.expression, if key.descending { " desc" } else { "" }));
-        }
-        parts.join(", ")
+        let part = |key: &Key| {
+            let direction = if key.descending { " desc" } else { "" };
+            // Said so, and not as a key of its own, both planners may walk an index.
+            let nulls = match (key.nullable, key.nulls_first) {
+                (false, _) => "",
+                (true, true) => " nulls first",
+                (true, false) => " nulls last",
+            };
+            format!("{}{direction}{nulls}", key.expression)
+        };
+        self.keys.iter().map(part).collect::<Vec<_>>().join(", ")
     }
 }
 

@@ -136,6 +136,11 @@ impl<'a> Planner<'a> {
         Some(sql)
     }
 
+    /// Whether the caller reaches every row of a type in the tenant.
+    pub(super) fn reaches_all(&mut self, ty: &TypeDef) -> bool {
+        ty.only.is_none() && self.reach(ty.resource).is_whole()
+    }
+
     /// The rows of a class that are shown of those that are reached: all, none, or those of a condition.
     pub(super) fn class(&mut self, ty: &TypeDef, class: Class, alias: &str) -> Shown {
         let rows = self.reach(ty.resource);
@@ -317,8 +322,10 @@ impl<'a> Planner<'a> {
         let child = self.alias();
         let Some(base) = self.base(target, &child) else { return Ok(self.denied()) };
         let object = self.object(target, &child, &field.below)?;
-        let on = fill(on, alias, &child, &self.tenant());
-        let sql = format!("(select {} from {} {child} where {base} and {on} limit 1)", object.sql, target.table);
+        let (keyed, on) = (reference(on).is_some(), fill(on, alias, &child, &self.tenant()));
+        // By its key there is one at most.
+        let most = if keyed { "" } else { " limit 1" };
+        let sql = format!("(select {} from {} {child} where {base} and {on}{most})", object.sql, target.table);
         Ok(Piece { sql: self.dialect.nested(&sql), post: object.post.optional() })
     }
 
@@ -351,6 +358,12 @@ pub(super) enum Shown {
     All,
     None,
     Where(String),
+}
+
+/// The column by which a row refers to another by its id, where a relation says no more than that.
+pub(super) fn reference(on: &str) -> Option<&str> {
+    let column = on.strip_prefix("{c}.id = {t}.")?;
+    column.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit()).then_some(column)
 }
 
 /// Fills a template's aliases.

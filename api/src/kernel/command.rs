@@ -127,12 +127,12 @@ async fn claim(tx: &Tx, key: &str, operation: &str, digest: &str) -> Result<Opti
         .filter(idempotency::Column::ActorId.eq(actor))
         .filter(idempotency::Column::Key.eq(key))
         .filter(idempotency::Column::ExpiresAt.lt(now))
-        .exec(tx.raw())
+        .exec(tx.raw().await?)
         .await?;
     let columns = [idempotency::Column::TenantId, idempotency::Column::ActorId, idempotency::Column::Key];
     let fresh = idempotency::Entity::insert(row)
         .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
-        .exec_without_returning(tx.raw())
+        .exec_without_returning(tx.raw().await?)
         .await?;
     if fresh > 0 {
         return Ok(None);

@@ -55,15 +55,15 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
         .filter(over)
         .limit(500)
         .into_tuple()
-        .all(tx.raw())
+        .all(tx.raw().await?)
         .await?;
     let mut rows = 0;
     if !sessions.is_empty() {
         let of = |column: refresh_token::Column| column.is_in(sessions.clone());
         let tokens = refresh_token::Entity::delete_many().filter(of(refresh_token::Column::SessionId));
-        rows += tokens.exec(tx.raw()).await?.rows_affected;
+        rows += tokens.exec(tx.raw().await?).await?.rows_affected;
         let gone = auth_session::Entity::delete_many().filter(auth_session::Column::Id.is_in(sessions.clone()));
-        rows += gone.exec(tx.raw()).await?.rows_affected;
+        rows += gone.exec(tx.raw().await?).await?.rows_affected;
     }
     // What failed from a network long ago says nothing of it any more, unless it is known as the owner's.
     let stranger = Condition::any()
@@ -71,7 +71,7 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
         .add(login_attempt::Column::KnownUntil.lt(now));
     let attempts =
         login_attempt::Entity::delete_many().filter(login_attempt::Column::UpdatedAt.lt(ended)).filter(stranger);
-    rows += attempts.exec(tx.raw()).await?.rows_affected;
+    rows += attempts.exec(tx.raw().await?).await?.rows_affected;
     tx.commit().await?;
     for tenant in tenants {
         let tx = system.begin(Some(tenant.id)).await?;
@@ -87,7 +87,7 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
                 let gone = $table::Entity::delete_many()
                     .filter($table::Column::TenantId.eq(tenant.id))
                     .filter($table::Column::Id.in_subquery(old));
-                rows += gone.exec(tx.raw()).await?.rows_affected;
+                rows += gone.exec(tx.raw().await?).await?.rows_affected;
             }};
         }
         remove!(idempotency, ExpiresAt, now);

@@ -39,8 +39,8 @@ impl Tx {
     }
 
     async fn kin_where(&self, which: sea_orm::sea_query::SimpleExpr) -> Result<Option<Kin<'_>>, ApiError> {
-        let own = tenant::Entity::find_by_id(self.tenant_id()).one(self.raw()).await?;
-        let other = tenant::Entity::find().filter(which).one(self.raw()).await?;
+        let own = tenant::Entity::find_by_id(self.tenant_id()).one(self.raw().await?).await?;
+        let other = tenant::Entity::find().filter(which).one(self.raw().await?).await?;
         let (Some(own), Some(other)) = (own, other) else { return Ok(None) };
         let is_above = own.parent_id == Some(other.id);
         let is_kin = is_above || other.parent_id == Some(own.id);
@@ -75,7 +75,7 @@ impl<'t> Kin<'t> {
         narrow: impl FnOnce(Rows<'t, E>) -> Rows<'t, E> + Send,
     ) -> Result<Option<E::Model>, ApiError> {
         self.enter(self.tenant.id).await?;
-        let rows = Rows::new(E::find().filter(E::tenant_column().eq(self.tenant.id)), self.tx.raw());
+        let rows = Rows::new(E::find().filter(E::tenant_column().eq(self.tenant.id)), self.tx.book());
         let row = narrow(rows).one().await?;
         self.enter(self.tx.tenant_id()).await?;
         Ok(row)
@@ -90,7 +90,7 @@ impl<'t> Kin<'t> {
     {
         row.set(A::Entity::tenant_column(), self.tenant.id.into());
         self.enter(self.tenant.id).await?;
-        row.insert(self.tx.raw()).await?;
+        row.insert(self.tx.raw().await?).await?;
         self.enter(self.tx.tenant_id()).await
     }
 
@@ -100,7 +100,7 @@ impl<'t> Kin<'t> {
         how: impl FnOnce(Changes<'t, E>) -> Changes<'t, E> + Send,
     ) -> Result<u64, ApiError> {
         self.enter(self.tenant.id).await?;
-        let changes = Changes::new(E::update_many().filter(E::tenant_column().eq(self.tenant.id)), self.tx.raw());
+        let changes = Changes::new(E::update_many().filter(E::tenant_column().eq(self.tenant.id)), self.tx.book());
         let changed = how(changes).run().await?;
         self.enter(self.tx.tenant_id()).await?;
         Ok(changed)
@@ -161,7 +161,7 @@ impl<'t> Kin<'t> {
     /// Says to row-level security which tenant the next statement is for. An error on the way leaves the other
     /// tenant set, in a transaction that PostgreSQL refuses to go on with.
     async fn enter(&self, tenant: Uuid) -> Result<(), ApiError> {
-        let txn = self.tx.raw();
+        let txn = self.tx.raw().await?;
         if txn.get_database_backend() == DbBackend::Postgres {
             let sql = "select set_config('app.tenant', $1, true)";
             let values = [Value::from(tenant.to_string())];

@@ -28,7 +28,7 @@ impl SystemTx {
         M::Entity: TenantEntity,
         A: ActiveModelTrait<Entity = M::Entity> + ActiveModelBehavior + Send + 'static,
     {
-        if self.raw().get_database_backend() != DbBackend::Postgres {
+        if self.raw().await?.get_database_backend() != DbBackend::Postgres {
             return self.insert_many(rows.into_iter().map(|row| row.into_active_model()).collect()).await;
         }
         let tenant = self.tenant_id();
@@ -43,7 +43,10 @@ impl SystemTx {
             }
             text.push(']');
             let values = [Value::from(text)];
-            self.raw().execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &statement, values)).await?;
+            self.raw()
+                .await?
+                .execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, &statement, values))
+                .await?;
         }
         Ok(())
     }

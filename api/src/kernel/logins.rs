@@ -32,7 +32,7 @@ impl Logins<'_> {
     /// Whether a log-in name is taken, in whatever tenant.
     pub(crate) async fn is_taken(&self, login: &str) -> Result<bool, ApiError> {
         let same = account::Entity::find().filter(account::Column::Login.eq(login));
-        Ok(same.count(self.tx.raw()).await? > 0)
+        Ok(same.count(self.tx.raw().await?).await? > 0)
     }
 
     /// Makes a log-in (账号); the password comes hashed.
@@ -48,7 +48,7 @@ impl Logins<'_> {
             created_at: Set(self.now),
             updated_at: Set(self.now),
         };
-        row.insert(self.tx.raw()).await?;
+        row.insert(self.tx.raw().await?).await?;
         Ok(id)
     }
 
@@ -60,7 +60,7 @@ impl Logins<'_> {
             user_id: Set(user),
             is_default: Set(true),
         };
-        row.insert(self.tx.raw()).await?;
+        row.insert(self.tx.raw().await?).await?;
         Ok(())
     }
 
@@ -72,7 +72,7 @@ impl Logins<'_> {
             .filter(auth_session::Column::UserId.eq(user))
             .filter(auth_session::Column::RevokedAt.is_null())
             .lock_exclusive()
-            .all(self.tx.raw())
+            .all(self.tx.raw().await?)
             .await?
             .into_iter()
             .map(|session| session.id)
@@ -80,13 +80,13 @@ impl Logins<'_> {
         auth_session::Entity::update_many()
             .col_expr(auth_session::Column::RevokedAt, Expr::value(self.now))
             .filter(auth_session::Column::Id.is_in(live.iter().copied()))
-            .exec(self.tx.raw())
+            .exec(self.tx.raw().await?)
             .await?;
         refresh_token::Entity::update_many()
             .col_expr(refresh_token::Column::RevokedAt, Expr::value(self.now))
             .filter(refresh_token::Column::SessionId.is_in(live.iter().copied()))
             .filter(refresh_token::Column::RevokedAt.is_null())
-            .exec(self.tx.raw())
+            .exec(self.tx.raw().await?)
             .await?;
         Ok(live.len())
     }

@@ -13,6 +13,7 @@ pub mod error;
 pub(crate) mod explain;
 pub mod extension;
 pub mod flow;
+pub mod follow;
 pub mod forms;
 pub mod housekeeping;
 pub mod id;

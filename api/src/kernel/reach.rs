@@ -70,6 +70,11 @@ impl Reach {
         }
     }
 
+    /// Whether it is the whole tenant.
+    pub fn is_whole(&self) -> bool {
+        self.tenant
+    }
+
     /// The same reach without what only the agency's part brings.
     pub fn without_agency(&self) -> Self {
         Self { agency: vec![], ..self.clone() }

@@ -1,23 +1,26 @@
 //! Selections and changes that keep the conditions they were born with.
 
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter,
-    QueryOrder, QuerySelect, Select, TryGetableMany, UpdateMany,
+    ColumnTrait, EntityTrait, Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
+    QuerySelect, Select, TryGetableMany, UpdateMany,
     sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr},
 };
 use uuid::Uuid;
 
-use crate::kernel::error::{ApiError, Code};
+use crate::kernel::{
+    error::{ApiError, Code},
+    journal::Book,
+};
 
 /// Rows that may be read; conditions can be added, never taken away.
 pub struct Rows<'t, E: EntityTrait> {
     select: Select<E>,
-    txn: &'t DatabaseTransaction,
+    book: &'t Book,
 }
 
 impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
-    pub(in crate::kernel) fn new(select: Select<E>, txn: &'t DatabaseTransaction) -> Self {
-        Self { select, txn }
+    pub(in crate::kernel) fn new(select: Select<E>, book: &'t Book) -> Self {
+        Self { select, book }
     }
 
     /// Narrows.
@@ -46,7 +49,7 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
 
     /// The first row.
     pub async fn one(self) -> Result<Option<E::Model>, ApiError> {
-        Ok(self.select.one(self.txn).await?)
+        Ok(self.select.one(self.book.told().await?).await?)
     }
 
     /// The first row, or "not found".
@@ -56,7 +59,7 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
 
     /// All rows.
     pub async fn all(self) -> Result<Vec<E::Model>, ApiError> {
-        Ok(self.select.all(self.txn).await?)
+        Ok(self.select.all(self.book.told().await?).await?)
     }
 
     /// How many rows there are of each combination of values in some columns: the values, then the count.
@@ -70,7 +73,7 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         }
         let id = <E::PrimaryKey as Iterable>::iter().next().ok_or(ApiError::of(Code::InternalServerError))?;
         let count = Expr::col((E::default(), id.into_column())).count();
-        Ok(select.column_as(count, "n").into_tuple::<T>().all(self.txn).await?)
+        Ok(select.column_as(count, "n").into_tuple::<T>().all(self.book.told().await?).await?)
     }
 
     /// Figures of each combination of values in some columns: the values, then the figures.
@@ -89,12 +92,12 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         for (i, figure) in figures.into_iter().enumerate() {
             select = select.column_as(figure, format!("f{i}"));
         }
-        Ok(select.into_tuple::<T>().all(self.txn).await?)
+        Ok(select.into_tuple::<T>().all(self.book.told().await?).await?)
     }
 
     /// How many.
     pub async fn count(self) -> Result<u64, ApiError> {
-        Ok(self.select.count(self.txn).await?)
+        Ok(self.select.count(self.book.told().await?).await?)
     }
 }
 
@@ -109,12 +112,12 @@ impl<E: entities::TenantEntity> Rows<'_, E> {
 /// A change of the rows that satisfy conditions.
 pub struct Changes<'t, E: EntityTrait> {
     update: UpdateMany<E>,
-    txn: &'t DatabaseTransaction,
+    book: &'t Book,
 }
 
 impl<'t, E: EntityTrait> Changes<'t, E> {
-    pub(in crate::kernel) fn new(update: UpdateMany<E>, txn: &'t DatabaseTransaction) -> Self {
-        Self { update, txn }
+    pub(in crate::kernel) fn new(update: UpdateMany<E>, book: &'t Book) -> Self {
+        Self { update, book }
     }
 
     /// Narrows.
@@ -131,7 +134,12 @@ impl<'t, E: EntityTrait> Changes<'t, E> {
 
     /// Carries it out and tells how many rows changed.
     pub async fn run(self) -> Result<u64, ApiError> {
-        Ok(self.update.exec(self.txn).await?.rows_affected)
+        Ok(self.update.exec(self.book.told().await?).await?.rows_affected)
+    }
+
+    /// Carries it out and returns the rows as they are now.
+    pub async fn returning(self) -> Result<Vec<E::Model>, ApiError> {
+        Ok(self.update.exec_with_returning(self.book.told().await?).await?)
     }
 }
 

@@ -10,7 +10,7 @@ use entities::{GlobalEntity, TenantEntity, audit, authz_version, outbox};
 use policies::Action;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbBackend, EntityTrait,
-    IntoActiveModel, QueryFilter, Set, Value,
+    IntoActiveModel, Iterable, QueryFilter, QueryTrait, Set, TryIntoModel, Value,
     sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr},
 };
 use serde_json::Value as Json;
@@ -20,7 +20,7 @@ use crate::kernel::{
     bus::Hint,
     clock::Clock,
     error::{ApiError, Code},
-    journal::Journal,
+    journal::{Book, Journal},
     platform::Platform,
     reach::{Binder, ScopeRules},
     rows::{Changes, Rows},
@@ -72,7 +72,7 @@ pub struct SystemTx {
 
 /// What both kinds of transaction can do inside a tenant.
 pub struct Inner {
-    txn: DatabaseTransaction,
+    book: Book,
     tenant: Uuid,
     clock: Clock,
     log: Mutex<Log>,
@@ -88,7 +88,7 @@ struct Log {
 impl Tx {
     pub(in crate::kernel) fn new(txn: DatabaseTransaction, session: Session) -> Self {
         let clock = session.platform().clock().clone();
-        let inner = Inner { txn, tenant: session.tenant().id, clock, log: Mutex::default() };
+        let inner = Inner { book: Book::new(txn), tenant: session.tenant().id, clock, log: Mutex::default() };
         Self { inner, session, advice: Advice::default() }
     }
 
@@ -131,24 +131,24 @@ impl Tx {
 
     /// Undoes everything.
     pub async fn rollback(self) -> Result<(), ApiError> {
-        Ok(self.inner.txn.rollback().await?)
+        Ok(self.inner.book.rollback().await?)
     }
 }
 
 impl SystemTx {
     pub(in crate::kernel) fn new(txn: DatabaseTransaction, platform: Arc<Platform>, tenant: Uuid) -> Self {
         let clock = platform.clock().clone();
-        Self { inner: Inner { txn, tenant, clock, log: Mutex::default() }, platform }
+        Self { inner: Inner { book: Book::new(txn), tenant, clock, log: Mutex::default() }, platform }
     }
 
     /// Rows of a table that belongs to no tenant.
     pub fn global<E: GlobalEntity>(&self) -> Rows<'_, E> {
-        Rows::new(E::find(), &self.inner.txn)
+        Rows::new(E::find(), &self.inner.book)
     }
 
     /// Changes rows of a table that belongs to no tenant.
     pub fn change_global<E: GlobalEntity>(&self) -> Changes<'_, E> {
-        Changes::new(E::update_many(), &self.inner.txn)
+        Changes::new(E::update_many(), &self.inner.book)
     }
 
     /// Adds a row to a table that belongs to no tenant.
@@ -158,7 +158,7 @@ impl SystemTx {
         A::Entity: GlobalEntity,
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
-        Ok(row.insert(&self.inner.txn).await?)
+        Ok(row.insert(self.inner.book.told().await?).await?)
     }
 
     /// Commits, then tells the other replicas what they should look at.
@@ -168,7 +168,7 @@ impl SystemTx {
 
     /// Undoes everything.
     pub async fn rollback(self) -> Result<(), ApiError> {
-        Ok(self.inner.txn.rollback().await?)
+        Ok(self.inner.book.rollback().await?)
     }
 }
 
@@ -194,23 +194,36 @@ impl Inner {
 
     /// Rows of the tenant without a right of their own: parts of an object that has passed the gate.
     pub fn parts<E: TenantEntity>(&self) -> Rows<'_, E> {
-        Rows::new(E::find().filter(E::tenant_column().eq(self.tenant)), &self.txn)
+        Rows::new(E::find().filter(E::tenant_column().eq(self.tenant)), &self.book)
     }
 
     /// Changes rows of the tenant under conditions; the database decides races.
     pub fn change<E: TenantEntity>(&self) -> Changes<'_, E> {
-        Changes::new(E::update_many().filter(E::tenant_column().eq(self.tenant)), &self.txn)
+        Changes::new(E::update_many().filter(E::tenant_column().eq(self.tenant)), &self.book)
     }
 
-    /// Adds a row, whatever tenant it claims.
+    /// Adds a row, whatever tenant it claims. On PostgreSQL it may wait until something else is asked or changed, and
+    /// what is wrong with it is said then.
     pub async fn insert<A>(&self, mut row: A) -> Result<<A::Entity as EntityTrait>::Model, ApiError>
     where
-        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
+        A: ActiveModelTrait + ActiveModelBehavior + TryIntoModel<<A::Entity as EntityTrait>::Model> + Send + 'static,
         A::Entity: TenantEntity,
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
         row.set(A::Entity::tenant_column(), self.tenant.into());
-        Ok(row.insert(&self.txn).await?)
+        // A row with something left for the database to fill in is known only when it is written.
+        let known = if self.book.waits() { row.clone().try_into_model().ok() } else { None };
+        let Some(known) = known else { return Ok(row.insert(self.book.told().await?).await?) };
+        self.wait::<A>(vec![row]).await?;
+        Ok(known)
+    }
+
+    async fn wait<A>(&self, rows: Vec<A>) -> Result<(), ApiError>
+    where
+        A: ActiveModelTrait,
+    {
+        let parameters = rows.len() * <<A::Entity as EntityTrait>::Column as Iterable>::iter().count();
+        Ok(self.book.wait(A::Entity::insert_many(rows).into_query(), parameters).await?)
     }
 
     /// Adds many rows of one table of the tenant at once.
@@ -230,7 +243,12 @@ impl Inner {
                     row
                 })
                 .collect();
-            A::Entity::insert_many(batch).exec_without_returning(&self.txn).await?;
+            match self.book.waits() {
+                true => self.wait(batch).await?,
+                false => {
+                    A::Entity::insert_many(batch).exec_without_returning(self.book.told().await?).await?;
+                }
+            }
         }
         Ok(())
     }
@@ -249,7 +267,7 @@ impl Inner {
         let columns = std::iter::once(A::Entity::tenant_column()).chain(same);
         let added = A::Entity::insert(row)
             .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
-            .exec_without_returning(&self.txn)
+            .exec_without_returning(self.book.told().await?)
             .await?;
         Ok(added > 0)
     }
@@ -300,9 +318,9 @@ impl Inner {
         authz_version::Entity::update_many()
             .col_expr(authz_version::Column::Version, Expr::col(authz_version::Column::Version).add(1))
             .filter(authz_version::Column::TenantId.eq(self.tenant))
-            .exec(&self.txn)
+            .exec(self.book.told().await?)
             .await?;
-        let row = authz_version::Entity::find_by_id(self.tenant).one(&self.txn).await?;
+        let row = authz_version::Entity::find_by_id(self.tenant).one(self.book.told().await?).await?;
         let version = row.ok_or(ApiError::of(Code::InternalServerError))?.version;
         self.log().hints.push(Hint::Rights(self.tenant, version));
         Ok(())
@@ -318,8 +336,13 @@ impl Inner {
         self.log().journal.records.push(line);
     }
 
-    pub(in crate::kernel) fn raw(&self) -> &DatabaseTransaction {
-        &self.txn
+    /// The database's side, for what the kernel asks without the gate.
+    pub(in crate::kernel) async fn raw(&self) -> Result<&DatabaseTransaction, ApiError> {
+        Ok(self.book.told().await?)
+    }
+
+    pub(in crate::kernel) fn book(&self) -> &Book {
+        &self.book
     }
 
     pub(in crate::kernel) fn hint(&self, hint: Hint) {
@@ -332,8 +355,7 @@ impl Inner {
 
     async fn commit(self, platform: &Platform) -> Result<(), ApiError> {
         let Log { mut hints, journal, .. } = self.log.into_inner().unwrap_or_else(PoisonError::into_inner);
-        journal.write(&self.txn).await?;
-        self.txn.commit().await?;
+        self.book.commit(journal).await?;
         hints.dedup();
         for hint in hints {
             // In this process at once, not when the hint comes round.

@@ -68,7 +68,7 @@ pub struct Mutations(
 /// All subscriptions.
 #[derive(MergedSubscription, Default)]
 #[graphql(name = "Subscription")]
-pub struct Subscriptions(matters::subscriptions::MattersSubscriptions);
+pub struct Subscriptions(matters::subscriptions::MattersSubscriptions, tasks::subscriptions::TaskSubscriptions);
 
 /// Everything that can be read, in every tenant.
 pub fn catalogue() -> Result<Catalogue, String> {

@@ -170,6 +170,8 @@ code_enum! {
         Check = "CHECK",
         /// 绑定资料
         File = "FILE",
+        /// 关键时刻表现
+        KeyMoment = "KEY_MOMENT",
     }
 }
 code_enum! {
@@ -341,5 +343,7 @@ code_enum! {
         Contact = "CONTACT",
         /// 事后认真检查
         Check = "CHECK",
+        /// 关键时刻表现 of whoever carries the task out
+        KeyMoment = "KEY_MOMENT",
     }
 }

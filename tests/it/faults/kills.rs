@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::Rng;
 use zugong_tests::{
+    dice,
     plant::{OwnPostgres, Program, SOON, migrate},
     server::client,
 };
@@ -15,9 +16,7 @@ use super::plant;
 async fn a_killed_server_loses_nothing_and_does_nothing_twice() {
     let Some(plant) = plant().await else { return };
     let kills: u32 = std::env::var("ZUGONG_TEST_KILLS").map_or(5, |n| n.parse().unwrap());
-    let seed = std::env::var("ZUGONG_TEST_SEED").map_or_else(|_| rand::random(), |n| n.parse().unwrap());
-    println!("seed {seed}: repeat with ZUGONG_TEST_SEED");
-    let mut random = StdRng::seed_from_u64(seed);
+    let mut random = dice();
     let mut program = Program::start(&plant.postgres.url(), &[]);
     program.ready(&plant.http).await;
     let load = plant.load(6, &[&program]);

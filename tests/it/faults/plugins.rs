@@ -3,10 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use rand::{Rng, SeedableRng, rngs::StdRng};
+use rand::Rng;
 use serde_json::{Value as Json, json};
 use zugong_tests::{
-    Actor,
+    Actor, dice,
     plant::{Program, SOON},
 };
 
@@ -15,12 +15,6 @@ use crate::plugins::Files;
 
 fn rounds() -> u32 {
     std::env::var("ZUGONG_TEST_KILLS").map_or(4, |n| n.parse().unwrap())
-}
-
-fn dice() -> StdRng {
-    let seed = std::env::var("ZUGONG_TEST_SEED").map_or_else(|_| rand::random(), |n| n.parse().unwrap());
-    println!("seed {seed}: repeat with ZUGONG_TEST_SEED");
-    StdRng::seed_from_u64(seed)
 }
 
 /// Asks under a key until there is an answer, as a good client does; refusals are an end, too.

@@ -75,6 +75,7 @@ impl Fixture<'_> {
             closed_by: Set(None),
             closed_at: Set(None),
             created_by: Set(self.user),
+            events: Set(0),
             version: Set(1),
             created_at: Set(self.tx.now()),
             updated_at: Set(self.tx.now()),

@@ -160,6 +160,7 @@ async fn i_06_sixty_six_people_hold_most_of_the_work() {
                 ended_on: Set(None),
                 inherited_percent: Set(0),
                 left_percent: Set(None),
+                is_level_matched: Set(None),
             });
             tasks.push(task);
         }
@@ -262,4 +263,55 @@ async fn k_fields_that_outgrow_their_resources_stand_out() {
     assert_eq!((&of("传统农业")["finding"], &of("文化旅游")["finding"]), (&json!("UNADJUSTED"), &json!("UNKNOWN")));
     let reply = a.leader.gql("{ workGrowth(fromYear: 2025, toYear: 2025) { fields { field } } }", json!({})).await;
     assert_eq!(reply.code(), "BAD_USER_INPUT");
+}
+
+/// SHC-19: what somebody did in a key moment is recorded by others and stands in his ledger.
+#[tokio::test]
+async fn i_06_key_moments_are_linked_to_the_ledger() {
+    let world = World::start().await;
+    let a = &world.a;
+    let item = a.item("防汛", "root").await;
+    let task = a.owned(&item, None, "转移群众", "town", &a.senior).await;
+    a.superior.task_done("taskDutySet", &task, json!({ "kind": "LEADING", "user": a.superior.user })).await;
+    let moment = json!({ "kind": "KEY_MOMENT", "note": "台风登陆当夜带队转移三百余人" });
+    let own = a.senior.task("taskRecordAdd", &task, moment.clone()).await;
+    assert_eq!((codes(&own), &own["userErrors"][0]["field"]), (vec!["NOT_RESPONSIBLE"], &json!("input.kind")));
+    a.superior.task_done("taskRecordAdd", &task, moment).await;
+    let query = "query($user: ID!, $from: Date!) { performanceLedger(user: $user, from: $from, to: \"2025-12-31\") { \
+        keyMoments { on text task { id } recordedBy { id } } } }";
+    let of = async |user: &str, from: &str| {
+        let ledger = a.superior.ok(query, json!({ "user": user, "from": from })).await;
+        ledger["performanceLedger"]["keyMoments"].clone()
+    };
+    let wanted = json!([{ "on": "2025-09-22", "text": "台风登陆当夜带队转移三百余人", "task": { "id": task },
+        "recordedBy": { "id": a.superior.user } }]);
+    assert_eq!(of(&a.senior.user, "2025-09-01").await, wanted);
+    assert_eq!(of(&a.senior.user, "2025-09-23").await, json!([]), "of its period only");
+    assert_eq!(of(&a.superior.user, "2025-09-01").await, json!([]), "not of whoever leads");
+}
+
+/// SHC-41 (J-10): figures of people are shown by right and reach, whoever asks for them.
+#[tokio::test]
+async fn j_10_figures_of_people_are_for_those_who_may_see_them() {
+    let world = World::start().await;
+    let a = &world.a;
+    let ledger =
+        "query($user: ID!) { performanceLedger(user: $user, from: \"2025-09-01\", to: \"2025-09-30\") { tasks } }";
+    let code = async |actor: &zugong_tests::Actor, user: &str| {
+        actor.gql(ledger, json!({ "user": user })).await.code().to_string()
+    };
+    assert_eq!(code(&a.junior, &a.senior.user).await, "FORBIDDEN");
+    assert_eq!(code(&a.senior, &a.neighbour.user).await, "NOT_FOUND", "beyond one's subtree");
+    assert_eq!(code(&a.superior, &world.b.senior.user).await, "NOT_FOUND", "another tenant's is nobody");
+    assert_eq!(code(&a.superior, "usr_00000000000000000000000000000000").await, "NOT_FOUND");
+    for query in [
+        "{ performanceShare(year: 2025) { people } }",
+        "{ performanceComparison(year: 2025, subject: PERSON) { rows { hours } } }",
+    ] {
+        assert_eq!(a.junior.gql(query, json!({})).await.code(), "FORBIDDEN", "{query}");
+    }
+    // Who is shown by name, is shown without what the register keeps of him.
+    let query = "query($id: ID!) { user(id: $id) { name person { idNumber } } }";
+    let seen = a.junior.gql(query, json!({ "id": a.applicant.user })).await;
+    assert!(!seen.body.to_string().contains(a.id("idNumber:applicant")), "{}", seen.body);
 }

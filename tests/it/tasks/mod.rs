@@ -2,9 +2,11 @@
 
 mod board;
 mod course;
+mod events;
 mod export;
 mod figures;
 mod ledger;
+mod model;
 mod overview;
 mod races;
 mod supervision;

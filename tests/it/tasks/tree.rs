@@ -183,3 +183,38 @@ async fn i_04_the_network_is_asked_from_four_sides() {
     assert_eq!(seen["c"]["nodes"], json!([{ "task": { "id": task } }]));
     assert_eq!(seen["d"]["tasks"]["nodes"], json!([{ "id": task }]));
 }
+
+/// SHC-03: a process is owned by section chiefs, a plan by deputy division chiefs; a tenant may say otherwise.
+#[tokio::test]
+async fn i_05_each_level_is_owned_by_its_level_of_cadres() {
+    let world = World::start().await;
+    let a = &world.a;
+    let item = a.item("园区", "root").await;
+    let (mut parent, mut levels) = (None, vec![]);
+    for title in ["任务", "项目", "计划", "进程"] {
+        let id = a.draft(&item, parent.as_ref(), title, "town").await;
+        levels.push(id.clone());
+        parent = Some(id);
+    }
+    let leads = async |task: &Json, user: &str| {
+        a.superior.task_done("taskDutySet", task, json!({ "kind": "LEADING", "user": user })).await;
+        let query = "query($id: ID!) { task(id: $id) { duties(where: { endedOn: { isNull: true } }) { nodes { isLevelMatched } } } }";
+        a.superior.ok(query, json!({ "id": task })).await["task"]["duties"]["nodes"][0]["isLevelMatched"].clone()
+    };
+    // A section chief; somebody of whom no post is known.
+    assert_eq!(leads(&levels[3], &a.applicant.user).await, true);
+    assert_eq!(leads(&levels[2], &a.applicant.user).await, false);
+    assert_eq!(leads(&levels[1], &a.senior.user).await, Json::Null);
+    let found = "{ tasks(where: { duties: { some: { isLevelMatched: { eq: false } } } }) { nodes { id level } } }";
+    let found = a.superior.ok(found, json!({})).await["tasks"]["nodes"].clone();
+    assert_eq!(found, json!([{ "id": levels[2], "level": "PLAN" }]));
+    let owners = json!({ "task": "DIVISION_DEPUTY", "project": "SECTION_CHIEF", "plan": "SECTION_DEPUTY",
+        "process": "NO_LEADERSHIP" });
+    let set = json!({ "key": "tasks", "effectiveFrom": "2025-09-22", "body": { "ownerLevels": owners } });
+    a.superior.done("ruleSetPublish", set, "ruleSet { id }").await;
+    assert_eq!(
+        leads(&levels[1], &a.applicant.user).await,
+        true,
+        "in an ordinary county a section chief owns a project"
+    );
+}

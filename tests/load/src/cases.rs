@@ -51,6 +51,11 @@ const INBOX: &str = "query Inbox($unit: ID!) { caseItems(first: 20, where: { sta
     handlingUnit: { id: { eq: $unit } } }, orderBy: [{ field: DUE_ON }]) \
     { nodes { id title state dueOn case { number } } } }";
 
+const BOARD: &str = "query Board($day: Date!) { taskBoard(subject: UNIT, period: MONTH, day: $day, first: 20) { totalRows \
+    planned done rows { rank id name planned done lamps { total white blue green yellow red } } } }";
+
+const LAMPS: &str = "query Lamps { taskAggregate(groupBy: [LAMP]) { groups { key { lamp } count } } }";
+
 const SUBMIT: &str = "mutation Submit($input: MatterSubmitInput!) { matterSubmit(input: $input) \
     { case { id number state } userErrors { code field } } }";
 
@@ -102,6 +107,13 @@ pub fn cases() -> Vec<Case> {
             "/inbox",
             Arc::new(move |f: &Facts, _, c, n| json!({ "unit": pick(&f.agencies, "uni", c, n) })),
         ),
+        read(
+            "a board of units",
+            BOARD,
+            "/board",
+            Arc::new(|_: &Facts, _, c, n| json!({ "day": format!("2026-{:02}-15", (c + n) % 9 + 3) })),
+        ),
+        read("lamps of all tasks", LAMPS, "/lamps", Arc::new(|_: &Facts, _, _, _| json!({}))),
         Case { name: "submission, seven items", document: SUBMIT, path: "/submit", variables: submit(), writes: true },
         Case { name: "durable command", document: COMMAND, path: "/command", variables: command(), writes: true },
     ]

@@ -49,7 +49,7 @@ const APPROVALS: &str = "with approved as (
         insert into approval (tenant_id, id, matter_key, cadre_id, unit_id, document_number, decided_on,
             effective_month, decided_by, rule_version, choice, state, version, created_at)
         select c.tenant_id, gen_random_uuid(), 'retirement', c.id, c.unit_id, 'load-' || gen_random_uuid(),
-            current_date, to_char(current_date, 'YYYY-MM'), $2, 1, '{}', 'ACTIVE', 1, now()
+            current_date, to_char(current_date, 'YYYY-MM'), $2, 1, '{\"elastic\":\"STATUTORY\"}', 'ACTIVE', 1, now()
         from (select * from cadre where tenant_id = $1 and state = 'SERVING' and not under_investigation
             order by md5(id::text) limit 2000) c, generate_series(1, 30) returning id, cadre_id)
     select a.id, p.id_number from approved a join cadre c on c.tenant_id = $1 and c.id = a.cadre_id
@@ -78,6 +78,11 @@ pub async fn facts(bench: &Bench, secret: &str) -> Outcome<Facts> {
     again.bind(tenant).execute(&pool).await?;
     let births = sqlx::query("select distinct archive_birth from cadre where tenant_id = $1 order by 1 limit 300");
     let births = births.bind(tenant).fetch_all(&pool).await?.iter().map(|row| row.get(0)).collect();
+    // What is seeded was finished long ago; some of it waits again, so that inboxes have something in them.
+    let waiting = "update case_item set state = 'PENDING', finished_on = null, worked_days = null, result = null
+        where tenant_id = $1 and state = 'DONE' and md5(id::text) < '2'";
+    sqlx::query(waiting).bind(tenant).execute(&pool).await?;
+    sqlx::query("analyze case_item").execute(&pool).await?;
     let agencies =
         ids("select handling_unit_id from case_item where tenant_id = $1 and state in ('PENDING', 'ACCEPTED') \
                         group by handling_unit_id order by count(*) desc limit 7")

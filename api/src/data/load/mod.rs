@@ -33,6 +33,8 @@ pub struct SeedOptions {
     pub cadres: u64,
     /// Rows of work, over all tenants: finished cases and the seven items of each.
     pub tasks: u64,
+    /// Tasks in the trees of items of work, over all tenants: an item for every forty.
+    pub nodes: u64,
     /// Tenants, each a county of Zhejiang.
     pub tenants: u32,
     /// Where chance begins.
@@ -43,7 +45,7 @@ pub struct SeedOptions {
 
 impl Default for SeedOptions {
     fn default() -> Self {
-        Self { cadres: 200_000, tasks: 1_000_000, tenants: 4, seed: 1, connections: 4 }
+        Self { cadres: 200_000, tasks: 1_000_000, nodes: 100_000, tenants: 4, seed: 1, connections: 4 }
     }
 }
 
@@ -58,6 +60,8 @@ pub struct SeedSummary {
     pub cadres: u64,
     /// Cases and items.
     pub tasks: u64,
+    /// Tasks of items of work.
+    pub nodes: u64,
 }
 
 /// Fills a migrated database. The tenants must not exist yet; what a run that broke off has written stays.
@@ -85,29 +89,30 @@ pub async fn seed(
         summary.rows += opening.open(&system, &plan).await?;
         summary.tenants.push(plan.code.clone());
         let plan = Arc::new(plan);
-        batches.extend((0..plan.batches).map(|batch| (plan.clone(), batch)));
+        let parts = (0..plan.batches).map(plan::Part::People).chain((0..plan.forests()).map(plan::Part::Trees));
+        batches.extend(parts.map(|part| (plan.clone(), part)));
     }
     progress.begin("rows", summary.rows + batches.iter().map(|(plan, batch)| plan.expected(*batch)).sum::<u64>());
     progress.advance(summary.rows);
     let system = &system;
-    let write = |(plan, batch): (Arc<plan::Plan>, u64)| async move {
+    let write = |(plan, batch): (Arc<plan::Plan>, plan::Part)| async move {
         let (tenant, work) = (plan.region.tenant, plan);
-        let made = tokio::task::spawn_blocking(move || work.batch(batch)).await;
+        let made = tokio::task::spawn_blocking(move || work.make_part(batch)).await;
         let mut rows = made.map_err(|error| {
             tracing::error!(%error, "a batch could not be made");
             ApiError::of(Code::InternalServerError)
         })?;
-        let (count, cadres, tasks) =
-            (rows.count(), rows.cadres.len() as u64, (rows.cases.len() + rows.items.len()) as u64);
+        let tasks = (rows.cases.len() + rows.items.len()) as u64;
+        let part = [rows.count(), rows.cadres.len() as u64, tasks, rows.tasks.len() as u64];
         let tx = system.begin(Some(tenant)).await?;
         rows.store_people(&tx).await?;
         rows.store_work(&tx).await?;
         tx.commit().await?;
-        progress.advance(count);
-        Ok::<_, ApiError>((count, cadres, tasks))
+        progress.advance(part[0]);
+        Ok::<_, ApiError>(part)
     };
     let mut batches = batches.into_iter();
-    let mut first = (0, 0, 0);
+    let mut first = [0; 4];
     if let Some(batch) = batches.next() {
         first = write(batch).await?;
     }
@@ -115,11 +120,10 @@ pub async fn seed(
     let written = stream::iter(batches)
         .map(write)
         .buffer_unordered(options.connections.max(1))
-        .try_fold(first, |sum, one| async move { Ok((sum.0 + one.0, sum.1 + one.1, sum.2 + one.2)) })
+        .try_fold(first, |sum, one| async move { Ok(std::array::from_fn(|i| sum[i] + one[i])) })
         .await?;
     progress.end();
-    summary.rows += written.0;
-    summary.cadres = written.1;
-    summary.tasks = written.2;
-    Ok(summary)
+    let [rows, cadres, tasks, nodes] = written;
+    summary.rows += rows;
+    Ok(SeedSummary { cadres, tasks, nodes, ..summary })
 }

@@ -24,6 +24,7 @@ use crate::{
             places::Places,
             populate::Populace,
             rows::{Rows, at},
+            tree::{self, Ground},
         },
     },
     kernel::{
@@ -42,6 +43,18 @@ const CASE_ROWS: u64 = 8;
 /// Working days over which the cases are spread.
 const SPREAD: u32 = 640;
 
+/// Items with their trees in a batch.
+const FOREST: u64 = 50;
+
+/// A batch of a tenant, by its number.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Part {
+    /// People, and cases of theirs.
+    People(u64),
+    /// Items of work with their trees.
+    Trees(u64),
+}
+
 /// What all batches of a tenant share.
 pub(super) struct Plan {
     pub(super) code: String,
@@ -53,6 +66,7 @@ pub(super) struct Plan {
     size: u64,
     cadres: u64,
     cases: u64,
+    trees: u64,
     org: Org,
     party: Party,
     places: Places,
@@ -133,6 +147,7 @@ impl Plan {
             size,
             cadres,
             cases,
+            trees: (options.nodes / tenants).div_ceil(tree::NODES),
             places: Places::around(&county.code),
             calendar: calendar.clone(),
             region,
@@ -152,14 +167,47 @@ impl Plan {
         (share(self.cadres), share(self.cases))
     }
 
-    /// About how many rows a batch has.
-    pub(super) fn expected(&self, batch: u64) -> u64 {
-        let (cadres, cases) = self.shares(batch);
-        cadres * 3 + cases * (CASE_ROWS + 1)
+    /// Batches of trees.
+    pub(super) fn forests(&self) -> u64 {
+        self.trees.div_ceil(FOREST)
     }
 
-    /// Makes a batch: people, and finished cases of those among them who have retired.
-    pub(super) fn batch(&self, batch: u64) -> Rows {
+    /// About how many rows a batch has.
+    pub(super) fn expected(&self, part: Part) -> u64 {
+        match part {
+            Part::People(batch) => {
+                let (cadres, cases) = self.shares(batch);
+                cadres * 3 + cases * (CASE_ROWS + 1)
+            }
+            Part::Trees(_) => FOREST * tree::NODES * 4,
+        }
+    }
+
+    /// Makes a batch.
+    pub(super) fn make_part(&self, part: Part) -> Rows {
+        match part {
+            Part::People(batch) => self.batch(batch),
+            Part::Trees(batch) => self.forest(batch),
+        }
+    }
+
+    /// Items with their trees, from courses of chance that no batch of people has.
+    fn forest(&self, batch: u64) -> Rows {
+        let mut chance = Chance::new(self.seed, (self.number << 32) + (1 << 31) + batch);
+        let units: Vec<Uuid> = self.org.units.iter().map(|unit| unit.id).collect();
+        let mut users: Vec<Uuid> = self.handlers.values().copied().collect();
+        users.sort_unstable();
+        let tenant = self.region.tenant;
+        let ground = Ground { tenant, units: &units, users: &users, publisher: self.admin, today: EPOCH };
+        let mut rows = Rows::default();
+        for number in batch * FOREST..self.trees.min((batch + 1) * FOREST) {
+            ground.grow(&mut chance, number, &mut rows);
+        }
+        rows
+    }
+
+    /// People, and finished cases of those among them who have retired.
+    fn batch(&self, batch: u64) -> Rows {
         let mut chance = Chance::new(self.seed, (self.number << 32) + 1 + batch);
         let mut numbers = IdNumbers::of_slot(batch * self.tenants + self.number);
         let (cadres, cases) = self.shares(batch);
@@ -310,7 +358,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_batches_and_they_share_nothing() {
-        let options = SeedOptions { cadres: 3_000, tasks: 8_000, tenants: 2, seed: 7, connections: 1 };
+        let options = SeedOptions { cadres: 3_000, tasks: 8_000, nodes: 0, tenants: 2, seed: 7, connections: 1 };
         let plan = || Plan::make(WorkCalendar::national(), &options, 1).unwrap().0;
         let (one, two) = (plan(), plan());
         assert_eq!((one.batches, one.region.tenant), (3, two.region.tenant));

@@ -20,3 +20,4 @@ pub mod rows;
 mod running;
 #[cfg(test)]
 mod tests;
+pub mod tree;

@@ -5,7 +5,7 @@ use std::mem::take;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use entities::{
     appointment, approval, attachment, blob, cadre, case_item, case_item_material, case_material, case_step,
-    matter_case, party_organisation, person, personnel_effect, unit,
+    matter_case, party_organisation, person, personnel_effect, task, task_duty, task_step, unit, work_item,
 };
 
 use crate::kernel::{error::ApiError, tx::SystemTx};
@@ -41,6 +41,14 @@ pub struct Rows {
     pub item_materials: Vec<case_item_material::Model>,
     /// 人员变动
     pub effects: Vec<personnel_effect::Model>,
+    /// 事项
+    pub work_items: Vec<work_item::Model>,
+    /// 任务节点
+    pub tasks: Vec<task::Model>,
+    /// 任务责任
+    pub duties: Vec<task_duty::Model>,
+    /// 任务过程
+    pub task_steps: Vec<task_step::Model>,
 }
 
 impl Rows {
@@ -48,10 +56,12 @@ impl Rows {
     pub fn count(&self) -> u64 {
         let Self { units, party, persons, cadres, appointments, approvals, blobs, attachments, .. } = self;
         let Self { cases, items, steps, materials, item_materials, effects, .. } = self;
+        let Self { work_items, tasks, duties, task_steps, .. } = self;
         let places = units.len() + party.len() + persons.len() + cadres.len() + appointments.len();
         let work = approvals.len() + cases.len() + items.len() + steps.len() + effects.len();
         let files = blobs.len() + attachments.len() + materials.len() + item_materials.len();
-        (places + work + files) as u64
+        let trees = work_items.len() + tasks.len() + duties.len() + task_steps.len();
+        (places + work + files + trees) as u64
     }
 
     /// Writes the units and people, and forgets them here: users are made between them and the work.
@@ -73,7 +83,11 @@ impl Rows {
         tx.load(take(&mut self.steps)).await?;
         tx.load(take(&mut self.materials)).await?;
         tx.load(take(&mut self.item_materials)).await?;
-        tx.load(take(&mut self.effects)).await
+        tx.load(take(&mut self.effects)).await?;
+        tx.load(take(&mut self.work_items)).await?;
+        tx.load(take(&mut self.tasks)).await?;
+        tx.load(take(&mut self.duties)).await?;
+        tx.load(take(&mut self.task_steps)).await
     }
 }
 

@@ -7,3 +7,4 @@ pub mod jobs;
 pub mod queries;
 pub mod rules;
 pub mod settings;
+pub mod subscriptions;

@@ -1,7 +1,7 @@
 //! A tenant's thresholds for work: its rule set `tasks`, or the built-in ones (规则集).
 
 use chrono::NaiveDate;
-use entities::rule_set;
+use entities::{CodeEnum, rule_set, values::PostLevel};
 use sea_orm::{ColumnTrait, Order};
 use serde_json::Value as Json;
 
@@ -12,6 +12,7 @@ use crate::{
         board::{Weights, weights_fit},
         lamp::Thresholds,
         problem::Escalation,
+        split::Owners,
     },
 };
 
@@ -31,6 +32,8 @@ pub struct Settings {
     pub weights: Weights,
     /// Hours of work that a month has for one person: `monthHours` (1 to 744).
     pub month_hours: i64,
+    /// Which posts own which level of tasks: `ownerLevels` with the lowest of `task`, `project`, `plan`, `process`.
+    pub owners: Owners,
     /// The smallest group in anonymised figures: `smallestGroup` (5 to 1,000).
     pub smallest: i64,
 }
@@ -52,6 +55,11 @@ pub async fn on(tx: &Inner, day: NaiveDate) -> Result<Settings, ApiError> {
     }))
 }
 
+/// A post's place among the levels of posts, from the highest on.
+pub fn post_place(level: PostLevel) -> usize {
+    PostLevel::VALUES.iter().position(|(text, _)| *text == level.as_str()).unwrap_or(usize::MAX)
+}
+
 /// What a body says; what it leaves out or gets wrong is as built in.
 fn read(body: &Json, version: i32) -> Settings {
     let number = |body: &Json, key: &str, least: i64, most: i64| {
@@ -60,6 +68,12 @@ fn read(body: &Json, version: i32) -> Settings {
     let (lamps, escalation, weights) = (Thresholds::default(), Escalation::default(), Weights::default());
     let days = |key: &str, least, otherwise: u32| {
         number(body, key, least, 366).and_then(|n| u32::try_from(n).ok()).unwrap_or(otherwise)
+    };
+    let post = |level: &str| body.get("ownerLevels")?.get(level)?.as_str().and_then(PostLevel::parse).map(post_place);
+    let owners = ["task", "project", "plan", "process"].map(post);
+    let owners = match owners {
+        [Some(task), Some(project), Some(plan), Some(process)] => Owners([task, project, plan, process]),
+        _ => Owners::default(),
     };
     let none = Json::Null;
     let given = body.get("weights").unwrap_or(&none);
@@ -81,6 +95,7 @@ fn read(body: &Json, version: i32) -> Settings {
             ordinary_days: days("ordinaryDays", 1, escalation.ordinary_days),
         },
         weights: if weights_fit(wanted) { wanted } else { weights },
+        owners: if owners.fit() { owners } else { Owners::default() },
         month_hours: number(body, "monthHours", 1, 744).map_or(MONTH_HOURS, i64::from),
         smallest: number(body, "smallestGroup", 5, 1000).map_or(SMALLEST, i64::from),
     }
@@ -102,6 +117,10 @@ mod tests {
         let wrong = read(json!({ "redGap": 0, "blueDays": -1, "weights": { "completion": 90 }, "monthHours": "many" }));
         assert_eq!((wrong.lamps, wrong.weights), (Thresholds::default(), Weights::default()));
         assert_eq!((wrong.month_hours, wrong.smallest), (MONTH_HOURS, SMALLEST));
+        let county = json!({ "task": "DIVISION_DEPUTY", "project": "SECTION_CHIEF", "plan": "SECTION_DEPUTY",
+            "process": "NO_LEADERSHIP" });
+        assert_eq!(read(json!({ "ownerLevels": county })).owners, Owners([3, 4, 5, 6]));
+        assert_eq!(read(json!({ "ownerLevels": { "task": "SECTION_CHIEF" } })).owners, Owners::default());
         assert_eq!(read(json!({ "smallestGroup": 4 })).smallest, SMALLEST, "nobody lowers it below five");
     }
 }

@@ -5,6 +5,7 @@ mod command;
 mod json;
 mod rows;
 mod submit;
+mod work;
 
 use axum::{
     Router,
@@ -40,7 +41,11 @@ pub async fn serve(arguments: Yardstick) -> Outcome<()> {
         .await?;
     let row = sqlx::query("select tenant_id from cadre group by tenant_id order by count(*) desc limit 1");
     let tenant = row.fetch_one(&pool).await?.get(0);
-    let router = Router::new().route("/command", post(command::command)).route("/submit", post(submit::submit));
+    let router = Router::new()
+        .route("/command", post(command::command))
+        .route("/submit", post(submit::submit))
+        .route("/board", post(work::board))
+        .route("/lamps", post(work::lamps));
     let router = match arguments.mode {
         Mode::Json => router
             .route("/point", post(json::point))

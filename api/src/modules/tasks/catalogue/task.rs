@@ -162,6 +162,17 @@ fn duty() -> TypeDef {
     .field(column("endedOn", "ended_on", Date, "Day it passed to somebody else (移交日期).").optional().sorted())
     .field(column("inheritedPercent", "inherited_percent", Int, "Progress found at the start (接手进度), I-06."))
     .field(column("leftPercent", "left_percent", Int, "Progress left at the end (移交进度), I-06.").optional())
+    .field(
+        column(
+            "isLevelMatched",
+            "is_level_matched",
+            Boolean,
+            "Of whoever leads it: whether his main post was then of the level that owns the task's (对应领导层级); null where \
+             no post is known. I-05.",
+        )
+        .optional()
+        .filtered(),
+    )
     .field(one("task", "Task", "{c}.id = {t}.task_id", "The task (任务).").sorting(&["planEnd", "title"]))
     .field(one("user", "User", "{c}.id = {t}.user_id", "Who (责任人).").sorting(&["name"]))
     .field(one("unit", "Unit", "{c}.id = {t}.unit_id", "His unit then (所在单位).").sorting(&["name", "path"]))

@@ -145,7 +145,8 @@ pub struct TaskRecordAddInput {
     pub id: Id<Task>,
     /// The version that you read.
     pub expected_version: i32,
-    /// Before, during or after the work (环节).
+    /// Before, during or after the work (环节), or how whoever carries the task out did in a key moment (关键时刻表现),
+    /// which he does not record himself and which his ledger shows.
     pub kind: Gql<TaskRecordKind>,
     /// In words (内容), 1 to 1,000 characters.
     pub note: String,
@@ -161,12 +162,19 @@ impl Command for TaskRecordAddInput {
         let task = hold(tx, Action::Submit, self.id.uuid(), Some(self.expected_version)).await?.task;
         let mut faults = Faults::default();
         faults.take(takes_part(tx, task.id).await?);
+        let his_own = task.executor_id == Some(tx.session().user_id());
+        if self.kind.0 == TaskRecordKind::KeyMoment && (his_own || task.executor_id.is_none()) {
+            let (zh, en) =
+                ("关键时刻表现由他人为执行责任人记录", "Somebody else records it of the one who carries it out.");
+            faults.add(UserError::new(Code::NotResponsible, "input.kind", zh, en));
+        }
         let note = faults.take(checks::text(&self.note, "input.note", 1000));
         faults.check()?;
         let action = match self.kind.0 {
             TaskRecordKind::Prepare => TaskAction::Prepare,
             TaskRecordKind::Contact => TaskAction::Contact,
             TaskRecordKind::Check => TaskAction::Check,
+            TaskRecordKind::KeyMoment => TaskAction::KeyMoment,
         };
         let done = Step { action, topic: "task.recorded", note: note.as_deref(), percent: Some(task.percent) };
         change(tx, &task, done, |changes| changes).await?;

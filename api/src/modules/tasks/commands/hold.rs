@@ -13,13 +13,15 @@ use uuid::Uuid;
 use crate::{
     kernel::{
         error::{ApiError, Code, Fault, UserError},
+        id::{ObjectType, publish},
         rows::Changes,
-        tx::{Inner, Tx},
+        tx::{Inner, Tx, plus_one},
     },
     modules::{
         organisation::commands::version_mismatch,
         personnel::rules::refusal::Refusal,
         tasks::{
+            catalogue::{Task, WorkItem},
             rules::{
                 course::State,
                 lamp::{Lamp, Span, outlook},
@@ -137,6 +139,20 @@ pub struct Step<'a> {
     pub percent: Option<i32>,
 }
 
+/// Tells those who follow an item what happened to it or to a task of it. The caller holds the item's row, so that the
+/// events of an item have one order.
+pub async fn tell(tx: &Inner, item: Uuid, task: Option<Uuid>, topic: &str) -> Result<(), ApiError> {
+    let counted = tx
+        .change::<work_item::Entity>()
+        .id(item)
+        .set(work_item::Column::Events, plus_one(work_item::Column::Events))
+        .returning()
+        .await?;
+    let number = counted.first().ok_or(ApiError::of(Code::NotFound))?.events;
+    let task = task.map(|id| publish(Task::PREFIX, id));
+    tx.emit(topic, WorkItem::NAME, item, number, json!({ "task": task })).await
+}
+
 /// Writes the step and tells of it.
 pub async fn note(tx: &Inner, task: &task::Model, actor: Option<Uuid>, step: &Step<'_>) -> Result<(), ApiError> {
     tx.insert(task_step::ActiveModel {
@@ -151,7 +167,7 @@ pub async fn note(tx: &Inner, task: &task::Model, actor: Option<Uuid>, step: &St
         at: Set(tx.now()),
     })
     .await?;
-    Ok(())
+    tell(tx, task.item_id, Some(task.id), step.topic).await
 }
 
 /// Changes a task with its step, version, audit line and event.
@@ -173,7 +189,6 @@ pub async fn change<'t>(
     }
     note(tx, task, Some(tx.session().user_id()), &step).await?;
     tx.touched("Task", task.id, json!({ "action": step.action }));
-    tx.emit(step.topic, "Task", task.id, version, json!({})).await?;
     Ok(())
 }
 

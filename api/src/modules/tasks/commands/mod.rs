@@ -2,7 +2,7 @@
 
 mod citizen_matter;
 mod files;
-mod hold;
+pub mod hold;
 pub mod items;
 mod month_settle;
 pub(super) mod notices;

@@ -289,7 +289,6 @@ impl Command for TaskCreateInput {
         let made = Step { action: TaskAction::Create, topic: "task.created", note: None, percent: None };
         note(tx, &task, Some(tx.session().user_id()), &made).await?;
         tx.touched("Task", task.id, json!({ "level": task.level }));
-        tx.emit(made.topic, "Task", task.id, 1, json!({})).await?;
         Ok(task.id)
     }
 }

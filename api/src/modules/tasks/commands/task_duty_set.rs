@@ -2,8 +2,8 @@
 
 use async_graphql::InputObject;
 use entities::{
-    app_user, task, task_duty,
-    values::{NoticeKind, NoticeLevel, TaskAction, TaskDutyKind, UserState},
+    app_user, appointment, cadre, task, task_duty,
+    values::{CadreState, NoticeKind, NoticeLevel, TaskAction, TaskDutyKind, UserState},
 };
 use policies::{Action, Resource};
 use sea_orm::{ColumnTrait, Set, sea_query::Expr};
@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     hold::{Step, change, duties, executor, hold, must_execute, refused, state_of},
     notices::{Notice, To, send},
+    task_create::level_of,
 };
 use crate::{
     graph::scalars::Gql,
@@ -25,7 +26,11 @@ use crate::{
     modules::{
         administration::catalogue::User,
         personnel::commands::checks,
-        tasks::{catalogue::Task, rules::course::co_handler},
+        tasks::{
+            catalogue::Task,
+            rules::course::co_handler,
+            settings::{self, post_place},
+        },
     },
 };
 
@@ -81,6 +86,7 @@ pub async fn put(tx: &Tx, task: &task::Model, kind: TaskDutyKind, user: &app_use
     if kind == TaskDutyKind::Executing {
         tx.change::<task::Entity>().id(task.id).set(task::Column::ExecutorId, Expr::value(user.id)).run().await?;
     }
+    let matched = if kind == TaskDutyKind::Leading { level_matched(tx, task, user).await? } else { None };
     tx.insert(task_duty::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(tx.new_id()),
@@ -92,9 +98,32 @@ pub async fn put(tx: &Tx, task: &task::Model, kind: TaskDutyKind, user: &app_use
         ended_on: Set(None),
         inherited_percent: Set(task.percent),
         left_percent: Set(None),
+        is_level_matched: Set(matched),
     })
     .await?;
     Ok(())
+}
+
+/// Whether the main post of whoever is to lead a task is of the level that owns it; none where no post is known. It is a
+/// finding, not a refusal: who is missing at a level is often led by somebody of another for a while.
+async fn level_matched(tx: &Tx, task: &task::Model, user: &app_user::Model) -> Result<Option<bool>, Fault> {
+    let Some(person) = user.person_id else { return Ok(None) };
+    let cadre = tx
+        .parts::<cadre::Entity>()
+        .filter(cadre::Column::PersonId.eq(person))
+        .filter(cadre::Column::State.is_in([CadreState::Probation, CadreState::Serving, CadreState::Retiring]))
+        .one()
+        .await?;
+    let Some(cadre) = cadre else { return Ok(None) };
+    let post = tx
+        .parts::<appointment::Entity>()
+        .filter(appointment::Column::CadreId.eq(cadre.id))
+        .filter(appointment::Column::IsMain.eq(true))
+        .filter(appointment::Column::EndedOn.is_null())
+        .one()
+        .await?;
+    let owners = settings::on(tx, tx.session().today()).await?.owners;
+    Ok(post.map(|post| owners.own(level_of(task.level), post_place(post.level))))
 }
 
 /// Whether somebody may take a place among those there are.

@@ -16,7 +16,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    hold::refused,
+    hold::{refused, tell},
     sources::unit_within,
     task_create::{NewTask, level_of},
 };
@@ -138,16 +138,17 @@ impl Command for WorkItemCreateInput {
                 closed_by: Set(None),
                 closed_at: Set(None),
                 created_by: Set(user),
+                events: Set(0),
                 version: Set(1),
                 created_at: Set(now),
                 updated_at: Set(now),
             })
             .await?;
+        tell(tx, item.id, None, "workItem.created").await?;
         if let Some(template) = template {
             grow(tx, &item, &template).await?;
         }
         tx.touched("WorkItem", item.id, json!({ "class": item.class }));
-        tx.emit("workItem.created", "WorkItem", item.id, 1, json!({})).await?;
         Ok(item.id)
     }
 }
@@ -244,7 +245,7 @@ impl Command for WorkItemCloseInput {
             .run()
             .await?;
         tx.touched("WorkItem", item.id, json!({ "score": self.score }));
-        tx.emit("workItem.closed", "WorkItem", item.id, item.version + 1, json!({})).await?;
+        tell(tx, item.id, None, "workItem.closed").await?;
         Ok(item.id)
     }
 }

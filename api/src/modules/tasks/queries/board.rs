@@ -178,28 +178,31 @@ fn add(sum: &mut Figures, other: &Figures) {
     }
 }
 
+/// What is asked for.
+pub struct Asked {
+    /// Of whom.
+    pub subject: BoardSubject,
+    /// Year, month or week.
+    pub period: PlanPeriod,
+    /// A day in it.
+    pub day: NaiveDate,
+    /// At most so many rows.
+    pub first: usize,
+    /// Whether the charts are wanted, one of which shows the whole year.
+    pub charted: bool,
+}
+
 /// Works the board out.
-pub async fn board(
-    session: &Session,
-    subject: BoardSubject,
-    period: PlanPeriod,
-    day: NaiveDate,
-    first: usize,
-) -> Result<TaskBoard, ApiError> {
+pub async fn board(session: &Session, asked: Asked) -> Result<TaskBoard, ApiError> {
     session.require(Resource::Statistic, Action::Read)?;
     let tx = session.begin().await?;
-    let found = gather(&tx, subject, period, day, first).await;
+    let found = gather(&tx, asked).await;
     tx.rollback().await?;
     found
 }
 
-async fn gather(
-    tx: &Tx,
-    subject: BoardSubject,
-    period: PlanPeriod,
-    day: NaiveDate,
-    first: usize,
-) -> Result<TaskBoard, ApiError> {
+async fn gather(tx: &Tx, asked: Asked) -> Result<TaskBoard, ApiError> {
+    let Asked { subject, period, day, first, charted } = asked;
     let today = tx.session().today();
     let days = around(super::super::commands::period_of(period), day);
     let column = match subject {
@@ -236,7 +239,7 @@ async fn gather(
     rows.iter().for_each(|(_, _, figures)| add(&mut all, &tasks_only(figures)));
     let settings = settings::on(tx, today).await?;
     let year = around(Period::Year, day);
-    let history = counts::by_day(tx, year, today).await?;
+    let history = if charted { counts::by_day(tx, year, today).await? } else { vec![] };
     let prefix = match subject {
         BoardSubject::Unit => "uni",
         BoardSubject::Person => "usr",

@@ -6,7 +6,7 @@ use async_graphql::SimpleObject;
 use chrono::{Datelike, NaiveDate};
 use entities::{
     app_user, citizen_matter, task, task_duty, task_file, task_step,
-    values::{TaskDutyKind, TaskLamp},
+    values::{TaskAction, TaskDutyKind, TaskLamp},
 };
 use policies::{Action, Resource};
 use rust_decimal::Decimal;
@@ -22,10 +22,13 @@ use crate::{
         scalars::{Gql, Published, whole},
     },
     kernel::{civil::today_in_shanghai, error::ApiError, session::Session, tx::Tx},
-    modules::tasks::{
-        catalogue::Task,
-        rules::ledger::{Duty, Turn, saturation, split, standard_hours, turn},
-        settings,
+    modules::{
+        administration::catalogue::User,
+        tasks::{
+            catalogue::Task,
+            rules::ledger::{Duty, Turn, saturation, split, standard_hours, turn},
+            settings,
+        },
     },
 };
 
@@ -62,11 +65,26 @@ pub struct LedgerEntry {
     citizen_rating: Option<Published<Decimal>>,
 }
 
+/// How somebody did in a key moment (关键时刻表现).
+#[derive(SimpleObject)]
+pub struct LedgerMoment {
+    /// The task that he carried out then (任务).
+    task: Option<Ref<Task>>,
+    /// Day it was recorded (记录日期).
+    on: Published<NaiveDate>,
+    /// In words (表现).
+    text: String,
+    /// Who recorded it (记录人).
+    recorded_by: Option<Ref<User>>,
+}
+
 /// The ledger of a person for a period (实绩账本), I-06.
 #[derive(SimpleObject)]
 pub struct PerformanceLedger {
     /// Entries, the earliest duty first (实绩条目).
     entries: Vec<LedgerEntry>,
+    /// What was recorded of key moments in it (关键时刻表现), the earliest first.
+    key_moments: Vec<LedgerMoment>,
     /// Tasks in it (承担任务数).
     tasks: i32,
     /// Standard hours in all (标准工时合计).
@@ -98,6 +116,7 @@ async fn of(tx: &Tx, user: Uuid, days: (NaiveDate, NaiveDate)) -> Result<Perform
     duties.sort_by_key(|d| (d.started_on, d.id));
     let around = Around::read(tx, user, days).await?;
     let entries: Vec<LedgerEntry> = duties.iter().filter_map(|duty| around.entry(duty, days)).collect();
+    let key_moments = around.key_moments(&duties, days);
     let hours: Decimal = entries.iter().map(|entry| entry.standard_hours.0).sum();
     let settings = settings::on(tx, session.today()).await?;
     let months = i64::from(days.1.year() - days.0.year()) * 12 + i64::from(days.1.month()) - i64::from(days.0.month());
@@ -106,6 +125,7 @@ async fn of(tx: &Tx, user: Uuid, days: (NaiveDate, NaiveDate)) -> Result<Perform
         tasks: whole(tasks.len()),
         standard_hours: Published(hours),
         saturation: saturation(hours, (months + 1) * settings.month_hours).map(Published),
+        key_moments,
         entries,
     })
 }
@@ -137,6 +157,7 @@ struct Around {
     records: HashMap<Uuid, Vec<(NaiveDate, i32)>>,
     files: HashMap<Uuid, i64>,
     ratings: HashMap<Uuid, Vec<i32>>,
+    moments: Vec<task_step::Model>,
 }
 
 impl Around {
@@ -167,6 +188,13 @@ impl Around {
                 records.entry(step.task_id).or_default().push((today_in_shanghai(step.at), percent));
             }
         }
+        let moments = tx
+            .parts::<task_step::Entity>()
+            .filter(task_step::Column::TaskId.in_subquery(theirs()))
+            .filter(task_step::Column::Action.eq(TaskAction::KeyMoment))
+            .order_by(task_step::Column::At, Order::Asc)
+            .all()
+            .await?;
         let files: Vec<(Uuid, i64)> = tx
             .parts::<task_file::Entity>()
             .filter(task_file::Column::TaskId.in_subquery(theirs()))
@@ -192,7 +220,28 @@ impl Around {
             records,
             files: files.into_iter().collect(),
             ratings,
+            moments,
         })
+    }
+
+    /// Those of tasks that he carried out on that day of the period.
+    fn key_moments(&self, duties: &[task_duty::Model], days: (NaiveDate, NaiveDate)) -> Vec<LedgerMoment> {
+        let his = |step: &task_step::Model, on: NaiveDate| {
+            duties.iter().any(|duty| {
+                let carries_out = duty.kind == TaskDutyKind::Executing && duty.task_id == step.task_id;
+                carries_out && duty.started_on <= on && duty.ended_on.is_none_or(|end| on <= end)
+            })
+        };
+        let steps = self.moments.iter().map(|step| (step, today_in_shanghai(step.at)));
+        steps
+            .filter(|(step, on)| days.0 <= *on && *on <= days.1 && his(step, *on))
+            .map(|(step, on)| LedgerMoment {
+                task: self.reached.contains(&step.task_id).then(|| Ref::new(step.task_id)),
+                on: Published(on),
+                text: step.note.clone().unwrap_or_default(),
+                recorded_by: step.actor_id.map(Ref::new),
+            })
+            .collect()
     }
 
     fn turn(&self, duty: &task_duty::Model, task: &task::Model, days: (NaiveDate, NaiveDate)) -> Turn {

@@ -62,7 +62,9 @@ impl TaskQueries {
             let (zh, en) = ("first 应为 1 至 200", "`first` takes 1 to 200.");
             return Err(ApiError::of(Code::BadUserInput).at("first").saying(zh, en).into());
         }
-        Ok(Some(board::board(session, subject, period.0, day, usize::try_from(first).unwrap_or(1)).await?))
+        let first = usize::try_from(first).unwrap_or(1);
+        let charted = ctx.look_ahead().field("charts").exists();
+        Ok(Some(board::board(session, board::Asked { subject, period: period.0, day, first, charted }).await?))
     }
 
     /// Your own desk (我的工作台): menus by what you may do, tasks that wait for you, unread messages, requests and cases.

@@ -42,6 +42,33 @@ pub fn level_under(parent: Option<Level>) -> Result<Level, Refusal> {
     }
 }
 
+/// The lowest post that owns each level, by its place among the levels of posts from the highest (0) on. Each level is
+/// owned by the posts from there up to those of the level above (对应领导层级).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owners(pub [usize; 4]);
+
+impl Default for Owners {
+    /// 区级, 正处, 副处, 科级: districts whose leaders are of bureau rank.
+    fn default() -> Self {
+        Self([1, 2, 3, 5])
+    }
+}
+
+impl Owners {
+    /// Whether each level has posts of its own.
+    pub fn fit(self) -> bool {
+        self.0.is_sorted_by(|above, below| above < below)
+    }
+
+    /// Whether a post, by its place, owns a level.
+    pub fn own(self, level: Level, post: usize) -> bool {
+        let place = level as usize;
+        let lowest = |place: usize| self.0.get(place).copied();
+        let above = place.checked_sub(1).and_then(lowest);
+        lowest(place).is_some_and(|lowest| post <= lowest) && above.is_none_or(|above| post > above)
+    }
+}
+
 /// A node lies within the days of what is above it.
 pub fn within(days: (NaiveDate, NaiveDate), outer: (NaiveDate, NaiveDate)) -> Result<(), Refusal> {
     if days.1 < days.0 {
@@ -120,6 +147,19 @@ mod tests {
 
     fn june(day: u32) -> NaiveDate {
         NaiveDate::from_ymd_opt(2025, 6, day).unwrap()
+    }
+
+    #[test]
+    fn shc_03_each_level_is_owned_by_its_level_of_cadres() {
+        const LEVELS: [Level; 4] = [Level::Task, Level::Project, Level::Plan, Level::Process];
+        let owned = |owners: Owners, post| LEVELS.into_iter().find(|level| owners.own(*level, post));
+        // From bureau chief to deputy section chief; without a leading post one owns nothing.
+        let district = [0, 1, 2, 3, 4, 5, 6].map(|post| owned(Owners::default(), post));
+        let [task, project, plan, process] = LEVELS.map(Some);
+        assert_eq!(district, [task, task, project, plan, process, process, None]);
+        let county = [2, 3, 4, 5, 6].map(|post| owned(Owners([3, 4, 5, 6]), post));
+        assert_eq!(county, [task, task, project, plan, process]);
+        assert!(Owners::default().fit() && !Owners([1, 1, 3, 5]).fit());
     }
 
     #[test]
