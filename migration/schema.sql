@@ -1364,6 +1364,7 @@ create table work_item (
   closed_by uuid,
   closed_at timestamptz,
   created_by uuid not null,
+  events integer not null,
   version integer not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
@@ -1470,6 +1471,7 @@ create table task_duty (
   ended_on date,
   inherited_percent integer not null,
   left_percent integer,
+  is_level_matched boolean,
   primary key (tenant_id, id),
   foreign key (tenant_id) references tenant (id),
   foreign key (tenant_id, task_id) references task (tenant_id, id),
@@ -1508,7 +1510,7 @@ create table task_step (
   id uuid not null,
   task_id uuid not null,
   item_id uuid not null,
-  "action" text collate "C" not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  "action" text collate "C" not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE', 'KEY_MOMENT')),
   actor_id uuid,
   note text collate "C",
   percent integer,
@@ -2123,7 +2125,7 @@ create table step_rule (
   tenant_id uuid not null,
   id uuid not null,
   "key" text collate "C" not null,
-  "action" text collate "C" not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  "action" text collate "C" not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE', 'KEY_MOMENT')),
   note text collate "C",
   bound_by uuid not null,
   created_at timestamptz not null,
@@ -2224,6 +2226,31 @@ grant select, insert, update, delete on connector_call to zugong_app;
 alter table connector_call enable row level security;
 alter table connector_call force row level security;
 create policy tenant_isolation on connector_call using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000014_points
+create table education_point (
+  tenant_id uuid not null,
+  id uuid not null,
+  name text collate "C" not null,
+  unit_id uuid not null,
+  location text collate "C" not null,
+  device text collate "C" not null,
+  last_heard_at timestamptz,
+  note text collate "C",
+  closed_at timestamptz,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index education_point_u1 on education_point (tenant_id, device);
+create index education_point_unit_id on education_point (tenant_id, unit_id);
+grant select, insert, update, delete on education_point to zugong_app;
+alter table education_point enable row level security;
+alter table education_point force row level security;
+create policy tenant_isolation on education_point using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 -- SQLite
 
@@ -3373,6 +3400,7 @@ create table work_item (
   closed_by blob,
   closed_at timestamp,
   created_by blob not null,
+  events integer not null,
   version integer not null,
   created_at timestamp not null,
   updated_at timestamp not null,
@@ -3471,6 +3499,7 @@ create table task_duty (
   ended_on date,
   inherited_percent integer not null,
   left_percent integer,
+  is_level_matched boolean,
   primary key (tenant_id, id),
   foreign key (tenant_id) references tenant (id),
   foreign key (tenant_id, task_id) references task (tenant_id, id),
@@ -3501,7 +3530,7 @@ create table task_step (
   id blob not null,
   task_id blob not null,
   item_id blob not null,
-  "action" text not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  "action" text not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE', 'KEY_MOMENT')),
   actor_id blob,
   note text,
   percent integer,
@@ -4016,7 +4045,7 @@ create table step_rule (
   tenant_id blob not null,
   id blob not null,
   "key" text not null,
-  "action" text not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE')),
+  "action" text not null check ("action" in ('CREATE', 'UPDATE', 'PUBLISH', 'ACCEPT', 'PROGRESS', 'FEEDBACK', 'EVALUATE', 'RETURN', 'URGE', 'INSTRUCT', 'FORWARD', 'CO_HANDLER', 'WITHDRAW', 'ARCHIVE', 'ERROR_RAISE', 'ERROR_CLEAR', 'PREPARE', 'CONTACT', 'CHECK', 'FILE', 'KEY_MOMENT')),
   note text,
   bound_by blob not null,
   created_at timestamp not null,
@@ -4101,3 +4130,24 @@ create index connector_call_connector_id on connector_call (tenant_id, connector
 create index connector_call_job_id on connector_call (tenant_id, job_id);
 create index connector_call_case_item_id on connector_call (tenant_id, case_item_id);
 create index connector_call_at on connector_call (tenant_id, at);
+
+-- m20261122_000014_points
+create table education_point (
+  tenant_id blob not null,
+  id blob not null,
+  name text not null,
+  unit_id blob not null,
+  location text not null,
+  device text not null,
+  last_heard_at timestamp,
+  note text,
+  closed_at timestamp,
+  version integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, unit_id) references unit (tenant_id, id)
+);
+create unique index education_point_u1 on education_point (tenant_id, device);
+create index education_point_unit_id on education_point (tenant_id, unit_id);

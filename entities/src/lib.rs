@@ -77,6 +77,7 @@ pub mod connector_job;
 pub mod consultation;
 pub mod consultation_position;
 pub mod custom_field;
+pub mod education_point;
 pub mod exchange_message;
 pub mod exchange_peer;
 pub mod field_dispute;

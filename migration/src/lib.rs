@@ -17,6 +17,7 @@ mod m20261122_000010_wechat;
 mod m20261122_000011_ledger;
 mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
+mod m20261122_000014_points;
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -60,6 +61,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000011_ledger", tables: m20261122_000011_ledger::tables },
     Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
     Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
+    Change { name: "m20261122_000014_points", tables: m20261122_000014_points::tables },
 ];
 
 impl MigrationName for Change {

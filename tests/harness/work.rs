@@ -100,6 +100,10 @@ impl Tenant {
             "dueOn": "2025-09-30"
         });
         actor.done("citizenMatterRegister", matter, "citizenMatter { id }").await;
+        let point = json!({
+            "name": "教育点", "unit": self.id("town"), "location": "一楼", "device": format!("D-{}", self.code)
+        });
+        actor.done("educationPointRegister", point, "educationPoint { id }").await;
         let export = json!({ "year": 2025, "recipient": "研究机构", "purpose": "课题研究" });
         actor.done("performanceExportRequest", export, "performanceExport { id }").await;
         self.furnish_library(&item).await;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{ConfigFile, Failure, plugin_change, plugin_pack, plugin_text, plugin_torture, print};
+use crate::cli::{ConfigFile, Failure, plugin_change, plugin_fuzz, plugin_pack, plugin_text, plugin_torture, print};
 
 /// What `plugin` is given.
 #[derive(Debug, clap::Args)]
@@ -22,6 +22,10 @@ enum Action {
     Check(Folder),
     /// Ask the plug-in's forms and rules about its golden tests (tests/*.json). Needs no database.
     Test(Folder),
+    /// Ask the plug-in's component about changed inputs of its golden tests, and keep those that it fails on. Needs no database.
+    Fuzz(Fuzz),
+    /// Ask the plug-in's component again about a call that it failed on. Needs no database.
+    Replay(Replay),
     /// Write the SHA-256 of the component that was just built into the manifest. Needs no database.
     Pin(Folder),
     /// Put a plug-in into one file, the same bytes everywhere. Needs no database.
@@ -91,6 +95,28 @@ pub struct Torture {
 pub struct Folder {
     /// The folder with plugin.toml.
     pub folder: PathBuf,
+}
+
+/// What `plugin fuzz` is given.
+#[derive(Debug, clap::Args)]
+pub struct Fuzz {
+    /// The folder with plugin.toml.
+    pub folder: PathBuf,
+    /// How many calls.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub runs: u32,
+    /// Where chance begins, to repeat a run.
+    #[arg(long)]
+    pub seed: Option<u64>,
+}
+
+/// What `plugin replay` is given.
+#[derive(Debug, clap::Args)]
+pub struct Replay {
+    /// The folder with plugin.toml.
+    pub folder: PathBuf,
+    /// A file of its folder `failures`.
+    pub file: PathBuf,
 }
 
 /// A tenant of the installation.
@@ -178,6 +204,8 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::New(new) => plugin_text::begin(&new)?,
         Action::Check(folder) => plugin_text::check(&folder.folder).await?,
         Action::Test(folder) => plugin_text::test(&folder.folder).await?,
+        Action::Fuzz(asked) => plugin_fuzz::fuzz(&asked).await?,
+        Action::Replay(asked) => plugin_fuzz::replay(&asked.folder, &asked.file).await?,
         Action::Install(package) => install(&package, false).await?,
         Action::Upgrade(package) => install(&package, true).await?,
         Action::Enable(named) => change(&named, Change::Enable).await?,

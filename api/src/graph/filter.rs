@@ -224,14 +224,24 @@ impl<'a> Planner<'a> {
                 if items.iter().any(long) {
                     return Err(too_long(at));
                 }
-                let list = list_parameter(scalar, items, at)?;
-                let p = self.bind(list);
-                let member = self.dialect.member(scalar, e, &p);
+                let words =
+                    items.iter().map(|item| literal(scalar, item, at)).collect::<Result<Option<Vec<_>>, _>>()?;
+                let member = match words {
+                    Some(words) => format!("{e} in ({})", words.join(", ")),
+                    None => {
+                        let list = list_parameter(scalar, items, at)?;
+                        let p = self.bind(list);
+                        self.dialect.member(scalar, e, &p)
+                    }
+                };
                 return Ok(if operator == "in" { member } else { format!("not ({member})") });
             }
             _ => {}
         }
-        let p = self.plain(scalar, value, at)?;
+        let p = match literal(scalar, value, at)? {
+            Some(word) => word,
+            None => self.plain(scalar, value, at)?,
+        };
         Ok(match operator {
             "eq" => format!("{e} = {p}"),
             "ne" => format!("{e} <> {p}"),
@@ -244,6 +254,16 @@ impl<'a> Planner<'a> {
             _ => return Err(empty(at)),
         })
     }
+}
+
+/// A code of an enumeration that stands in the document, as it stands in the statement: planners then know how many rows
+/// have it, which they cannot of a parameter.
+fn literal(scalar: &Scalar, value: &ConstValue, at: &str) -> Result<Option<String>, ApiError> {
+    let (Scalar::Enum(_), ConstValue::Enum(_)) = (scalar, value) else { return Ok(None) };
+    let Value::String(Some(code)) = parameter(scalar, value, at)? else { return Ok(None) };
+    // Every code is spelt so; what is not, is bound like any text.
+    let plain = code.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    Ok(plain.then(|| format!("'{code}'")))
 }
 
 fn long(value: &ConstValue) -> bool {

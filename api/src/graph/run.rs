@@ -150,7 +150,7 @@ impl Engine {
             return Ok(Answer { json: text, errors: vec![], sql });
         }
         let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
-        let moment = Moment { today: session.today(), calendar: session.calendar() };
+        let moment = Moment { today: session.today(), now: session.now(), calendar: session.calendar() };
         let mut finish = Finish { moment, errors: vec![], open: vec![] };
         // Root fields and the objects of payloads may be null.
         let post = plan.post.clone().optional();

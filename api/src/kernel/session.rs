@@ -55,6 +55,8 @@ pub enum Reason {
     Exchange,
     /// Agencies' systems are asked for plug-ins.
     Connector,
+    /// A plug-in that fails again and again is disabled.
+    Breaker,
     /// An operator looks after the installation.
     Doctor,
 }

@@ -61,6 +61,7 @@ pub struct Mutations(
     tasks::commands::items::WorkMutations,
     tasks::commands::TaskMutations,
     tasks::commands::supervision::SupervisionMutations,
+    tasks::commands::education_point::PointMutations,
     tasks::commands::performance_export::ExportMutations,
     policy_library::commands::PolicyMutations,
 );

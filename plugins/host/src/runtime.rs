@@ -325,6 +325,7 @@ impl Job {
             let code = answer.as_ref().err().and_then(Failure::code);
             let failed = code.is_some_and(Code::is_its_own);
             let change = host.breaker(&plug, |breaker, now| breaker.record(failed, now));
+            spent.disabled = change == Change::Disabled;
             if change != Change::None {
                 tracing::warn!(plugin = &*plug.key, tenant = %plug.tenant, ?change, "a plug-in's breaker has changed");
             }

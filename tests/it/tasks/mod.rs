@@ -8,6 +8,7 @@ mod figures;
 mod ledger;
 mod model;
 mod overview;
+mod points;
 mod races;
 mod supervision;
 mod tree;

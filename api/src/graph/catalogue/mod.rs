@@ -7,7 +7,7 @@ mod set;
 
 use std::{borrow::Cow, sync::Arc};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entities::CodeEnum;
 use policies::Resource;
 use serde_json::{Map, Value as Json};
@@ -96,6 +96,8 @@ pub type Row = Map<String, Json>;
 pub struct Moment<'a> {
     /// Today's civil date.
     pub today: NaiveDate,
+    /// This instant.
+    pub now: DateTime<Utc>,
     /// The working-day calendar.
     pub calendar: &'a WorkCalendar,
 }

@@ -243,8 +243,11 @@ mod tests {
 
     #[test]
     fn an_audit_record_names_its_object_by_a_readable_id() {
-        let moment =
-            Moment { today: today_in_shanghai(chrono::DateTime::UNIX_EPOCH), calendar: WorkCalendar::national() };
+        let moment = Moment {
+            today: today_in_shanghai(chrono::DateTime::UNIX_EPOCH),
+            now: chrono::DateTime::UNIX_EPOCH,
+            calendar: WorkCalendar::national(),
+        };
         let digits = "0190000000007000800000000000 00ab".replace(' ', "");
         let Json::Object(row) = json!({ "type": "Cadre", "id": format!("_{digits}") }) else { return };
         let text = object_id(&row, &moment);

@@ -254,7 +254,11 @@ mod tests {
     fn c_13_a_task_force_is_at_work_until_its_last_day() {
         let row = |state: &str| json!({ "state": state, "from": "2025-09-22", "until": "2025-09-30" });
         let on = |day: &str, state: &str| {
-            let moment = Moment { today: day.parse().unwrap(), calendar: WorkCalendar::national() };
+            let moment = Moment {
+                today: day.parse().unwrap(),
+                now: chrono::DateTime::UNIX_EPOCH,
+                calendar: WorkCalendar::national(),
+            };
             is_at_work(row(state).as_object().unwrap(), &moment)
         };
         assert_eq!((on("2025-09-21", "ACTIVE"), on("2025-09-22", "ACTIVE")), (json!(false), json!(true)));

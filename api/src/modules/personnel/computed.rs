@@ -114,7 +114,7 @@ mod tests {
 
     fn at(day: &str, compute: fn(&Row, &Moment<'_>) -> Json, json: Json) -> Json {
         let calendar = WorkCalendar::national();
-        compute(&row(json), &Moment { today: day.parse().unwrap(), calendar })
+        compute(&row(json), &Moment { today: day.parse().unwrap(), now: chrono::DateTime::UNIX_EPOCH, calendar })
     }
 
     #[test]

@@ -9,10 +9,13 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
 
-use crate::kernel::{
-    error::{ApiError, Code, Fault, UserError},
-    session::{Reason, Session},
-    tx::Inner,
+use crate::{
+    kernel::{
+        error::{ApiError, Code, Fault, UserError},
+        session::{Reason, Session},
+        tx::Inner,
+    },
+    modules::plugins::retiring::retire,
 };
 
 /// Compiled components kept; each is a few times the size of its bytes.
@@ -131,6 +134,12 @@ pub async fn ask(session: &Session, plugin: &Plugin, ask: Ask) -> Result<Answer,
         let [tenant, plugin, version, hook] = labels;
         let labels = [tenant, plugin, version, hook, ("code", code.as_str().to_string())];
         metrics::counter!("zugong_plugin_faults_total", &labels).increment(1);
+    }
+    if spent.disabled
+        && let Err(error) = retire(session.platform(), session.tenant().id, &plugin.key).await
+    {
+        // In this process it is out of service all the same.
+        tracing::error!(?error, plugin = plugin.key, "a plug-in that fails could not be disabled");
     }
     answer.map_err(Some)
 }

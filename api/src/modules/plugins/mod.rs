@@ -11,6 +11,7 @@ pub mod connectors;
 pub mod difference;
 pub mod offering;
 pub mod queries;
+pub mod retiring;
 pub mod running;
 pub mod schema;
 pub mod slots;

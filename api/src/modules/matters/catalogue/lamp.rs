@@ -147,7 +147,7 @@ mod tests {
     use crate::kernel::calendar::WorkCalendar;
 
     fn at(today: &str) -> Moment<'static> {
-        Moment { today: today.parse().unwrap(), calendar: WorkCalendar::national() }
+        Moment { today: today.parse().unwrap(), now: chrono::DateTime::UNIX_EPOCH, calendar: WorkCalendar::national() }
     }
 
     fn row(json: Json) -> Row {

@@ -182,7 +182,11 @@ mod tests {
 
     #[test]
     fn h_01_a_branch_names_what_it_lacks() {
-        let moment = Moment { today: "2025-09-26".parse().unwrap(), calendar: WorkCalendar::national() };
+        let moment = Moment {
+            today: "2025-09-26".parse().unwrap(),
+            now: chrono::DateTime::UNIX_EPOCH,
+            calendar: WorkCalendar::national(),
+        };
         let links = |row: Json| missing_links(row.as_object().unwrap(), &moment);
         assert_eq!(links(json!({ "closed": null, "duty": "工资", "step": "核对" })), json!([]));
         assert_eq!(links(json!({ "closed": "2025-09-26", "duty": "工资", "step": "核对" })), json!([]));
@@ -191,7 +195,11 @@ mod tests {
 
     #[test]
     fn h_03_reduction_of_the_retirement_matter() {
-        let moment = Moment { today: "2025-09-26".parse().unwrap(), calendar: WorkCalendar::national() };
+        let moment = Moment {
+            today: "2025-09-26".parse().unwrap(),
+            now: chrono::DateTime::UNIX_EPOCH,
+            calendar: WorkCalendar::national(),
+        };
         let rate = |row: Json| reduction(row.as_object().unwrap(), &moment);
         assert_eq!(rate(json!({ "before": 22, "now": 5 })), json!("77.3"));
         assert_eq!(rate(json!({ "before": 0, "now": 0 })), Json::Null);

@@ -4,15 +4,17 @@ mod course;
 mod export;
 mod lamp;
 mod plate;
+mod point;
 mod resource;
 mod supervision;
 mod task;
 mod work;
 
 use entities::{
-    citizen_matter, month_close, performance_export, plate as plate_table, problem, problem_body, problem_interview,
-    problem_step, task as task_table, task_duty, task_file, task_follow, task_link, task_notice, task_plan,
-    task_request, task_step, work_item, work_resource, work_service, work_source, work_standard, work_template,
+    citizen_matter, education_point, month_close, performance_export, plate as plate_table, problem, problem_body,
+    problem_interview, problem_step, task as task_table, task_duty, task_file, task_follow, task_link, task_notice,
+    task_plan, task_request, task_step, work_item, work_resource, work_service, work_source, work_standard,
+    work_template,
 };
 
 use crate::{gated, graph::catalogue::TypeDef, modules::organisation::catalogue::UNIT_OF_ROW, object_type};
@@ -62,6 +64,10 @@ object_type!(
     PerformanceExport, "PerformanceExport", "pex"
 );
 object_type!(
+    /// A place where the party's members are taught and served (党建教育点).
+    EducationPoint, "EducationPoint", "edp"
+);
+object_type!(
     /// A month closed (月度结算).
     MonthClose, "MonthClose", "mcl"
 );
@@ -99,6 +105,9 @@ const PART_OF_DUTY: &str = "exists (select 1 from task k join task o on o.tenant
 /// A message to the caller or to his unit.
 const RECEIVED: &str = "({t}.receiver_id = {user} or exists (select 1 from app_user a where a.tenant_id = {tenant} \
     and a.id = {user} and a.unit_id = {t}.unit_id))";
+/// What the caller's own unit runs.
+const OF_MY_UNIT: &str = "exists (select 1 from app_user a where a.tenant_id = {tenant} and a.id = {user} \
+    and a.unit_id = {t}.unit_id)";
 /// A message within a unit below.
 const SENT_BELOW: &str = "exists (select 1 from unit s where s.tenant_id = {tenant} and {path:s.path} \
     and (s.id = {t}.unit_id or exists (select 1 from app_user a where a.tenant_id = {tenant} and a.id = {t}.receiver_id \
@@ -139,6 +148,7 @@ gated!(problem_body::Entity, Problem, subtree: PROBLEM_OF_UNIT, own: "", agency:
 gated!(problem_step::Entity, Problem, subtree: PROBLEM_OF_UNIT, own: "", agency: "");
 gated!(problem_interview::Entity, Problem, subtree: PROBLEM_OF_UNIT, own: "", agency: "");
 gated!(citizen_matter::Entity, Problem, subtree: UNIT_OF_ROW, own: "", agency: "");
+gated!(education_point::Entity, Task, subtree: UNIT_OF_ROW, own: OF_MY_UNIT, agency: "");
 
 /// The types of this module.
 pub fn types() -> Vec<TypeDef> {
@@ -147,6 +157,7 @@ pub fn types() -> Vec<TypeDef> {
     types.extend(course::types());
     types.extend(export::types());
     types.extend(plate::types());
+    types.extend(point::types());
     types.extend(resource::types());
     types.extend(supervision::types());
     types

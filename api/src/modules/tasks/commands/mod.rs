@@ -1,6 +1,7 @@
 //! What can be done to tasks: one use case, one file, or a few that are two ends of one.
 
 mod citizen_matter;
+pub mod education_point;
 mod files;
 pub mod hold;
 pub mod items;
