@@ -14,10 +14,10 @@ pub struct Model {
     pub id: Uuid,
     /// The connection
     pub connector_id: Uuid,
-    /// What was to be asked
-    pub job_id: Uuid,
-    /// The item
-    pub case_item_id: Uuid,
+    /// What was to be asked; none where a component asked
+    pub job_id: Option<Uuid>,
+    /// The item; none where a component asked
+    pub case_item_id: Option<Uuid>,
     /// The operation
     pub operation: String,
     /// Which attempt, from 1

@@ -103,6 +103,7 @@ pub mod plugin_connector;
 pub mod plugin_matter;
 pub mod plugin_package;
 pub mod plugin_slot;
+pub mod plugin_transition;
 pub mod policy_document;
 pub mod policy_effect;
 pub mod policy_gap;

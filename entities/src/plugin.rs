@@ -26,6 +26,10 @@ pub struct Model {
     pub package_id: Uuid,
     /// The package before, to go back to
     pub previous_id: Option<Uuid>,
+    /// What its component may ask and do
+    pub grants: Json,
+    /// What the administrator has set for it
+    pub config: Json,
     /// Counts changes; guards edits
     pub version: i32,
     /// When the row was made

@@ -18,6 +18,7 @@ mod m20261122_000011_ledger;
 mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
 mod m20261122_000014_points;
+mod m20261122_000017_transitions;
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -62,6 +63,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
     Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
     Change { name: "m20261122_000014_points", tables: m20261122_000014_points::tables },
+    Change { name: "m20261122_000017_transitions", tables: m20261122_000017_transitions::tables },
 ];
 
 impl MigrationName for Change {

@@ -13,6 +13,8 @@ pub fn tables() -> Vec<Table> {
             .code::<values::PluginState>("state")
             .uuid("package_id")
             .opt_uuid("previous_id")
+            .json("grants")
+            .json("config")
             .int("version")
             .time("created_at")
             .time("updated_at")

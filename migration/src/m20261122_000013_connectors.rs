@@ -44,8 +44,8 @@ pub fn tables() -> Vec<Table> {
             .index_where(&["next_attempt_at"], "state in ('PENDING', 'PARKED')"),
         tenant_table("connector_call")
             .uuid("connector_id")
-            .uuid("job_id")
-            .uuid("case_item_id")
+            .opt_uuid("job_id")
+            .opt_uuid("case_item_id")
             .text("operation")
             .int("attempt")
             .opt_int("status")

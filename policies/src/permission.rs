@@ -121,7 +121,7 @@ permissions! {
     RuleSet: Read Publish;
     CodeSet: Read;
     Matter: Read Publish;
-    Plugin: Read Publish;
+    Plugin: Read Publish Run;
     Connector: Read Update;
     CustomField: Update;
     Approval: Read Create Revoke;

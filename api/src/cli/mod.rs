@@ -9,6 +9,7 @@ mod migrate;
 mod plugin;
 mod plugin_change;
 mod plugin_code;
+mod plugin_deeds;
 mod plugin_fuzz;
 mod plugin_pack;
 mod plugin_text;

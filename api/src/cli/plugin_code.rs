@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use chrono::NaiveDate;
-use declarative::{Code, Package};
-use host::{Answer, Ask, Context, Host, Level, Mute, Plug, Program, Settings};
+use declarative::{Code, Package, Plugin};
+use host::{Acted, Answer, Ask, Context, Effect, Host, Level, Mute, Plug, Program, Settings};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -18,11 +18,11 @@ pub struct Component {
 
 impl Component {
     /// The component of a folder, held against its manifest.
-    pub fn load(package: &Package, code: &Code) -> Result<Self, Failure> {
+    pub fn load(package: &Package, plugin: &Plugin, code: &Code) -> Result<Self, Failure> {
         let missing = || Failure::new(format!("没有组件文件 {}：先编译它", code.component));
         let bytes = package.component().ok_or_else(missing)?;
         let host = Host::new(Settings { measured: true, ..Settings::default() }).map_err(Failure::new)?;
-        let program = host.compile(bytes, &code::declared(code));
+        let program = host.compile(bytes, &code::declared(code, &plugin.capabilities));
         let program = program.map_err(|refusal| Failure::new(format!("{}：{refusal}", code.component)))?;
         Ok(Self { host, program })
     }
@@ -74,6 +74,28 @@ impl Component {
                 Ok((values.map_err(unread)?, took))
             }
             _ => Err(Failure::new("组件的回答不是字段的值")),
+        }
+    }
+
+    /// What became of a mutation, and what that took.
+    pub async fn acted(&self, mutation: &str, args: &Json, today: NaiveDate) -> Result<(Acted, String), Failure> {
+        match self.ask(Ask::Act { mutation: mutation.into(), args: args.to_string() }, today).await? {
+            (Answer::Acted(acted), took) => Ok((acted, took)),
+            _ => Err(Failure::new("组件的回答不是变更的结果")),
+        }
+    }
+
+    /// What is to be done after a case has moved, and what finding that took.
+    pub async fn effects(
+        &self,
+        case: &Json,
+        (from, to): (&str, &str),
+        today: NaiveDate,
+    ) -> Result<(Vec<Effect>, String), Failure> {
+        let ask = Ask::OnTransition { item: case.to_string(), from: from.into(), to: to.into() };
+        match self.ask(ask, today).await? {
+            (Answer::Effects(effects), took) => Ok((effects, took)),
+            _ => Err(Failure::new("组件的回答不是后续动作")),
         }
     }
 

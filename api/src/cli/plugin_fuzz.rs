@@ -93,7 +93,7 @@ pub async fn replay(folder: &Path, file: &Path) -> Result<String, Failure> {
 fn load(folder: &Path) -> Result<(Component, Vec<Call>, Plugin), Failure> {
     let (package, plugin) = plugin_text::read(folder)?;
     let code = plugin.code.as_ref().ok_or_else(|| Failure::new("此插件没有组件（[code]），无需模糊测试"))?;
-    let component = Component::load(&package, code)?;
+    let component = Component::load(&package, &plugin, code)?;
     Ok((component, known(&package, &plugin), plugin))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     cli::{
         Failure,
         plugin::{Lang, New},
-        plugin_code,
+        plugin_code, plugin_deeds,
     },
     kernel::forms::Form,
     modules::{matters::forms::FORMATS, plugins::store},
@@ -87,7 +87,7 @@ pub async fn check(folder: &Path) -> Result<String, Failure> {
     let (package, plugin) = read(folder)?;
     let component = match &plugin.code {
         Some(code) => {
-            plugin_code::Component::load(&package, code)?;
+            plugin_code::Component::load(&package, &plugin, code)?;
             let hooks: Vec<&str> = code.hooks.iter().map(String::as_str).collect();
             format!("组件 {} 合格，钩子 {}。\n", code.component, hooks.join("、"))
         }
@@ -152,7 +152,8 @@ struct GoldenValues {
 /// the memory that each took, which are the same on every machine.
 pub async fn test(folder: &Path) -> Result<String, Failure> {
     let (package, plugin) = read(folder)?;
-    let component = plugin.code.as_ref().map(|code| plugin_code::Component::load(&package, code)).transpose()?;
+    let component =
+        plugin.code.as_ref().map(|code| plugin_code::Component::load(&package, &plugin, code)).transpose()?;
     let mut out = String::new();
     let mut failed = 0;
     let mut count = 0;
@@ -161,6 +162,8 @@ pub async fn test(folder: &Path) -> Result<String, Failure> {
         let outcome = match &component {
             Some(component) if text.contains("\"scheme\"") => scored(component, path, text).await?,
             Some(component) if text.contains("\"parents\"") => resolved(component, path, text).await?,
+            Some(component) if text.contains("\"mutation\"") => plugin_deeds::acted(component, path, text).await?,
+            Some(component) if text.contains("\"case\"") => plugin_deeds::moved(component, path, text).await?,
             _ => submitted(&plugin, component.as_ref(), path, text).await?,
         };
         failed += usize::from(outcome.starts_with("不符"));

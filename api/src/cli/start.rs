@@ -33,6 +33,7 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
         .map_err(|error| Failure::new(format!("exchange_origins: {error}")))?;
     crate::modules::plugins::connectors::worker::start(&identity, &http.connector_networks)
         .map_err(|error| Failure::new(format!("connector_networks: {error}")))?;
+    crate::modules::plugins::transitions::worker::start(platform);
     App::new(identity, http).map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))
 }
 

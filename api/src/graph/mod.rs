@@ -15,7 +15,7 @@ pub mod plans;
 pub mod post;
 mod resolve;
 pub mod run;
-mod scalar;
+pub mod scalar;
 pub mod scalars;
 pub mod schema;
 pub mod selection;

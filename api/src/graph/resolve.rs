@@ -82,7 +82,7 @@ pub(super) async fn fill(session: &Session, answer: &mut Json, open: Vec<Open>, 
 }
 
 /// A value in the form that the schema promises; null is always one.
-fn fitting(scalar: &Scalar, value: Json) -> Result<Json, ApiError> {
+pub(super) fn fitting(scalar: &Scalar, value: Json) -> Result<Json, ApiError> {
     let text = |fits: fn(&str) -> bool| value.as_str().is_some_and(fits);
     let fits = match scalar {
         Scalar::Int => value.as_i64().is_some_and(|number| i32::try_from(number).is_ok()),

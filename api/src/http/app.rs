@@ -23,7 +23,11 @@ use crate::{
         ws,
     },
     kernel::{platform::Platform, session::Session},
-    modules::{exchange::client::Client, identity::Identity},
+    modules::{
+        exchange::client::Client,
+        identity::Identity,
+        plugins::{connectors, outside::WayOut, views::Reading},
+    },
     server::ServerSettings,
 };
 
@@ -152,6 +156,10 @@ impl App {
         let catalogue = Arc::new(crate::modules::catalogue()?);
         let key = identity.cursor_key().map_err(|error| error.to_string())?;
         let engine = Engine::new(catalogue, CursorKey::new(key));
+        let shelf = identity.platform().shelf();
+        shelf.put(Arc::new(Reading(engine.clone())));
+        let client = connectors::client::Client::new(&settings.connector_networks)?;
+        shelf.put(Arc::new(WayOut { identity: Arc::downgrade(&identity), client }));
         let contracts = Contracts::new(Contract::base(engine)?, settings.schema_bytes);
         Ok(Self(Arc::new(Parts {
             platform: identity.platform().clone(),

@@ -19,7 +19,7 @@ use crate::{
         payload::HeaderKey,
         plans::Known,
         run::Answer,
-        schema::{KnownValid, ValidOnly},
+        schema::{Asked, KnownValid, ValidOnly},
         selection::{Doc, Picked},
     },
     http::{
@@ -215,7 +215,7 @@ impl Ready {
         }
         // First passwords are hashed by the same service that checks them.
         request = request.data(app.identity.clone()).data(app.outward.clone());
-        request = request.data(self.contract.engine.clone());
+        request = request.data(self.contract.engine.clone()).data(Asked::default());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }

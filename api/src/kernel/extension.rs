@@ -1,7 +1,10 @@
 //! Which plug-ins a tenant is served with. Loaded with the tenant's facts, renewed with the version of its rights.
 
+use std::collections::BTreeMap;
+
 use entities::{plugin, plugin_package, plugin_slot, values::PluginState};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -18,6 +21,17 @@ pub struct PluginSet {
     pub packages: Vec<(Uuid, String)>,
     /// Which column an indexed field has: core type, field with its prefix, column.
     pub slots: Vec<(String, String, String)>,
+    /// What the administrator has granted each plug-in and set for it, by its key.
+    pub granted: BTreeMap<String, Granted>,
+}
+
+/// What an administrator has granted a plug-in and set for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Granted {
+    /// What its component may ask and do.
+    pub grants: Json,
+    /// What was set for it.
+    pub config: Json,
 }
 
 impl PluginSet {
@@ -35,7 +49,7 @@ impl PluginSet {
         for (target, field, slot) in &slots {
             hash.update(format!("{target} {field} {slot}\n"));
         }
-        Self { digest: hex::encode(hash.finalize()), shape, packages, slots }
+        Self { digest: hex::encode(hash.finalize()), shape, packages, slots, granted: BTreeMap::new() }
     }
 }
 
@@ -65,5 +79,7 @@ pub(in crate::kernel) async fn load(txn: &DatabaseTransaction, tenant: Uuid) -> 
     let prefixes: Vec<String> = enabled.iter().map(|plugin| format!("{}_", plugin.prefix)).collect();
     let of_one = |field: &str| prefixes.iter().any(|prefix| field.starts_with(prefix.as_str()));
     let slots = slots.into_iter().filter(|s| of_one(&s.field)).map(|s| (s.target, s.field, s.slot)).collect();
-    Ok(PluginSet::new(packages, slots))
+    let granted = enabled.into_iter().map(|row| (row.key, Granted { grants: row.grants, config: row.config }));
+    let granted = granted.collect();
+    Ok(PluginSet { granted, ..PluginSet::new(packages, slots) })
 }

@@ -20,6 +20,7 @@ use crate::kernel::{
     error::{ApiError, Code},
     extension::{self, PluginSet},
     session::{Reason, RequestInfo, Session, System},
+    shelf::Shelf,
 };
 
 /// Tenants' facts that requests need, loaded with the rights and renewed with them.
@@ -59,6 +60,7 @@ pub struct Platform {
     tenants: RwLock<HashMap<Uuid, Loaded>>,
     /// The newest version of each tenant's rights that this process has heard of.
     versions: RwLock<HashMap<Uuid, i64>>,
+    shelf: Shelf,
 }
 
 impl Platform {
@@ -72,6 +74,7 @@ impl Platform {
             compiled: Arc::new(policies::compile()?),
             tenants: RwLock::default(),
             versions: RwLock::default(),
+            shelf: Shelf::default(),
         }))
     }
 
@@ -88,6 +91,11 @@ impl Platform {
     /// The working-day calendar.
     pub fn calendar(&self) -> &WorkCalendar {
         &self.calendar
+    }
+
+    /// What modules keep for this server.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// The compiled contract of rights.

@@ -57,6 +57,8 @@ pub enum Reason {
     Connector,
     /// A plug-in that fails again and again is disabled.
     Breaker,
+    /// Plug-ins are told that a case has moved on.
+    Transition,
     /// An operator looks after the installation.
     Doctor,
 }
@@ -75,6 +77,7 @@ struct Inner {
     request: RequestInfo,
     now: DateTime<Utc>,
     today: NaiveDate,
+    depth: u8,
 }
 
 impl Session {
@@ -87,7 +90,17 @@ impl Session {
     ) -> Self {
         let now = platform.clock().now();
         let today = today_in_shanghai(now);
-        Self(Arc::new(Inner { platform, tenant, authority, session_id, privileged: false, request, now, today }))
+        Self(Arc::new(Inner {
+            platform,
+            tenant,
+            authority,
+            session_id,
+            privileged: false,
+            request,
+            now,
+            today,
+            depth: 0,
+        }))
     }
 
     /// The tenant.
@@ -123,6 +136,16 @@ impl Session {
     /// The same session under a service key that may read diagnostics.
     pub(crate) fn privileged(self) -> Self {
         Self(Arc::new(Inner { privileged: true, ..Arc::unwrap_or_clone(self.0) }))
+    }
+
+    /// How many plug-ins' effects led here, one to the next; nought where a person or program asks.
+    pub fn depth(&self) -> u8 {
+        self.0.depth
+    }
+
+    /// The same session, at work for a plug-in's effect.
+    pub(crate) fn at_depth(self, depth: u8) -> Self {
+        Self(Arc::new(Inner { depth, ..Arc::unwrap_or_clone(self.0) }))
     }
 
     /// The request.

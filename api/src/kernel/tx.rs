@@ -55,12 +55,18 @@ pub struct Tx {
 
 /// What a command asked before its transaction began.
 #[derive(Default)]
-pub struct Advice(Option<Box<dyn Any + Send + Sync>>);
+pub struct Advice(Vec<Box<dyn Any + Send + Sync>>);
 
 impl Advice {
     /// This answer.
     pub fn of<T: Any + Send + Sync>(answer: T) -> Self {
-        Self(Some(Box::new(answer)))
+        Self(vec![Box::new(answer)])
+    }
+
+    /// These answers and those.
+    pub fn and(mut self, others: Self) -> Self {
+        self.0.extend(others.0);
+        self
     }
 }
 
@@ -97,9 +103,9 @@ impl Tx {
         Self { advice, ..self }
     }
 
-    /// What was asked before it, if that was asked.
-    pub fn advice<T: Any>(&self) -> Option<&T> {
-        self.advice.0.as_ref()?.downcast_ref()
+    /// What was asked of this kind before it.
+    pub fn advice<T: Any>(&self) -> impl Iterator<Item = &T> {
+        self.advice.0.iter().filter_map(|answer| answer.downcast_ref())
     }
 
     /// Who works.

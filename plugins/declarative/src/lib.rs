@@ -21,6 +21,6 @@ pub use fault::{Fault, Faults};
 pub use form::{FieldKind, FormField};
 pub use package::Package;
 pub use verify::{
-    Agency, Auth, Call, Code, Computed, Connector, Environment, Field, HOOKS, Matter, MatterRule, OnDown, Operation,
-    Plugin, Then, check,
+    Agency, Auth, Call, Capabilities, Code, Computed, Connector, EFFECTS, Entry, Environment, Field, HOOKS, Matter,
+    MatterRule, OnDown, Operation, Part, Plugin, Shape, Then, answer_type, check,
 };

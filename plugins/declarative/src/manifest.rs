@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+mod own;
+
+pub use own::{CapabilitiesText, EntryText, PartText, ViewText};
+
 /// A text with its place in the manifest.
 pub type Told = Spanned<String>;
 
@@ -39,6 +43,14 @@ pub struct Manifest {
     pub connectors: Vec<ConnectorText>,
     /// What it has programmed (代码).
     pub code: Option<CodeText>,
+    /// Queries that its component answers (自有查询).
+    #[serde(default, rename = "query")]
+    pub queries: Vec<EntryText>,
+    /// Mutations that its component answers (自有变更).
+    #[serde(default, rename = "mutation")]
+    pub mutations: Vec<EntryText>,
+    /// What its component may ask and do once it was granted (能力).
+    pub capabilities: Option<CapabilitiesText>,
 }
 
 /// A system of an agency that a plug-in speaks to. Where it is and with which secret is never the package's to say.
@@ -92,7 +104,7 @@ pub struct CodeText {
     pub component: Told,
     /// SHA-256 of the component: the manifest, and with it the plug-in's digest, stands for these bytes alone.
     pub sha256: Told,
-    /// What it is asked: `validate`, `score`, `resolve`.
+    /// What it is asked: `validate`, `score`, `resolve`, `on-transition`, `act`.
     pub hooks: Vec<Told>,
     /// How much less than it could have it wants.
     #[serde(default)]

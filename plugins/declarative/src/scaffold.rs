@@ -43,6 +43,9 @@ pub fn files_in(language: Language, wit: &str, key: &str, prefix: &str, title: &
         Language::TypeScript => all.extend([
             ("code/package.json", include_str!("../template/code/package.json").to_string()),
             ("code/src/zugong.ts", include_str!("../template/code/src/zugong.ts").to_string()),
+            ("code/src/core.ts", include_str!("../template/code/src/core.ts").to_string()),
+            ("code/src/data.ts", include_str!("../template/code/src/data.ts").to_string()),
+            ("code/src/connector.ts", include_str!("../template/code/src/connector.ts").to_string()),
             ("code/src/plugin.ts", include_str!("../template/code/src/plugin.ts").to_string()),
             ("code/wit/plugin.wit", format!("{wit}{}", include_str!("../template/code/world.wit"))),
             ("code/.gitignore", "node_modules\nbuild\n".to_string()),

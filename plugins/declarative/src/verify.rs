@@ -1,8 +1,10 @@
 //! The whole of a plug-in, checked: nothing of it is taken in before everything of it is right.
 
+mod capability;
 mod code;
 mod computed;
 mod connector;
+mod entry;
 mod extension;
 mod matter;
 mod migration;
@@ -37,6 +39,8 @@ pub struct Environment {
     pub agencies: Vec<Agency>,
     /// Core types, and of each the fields that a component may be given: what whoever sees the object sees.
     pub readable: BTreeMap<String, BTreeSet<String>>,
+    /// Permissions that there are, as in `cadre:read`.
+    pub permissions: BTreeSet<String>,
 }
 
 /// Core types that may be extended.
@@ -47,8 +51,9 @@ const MAX_CODES: usize = 30;
 const MAX_VALUES: usize = 200;
 const MAX_RULES: usize = 100;
 const MAX_CONNECTORS: usize = 10;
+const MAX_ENTRIES: usize = 50;
 /// Names that the platform makes of a type's name.
-const DERIVED: [&str; 11] = [
+const DERIVED: [&str; 14] = [
     "Where",
     "ListWhere",
     "Order",
@@ -60,6 +65,9 @@ const DERIVED: [&str; 11] = [
     "FormInput",
     "SubmitInput",
     "SubmitPayload",
+    "Input",
+    "Payload",
+    "Answer",
 ];
 
 /// A closed set of codes (代码集): key, title, and codes with their titles.
@@ -94,11 +102,19 @@ pub struct Plugin {
     pub connectors: Vec<Connector>,
     /// What it has programmed.
     pub code: Option<Code>,
+    /// Queries that its component answers.
+    pub queries: Vec<Entry>,
+    /// Mutations that its component answers.
+    pub mutations: Vec<Entry>,
+    /// What its component may ask and do once it was granted.
+    pub capabilities: Capabilities,
 }
 
+pub use capability::{Capabilities, EFFECTS};
 pub use code::{Code, HOOKS};
 pub use computed::Computed;
 pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
+pub use entry::{Entry, Part, Shape, answer_type};
 pub use extension::Field;
 
 /// A matter with everything that belongs to it (事项).
@@ -156,7 +172,8 @@ pub fn check(package: &Package, around: &Environment) -> Result<Plugin, Vec<Faul
             return Err(faults.into_list());
         }
     };
-    let mut checker = Checker { package, around, text, faults, names: BTreeSet::new() };
+    let mut checker =
+        Checker { package, around, text, faults, names: BTreeSet::new(), has_matters: !manifest.matters.is_empty() };
     let plugin = checker.whole(&manifest);
     match plugin {
         Some(plugin) if checker.faults.is_empty() => Ok(plugin),
@@ -171,6 +188,7 @@ struct Checker<'c> {
     faults: Faults,
     /// Type names so far.
     names: BTreeSet<String>,
+    has_matters: bool,
 }
 
 impl Checker<'_> {
@@ -201,6 +219,8 @@ impl Checker<'_> {
             (m.codes.len(), MAX_CODES, "代码集"),
             (m.rules.len(), MAX_RULES, "规则"),
             (m.connectors.len(), MAX_CONNECTORS, "连接器"),
+            (m.queries.len(), MAX_ENTRIES, "自有查询"),
+            (m.mutations.len(), MAX_ENTRIES, "自有变更"),
         ];
         for (count, most, what) in counts.into_iter().filter(|(count, most, _)| count > most) {
             self.fault(&head.key, "TOO_MANY", format!("{what}有 {count} 个，上限 {most}"), "拆成多个插件");
@@ -223,6 +243,9 @@ impl Checker<'_> {
         self.rules(m, &mut matters);
         let renames = self.migrations(m, &fields);
         let computed = self.computed(m, &sets);
+        let queries = self.queries(m, &sets, &mut roots);
+        let mutations = self.mutations(m, &sets);
+        let capabilities = self.capabilities(m);
         let code = m.code.as_ref().and_then(|code| self.code(code));
         if m.matters.is_empty() && m.fields.is_empty() && m.code.is_none() {
             self.fault(&head.key, "EMPTY", "插件既没有事项也没有扩展字段", "写上 [[matter]] 或 [[field]]");
@@ -241,6 +264,9 @@ impl Checker<'_> {
             renames,
             connectors,
             code,
+            queries,
+            mutations,
+            capabilities,
         })
     }
 

@@ -9,7 +9,11 @@ fn around() -> Environment {
     let fields = ["id", "rank"].map(String::from);
     let readable = [("Cadre".to_string(), fields.into())].into();
     let agency = |(key, name): (&str, &str)| Agency { key: key.into(), name: name.into() };
-    Environment { agencies: [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec(), readable }
+    Environment {
+        agencies: [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec(),
+        readable,
+        permissions: ["cadre:read".to_string()].into(),
+    }
 }
 
 fn right() -> Vec<(String, String)> {

@@ -95,6 +95,18 @@ pub enum Effect {
     StartMatter(String),
 }
 
+/// What became of a mutation of the plug-in's own.
+#[derive(Clone, Debug, PartialEq, Eq, ComponentType, Lift, Lower)]
+#[component(record)]
+pub struct Acted {
+    /// The answer, as JSON.
+    pub answer: String,
+    /// Why it is refused, where it is.
+    pub problems: Vec<Problem>,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+}
+
 #[derive(Clone, Debug, ComponentType, Lift, Lower)]
 #[component(variant)]
 pub enum GuestFault {
@@ -135,3 +147,4 @@ pub type ValidateIn = (Context, String, String, Option<String>);
 pub type ScoreIn = (Context, String, String);
 pub type OnTransitionIn = (Context, String, String, String);
 pub type ResolveIn = (Context, String, Vec<String>, String);
+pub type ActIn = (Context, String, String);

@@ -6,7 +6,7 @@ use wasmtime::{
 };
 
 use crate::{
-    abi::{Context, Effect, OnTransitionIn, Outcome, Problem, ResolveIn, ScoreIn, ScoreLine, ValidateIn},
+    abi::{ActIn, Acted, Context, Effect, OnTransitionIn, Outcome, Problem, ResolveIn, ScoreIn, ScoreLine, ValidateIn},
     fault::{Code, Failure, classify},
     limits::Hook,
     state::State,
@@ -49,6 +49,13 @@ pub enum Ask {
         /// The arguments, as JSON.
         args: String,
     },
+    /// A mutation.
+    Act {
+        /// Its name.
+        mutation: String,
+        /// The arguments, as JSON.
+        args: String,
+    },
 }
 
 impl Ask {
@@ -59,6 +66,7 @@ impl Ask {
             Self::Score { .. } => Hook::Score,
             Self::OnTransition { .. } => Hook::OnTransition,
             Self::Resolve { .. } => Hook::Resolve,
+            Self::Act { .. } => Hook::Act,
         }
     }
 
@@ -70,6 +78,7 @@ impl Ask {
             Self::Resolve { field, parents, args } => {
                 field.len() + args.len() + parents.iter().map(|p| p.len() + 8).sum::<usize>()
             }
+            Self::Act { mutation, args } => mutation.len() + args.len(),
         }
     }
 }
@@ -85,26 +94,35 @@ pub enum Answer {
     Effects(Vec<Effect>),
     /// One value for each parent, as JSON.
     Values(Vec<String>),
+    /// What became of a mutation.
+    Acted(Acted),
 }
 
 impl Answer {
     fn bytes(&self) -> usize {
         match self {
-            Self::Problems(all) => all.iter().map(|p| 16 + p.path.len() + p.code.len() + p.message.len()).sum(),
+            Self::Problems(all) => problems(all),
             Self::Lines(all) => all
                 .iter()
                 .map(|l| 32 + l.item.len() + l.reason.len() + l.evidence.iter().map(|e| 8 + e.len()).sum::<usize>())
                 .sum(),
-            Self::Effects(all) => all
-                .iter()
-                .map(|effect| match effect {
-                    Effect::SetField((path, value)) => 16 + path.len() + value.len(),
-                    Effect::OpenTask(text) | Effect::Notify(text) | Effect::StartMatter(text) => 16 + text.len(),
-                })
-                .sum(),
+            Self::Effects(all) => effects(all),
             Self::Values(all) => all.iter().map(|v| 8 + v.len()).sum(),
+            Self::Acted(acted) => acted.answer.len() + problems(&acted.problems) + effects(&acted.effects),
         }
     }
+}
+
+fn problems(all: &[Problem]) -> usize {
+    all.iter().map(|p| 16 + p.path.len() + p.code.len() + p.message.len()).sum()
+}
+
+fn effects(all: &[Effect]) -> usize {
+    let bytes = |effect: &Effect| match effect {
+        Effect::SetField((path, value)) => 16 + path.len() + value.len(),
+        Effect::OpenTask(text) | Effect::Notify(text) | Effect::StartMatter(text) => 16 + text.len(),
+    };
+    all.iter().map(bytes).sum()
 }
 
 /// Asks. After anything but an answer the instance is not to be used again.
@@ -136,6 +154,10 @@ pub fn call(
                 return Err(Failure::Ended(Code::Output));
             }
             Answer::Values(values)
+        }
+        Ask::Act { mutation, args } => {
+            let given: ActIn = (context, mutation, args);
+            Answer::Acted(one::<_, Acted>(store, instance, run, given)?)
         }
     };
     if answer.bytes() > store.data().limits.output { Err(Failure::Ended(Code::Output)) } else { Ok(answer) }

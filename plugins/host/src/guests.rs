@@ -11,14 +11,16 @@ const TYPES: &str = r#"
     (type $level_ (enum "error" "warn"))
     (export "level" (type $level (eq $level_)))
     (type $problem_ (record (field "path" string) (field "code" string) (field "message" string) (field "level" $level)))
-    (export "problem" (type (eq $problem_)))
+    (export "problem" (type $problem (eq $problem_)))
     (type $line_ (record (field "item" string) (field "points" s64) (field "max" s64) (field "reason" string)
       (field "evidence" (list string))))
     (export "score-line" (type (eq $line_)))
     (type $pair (tuple string string))
     (type $effect_ (variant (case "set-field" $pair) (case "open-task" string) (case "notify" string)
       (case "start-matter" string)))
-    (export "effect" (type (eq $effect_)))
+    (export "effect" (type $effect (eq $effect_)))
+    (type $acted_ (record (field "answer" string) (field "problems" (list $problem)) (field "effects" (list $effect))))
+    (export "acted" (type (eq $acted_)))
     (type $fault_ (variant (case "bad-input" string) (case "denied" string) (case "unavailable" string)
       (case "internal" string)))
     (export "fault" (type (eq $fault_)))))
@@ -26,6 +28,7 @@ const TYPES: &str = r#"
   (alias export $types "problem" (type $problem))
   (alias export $types "score-line" (type $line))
   (alias export $types "effect" (type $effect))
+  (alias export $types "acted" (type $acted))
   (alias export $types "fault" (type $fault))
 "#;
 
@@ -42,6 +45,16 @@ const DATA: &str = r#"
     (export "get-many" (func (param "kind" string) (param "ids" (list string))
       (result (result (list (option string)) (error $fault)))))))
   (core func $get (canon lower (func $data "get-many") (memory (core memory $libc "memory"))
+    (realloc (core func $libc "cabi_realloc"))))
+"#;
+
+const CORE: &str = r#"
+  (import "zugong:plugin/core@1.0.0" (instance $core
+    (alias outer 1 $fault (type $f))
+    (export "fault" (type $fault (eq $f)))
+    (export "read" (func (param "view" string) (param "ids" (list string))
+      (result (result (list string) (error $fault)))))))
+  (core func $read (canon lower (func $core "read") (memory (core memory $libc "memory"))
     (realloc (core func $libc "cabi_realloc"))))
 "#;
 
@@ -76,6 +89,8 @@ pub struct Guest<'a> {
     pub log: bool,
     /// Whether it may ask for data: then `main` may call `$get`.
     pub data: bool,
+    /// Whether it may read the platform's data: then `main` may call `$read`.
+    pub core: bool,
     /// What stands in the component besides.
     pub besides: &'a str,
 }
@@ -83,7 +98,7 @@ pub struct Guest<'a> {
 impl Guest<'_> {
     /// One that answers as `main` says.
     pub const fn of(hook: Hook, main: &str) -> Guest<'_> {
-        Guest { hook, realloc: REALLOC, memory: "4", main, log: false, data: false, besides: "" }
+        Guest { hook, realloc: REALLOC, memory: "4", main, log: false, data: false, core: false, besides: "" }
     }
 
     /// Its text.
@@ -100,6 +115,7 @@ impl Guest<'_> {
             Hook::Resolve => {
                 (r#"(param "field" string) (param "parents" (list string)) (param "args" string)"#, "(list string)")
             }
+            Hook::Act => (r#"(param "mutation" string) (param "args" string)"#, "$acted"),
         };
         let mut imports = String::new();
         let mut with = String::new();
@@ -113,6 +129,11 @@ impl Guest<'_> {
             imports += DATA;
             with += r#"(export "get" (func $get))"#;
             named += r#"(import "host" "get" (func $get (param i32 i32 i32 i32 i32)))"#;
+        }
+        if self.core {
+            imports += CORE;
+            with += r#"(export "read" (func $read))"#;
+            named += r#"(import "host" "read" (func $read (param i32 i32 i32 i32 i32)))"#;
         }
         let interface = self.hook.interface();
         format!(

@@ -26,7 +26,7 @@ mod runtime;
 mod state;
 pub mod torture;
 
-pub use abi::{Context, Effect, Level, Problem, ScoreLine};
+pub use abi::{Acted, Context, Effect, Level, Problem, ScoreLine};
 pub use call::{Answer, Ask};
 pub use componentize::componentize;
 pub use fault::{Code, Failure};

@@ -13,11 +13,13 @@ pub enum Hook {
     OnTransition,
     /// Values of a field, many at once (取值).
     Resolve,
+    /// A mutation of its own (自有变更).
+    Act,
 }
 
 impl Hook {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Validate, Self::Score, Self::OnTransition, Self::Resolve];
+    pub const ALL: [Self; 5] = [Self::Validate, Self::Score, Self::OnTransition, Self::Resolve, Self::Act];
 
     /// As manifests and figures spell it.
     pub const fn as_str(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Hook {
             Self::Score => "score",
             Self::OnTransition => "on-transition",
             Self::Resolve => "resolve",
+            Self::Act => "act",
         }
     }
 

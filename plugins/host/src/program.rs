@@ -16,7 +16,7 @@ use wasmtime::{
 };
 
 use crate::{
-    abi::{Effect, OnTransitionIn, Outcome, Problem, ResolveIn, ScoreIn, ScoreLine, ValidateIn},
+    abi::{ActIn, Acted, Effect, OnTransitionIn, Outcome, Problem, ResolveIn, ScoreIn, ScoreLine, ValidateIn},
     engine::{MOST_MEMORIES, MOST_TABLES},
     fault::Code,
     limits::{Hook, Limits, Lowered},
@@ -186,6 +186,7 @@ fn has_type(hook: Hook, run: &ComponentFunc, ty: &wasmtime::component::types::Co
         Hook::Score => run.typecheck::<ScoreIn, Outcome<Vec<ScoreLine>>>(&cx),
         Hook::OnTransition => run.typecheck::<OnTransitionIn, Outcome<Vec<Effect>>>(&cx),
         Hook::Resolve => run.typecheck::<ResolveIn, Outcome<Vec<String>>>(&cx),
+        Hook::Act => run.typecheck::<ActIn, Outcome<Acted>>(&cx),
     }
     .is_ok()
 }

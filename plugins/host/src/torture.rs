@@ -90,6 +90,7 @@ pub fn question(hook: Hook) -> Ask {
     match hook {
         Hook::Validate => Ask::Validate { hook: "apply.submit".into(), form: r#"{"name":"x"}"#.into(), before: None },
         Hook::Score => Ask::Score { scheme: "annual".into(), input: "{}".into() },
+        Hook::Act => Ask::Act { mutation: "register".into(), args: "{}".into() },
         Hook::OnTransition => Ask::OnTransition { item: "{}".into(), from: "a".into(), to: "b".into() },
         Hook::Resolve => {
             Ask::Resolve { field: "f".into(), parents: vec!["1".into(), "2".into(), "3".into()], args: "{}".into() }

@@ -7,9 +7,11 @@ mod fields;
 mod kit;
 mod life;
 mod matters;
+mod own;
 mod races;
 mod rules;
 mod secrets;
+mod transitions;
 mod typed;
 mod walls;
 

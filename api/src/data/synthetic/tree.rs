@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     data::synthetic::{chance::Chance, rows::Rows, rows::at},
     modules::tasks::{
-        commands::hold::stored_lamp,
+        commands::stored_lamp,
         rules::{
             course::rolled_up,
             lamp::{Span, Thresholds, done, outlook},

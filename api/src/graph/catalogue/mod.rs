@@ -1,6 +1,7 @@
 //! What can be read: one declaration per type over the tables, from which the schema, the statements
 //! and the row conditions all follow.
 
+mod entry;
 mod fields;
 mod resolver;
 mod set;
@@ -12,6 +13,7 @@ use entities::CodeEnum;
 use policies::Resource;
 use serde_json::{Map, Value as Json};
 
+pub use entry::{Actor, By, Entry, Part, Shape};
 pub use fields::{code, column, computed, expression, many, member, one, resolved};
 pub use resolver::Resolver;
 pub use set::{Catalogue, EXTENDS, Root, to_one_column};

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::graph::catalogue::{FieldDef, Source, Submission, Text, TypeDef};
+use crate::graph::catalogue::{Entry, FieldDef, Source, Submission, Text, TypeDef};
 
 /// How the one row that extends another is tied to it.
 pub const EXTENDS: &str = "{c}.object_id = {t}.id";
@@ -32,6 +32,7 @@ pub struct Catalogue {
     types: Vec<Arc<TypeDef>>,
     /// In the order of their names, so that a schema is the same whenever it is built.
     submissions: BTreeMap<String, Submission>,
+    entries: BTreeMap<String, Entry>,
     by_name: HashMap<String, usize>,
     by_prefix: HashMap<&'static str, usize>,
     roots: HashMap<String, Root>,
@@ -84,12 +85,18 @@ impl Catalogue {
                 return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
             }
         }
-        Ok(Self { types, submissions: BTreeMap::new(), by_name, by_prefix, roots })
+        Ok(Self { types, submissions: BTreeMap::new(), entries: BTreeMap::new(), by_name, by_prefix, roots })
     }
 
     /// The same with submissions whose forms are typed.
     pub fn with(mut self, submissions: impl IntoIterator<Item = Submission>) -> Self {
         self.submissions.extend(submissions.into_iter().map(|submission| (submission.field.clone(), submission)));
+        self
+    }
+
+    /// The same with root fields that somebody else answers.
+    pub fn with_entries(mut self, entries: impl IntoIterator<Item = Entry>) -> Self {
+        self.entries.extend(entries.into_iter().map(|entry| (entry.field.clone(), entry)));
         self
     }
 
@@ -106,6 +113,16 @@ impl Catalogue {
     /// The submission of a mutation's name.
     pub fn submission(&self, field: &str) -> Option<&Submission> {
         self.submissions.get(field)
+    }
+
+    /// All root fields that somebody else answers.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values()
+    }
+
+    /// The root field of a name that somebody else answers.
+    pub fn entry(&self, field: &str) -> Option<&Entry> {
+        self.entries.get(field)
     }
 
     /// The type of a name.

@@ -13,7 +13,7 @@ use crate::graph::{
     page::{DEFAULT_FIRST, MAX_FIRST},
     scalars::{Given, JsonText, LongText},
     schema::{
-        aggregates,
+        aggregates, entries,
         meta::{Argument, enumeration, field, input, interface, object},
         submissions, tidy,
     },
@@ -52,6 +52,7 @@ pub(super) fn over<T>(
 pub(super) fn complete(registry: &mut Registry, mutation: &str) {
     let Some(catalogue) = CURRENT.with_borrow(Clone::clone) else { return };
     submissions::register(registry, &catalogue, mutation);
+    entries::register(registry, &catalogue, mutation);
     tidy::shrink(registry);
     let inputs = match BESIDE.take() {
         Some(beside) => InputTypes::beside(beside, registry),
@@ -364,5 +365,6 @@ pub(super) fn roots() -> async_graphql::indexmap::IndexMap<String, async_graphql
         let (name, root) = aggregates::root(ty, one, many);
         out.insert(name, root);
     }
+    out.extend(entries::queries(&catalogue));
     out
 }

@@ -13,7 +13,7 @@ use async_graphql::{
 
 use crate::{
     graph::{
-        catalogue::Submission,
+        catalogue::{By, Entry, Submission},
         post::Step,
         run::{Answer, Engine},
         selection::{Doc, Picked},
@@ -27,11 +27,13 @@ use crate::{
 };
 
 mod aggregates;
+mod entries;
 pub(crate) mod inject;
 pub(crate) mod meta;
 mod submissions;
 mod tidy;
 
+pub use entries::Asked;
 pub(crate) use inject::enum_type;
 
 /// The root of everything the catalogue declares.
@@ -65,9 +67,11 @@ impl OutputType for Mutation {
 impl ContainerType for Mutation {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let engine = ctx.data_unchecked::<Engine>();
-        let resolved = match engine.catalogue().submission(&ctx.item.node.name.node) {
-            Some(submission) => submit(ctx, submission).await.map_err(|error| at_field(error, ctx)).map(Some),
-            None => self.0.resolve_field(ctx).await,
+        let name = ctx.item.node.name.node.as_str();
+        let resolved = match (engine.catalogue().submission(name), acted(engine, name)) {
+            (Some(submission), _) => submit(ctx, submission).await.map_err(|error| at_field(error, ctx)).map(Some),
+            (_, Some(entry)) => entries::act(ctx, entry).await.map_err(|error| at_field(error, ctx)).map(Some),
+            _ => self.0.resolve_field(ctx).await,
         };
         // The library would make the whole answer null, though earlier commands have been committed.
         resolved.or_else(|error| {
@@ -78,6 +82,10 @@ impl ContainerType for Mutation {
 }
 
 impl ObjectType for Mutation {}
+
+fn acted<'e>(engine: &'e Engine, name: &str) -> Option<&'e Entry> {
+    engine.catalogue().entry(name).filter(|entry| matches!(entry.by, By::Mutation(_)))
+}
 
 /// A submission whose form is typed: the command, then what the client selects of it.
 async fn submit(ctx: &Context<'_>, submission: &Submission) -> Result<Value, ApiError> {
@@ -149,6 +157,14 @@ impl ContainerType for CatalogueRoot {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
         let engine = ctx.data_unchecked::<Engine>();
         let field = &ctx.item.node;
+        if let Some(entry) = engine.catalogue().entry(&field.name.node)
+            && let By::Query(by) = &entry.by
+        {
+            return Ok(Some(entries::ask(ctx, entry, by).await.unwrap_or_else(|error| {
+                ctx.add_error(at_field(error, ctx));
+                Value::Null
+            })));
+        }
         if engine.catalogue().root(&field.name.node).is_none() {
             return Ok(None);
         }

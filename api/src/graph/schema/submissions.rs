@@ -118,7 +118,7 @@ pub(super) async fn answer(
     Ok(Value::Object(out))
 }
 
-fn refused(doc: Doc<'_>, field: &Picked<'_>, refusal: &UserErrorObject) -> Result<Value, ApiError> {
+pub(super) fn refused(doc: Doc<'_>, field: &Picked<'_>, refusal: &UserErrorObject) -> Result<Value, ApiError> {
     let fields = doc.pick(&field.below, &|on| on == "UserError")?;
     let value = |name: &str| match name {
         "__typename" => Value::String("UserError".into()),

@@ -178,6 +178,7 @@ const PREFIXES: &[(&str, &str)] = &[
     ("Approval", "apr"),
     ("Case", "cas"),
     ("CaseItem", "itm"),
+    ("PluginTransition", "ptr"),
     ("Attachment", "att"),
     ("Plugin", "plg"),
     ("Consultation", "con"),

@@ -4,10 +4,10 @@
 use std::{sync::Arc, time::Duration};
 
 use entities::{
-    audit, matter, personnel_effect, tenant,
+    matter, personnel_effect, tenant,
     values::{CaseAction, MatterState},
 };
-use sea_orm::{ColumnTrait, Order, Set, sea_query::Expr};
+use sea_orm::{ColumnTrait, Order, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -122,25 +122,8 @@ async fn apply_one(tx: SystemTx, effect: &personnel_effect::Model) -> Result<boo
     }
     let step = Step { case_id: effect.case_id, item_id: None, action: CaseAction::Effect, actor: None, note: None };
     step.record(&tx, "case.effect", "DONE").await?;
-    tx.insert(audit_of(&tx, effect.cadre_id, effect)).await?;
+    let detail = json!({ "kind": effect.kind, "effectiveOn": effect.effective_on });
+    tx.own_act("personnelEffectApply", "Cadre", effect.cadre_id, detail).await?;
     tx.commit().await?;
     Ok(true)
-}
-
-fn audit_of(tx: &SystemTx, cadre: Uuid, effect: &personnel_effect::Model) -> audit::ActiveModel {
-    audit::ActiveModel {
-        tenant_id: Set(tx.tenant_id()),
-        id: Set(tx.new_id()),
-        actor_id: Set(None),
-        actor_name: Set("system".into()),
-        session_id: Set(None),
-        action: Set("personnelEffectApply".into()),
-        object_type: Set("Cadre".into()),
-        object_id: Set(Some(cadre)),
-        request_id: Set(String::new()),
-        remote: Set(None),
-        digest: Set(String::new()),
-        detail: Set(json!({ "kind": effect.kind, "effectiveOn": effect.effective_on })),
-        at: Set(tx.now()),
-    }
 }

@@ -66,6 +66,8 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
                 state: Set(PluginState::Installed),
                 package_id: Set(package_id),
                 previous_id: Set(None),
+                grants: Set(json!({})),
+                config: Set(json!({})),
                 version: Set(1),
                 created_at: Set(now),
                 updated_at: Set(now),

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use declarative::{Code as Declaration, Package, Plugin};
+use declarative::{Capabilities, Code as Declaration, Package, Plugin};
 use entities::blob;
-use host::{Answer, Ask, Context, Declared, Failure, Hook, Host, Lowered, Mute, Plug, Program, Settings};
+use host::{Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Settings};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
         session::{Reason, Session},
         tx::Inner,
     },
-    modules::plugins::retiring::retire,
+    modules::plugins::{asking::Asking, retiring::retire},
 };
 
 /// Compiled components kept; each is a few times the size of its bytes.
@@ -33,39 +33,42 @@ pub fn host() -> Result<&'static Host, ApiError> {
 }
 
 /// What a manifest declares, as the host takes it.
-pub fn declared(code: &Declaration) -> Declared {
+pub fn declared(code: &Declaration, requested: &Capabilities) -> Declared {
     Declared {
         hooks: code.hooks.iter().filter_map(|hook| Hook::parse(hook)).collect(),
+        data: !requested.data.is_empty(),
+        core: !requested.core.is_empty(),
+        connector: !requested.connectors.is_empty(),
         lowered: Lowered { cpu_ms: code.limits.cpu_ms.map(u64::from), memory_mib: code.limits.memory_mib },
-        ..Declared::default()
     }
 }
 
-fn key(code: &Declaration) -> String {
-    format!("{} {:?} {:?}", code.sha256, code.hooks, code.limits)
+fn key(code: &Declaration, declared: &Declared) -> String {
+    format!("{} {declared:?}", code.sha256)
 }
 
 /// A component compiled and held against its manifest, once however many ask at the same time.
-async fn compiled(code: &Declaration, bytes: Vec<u8>) -> Result<Arc<Program>, String> {
-    let declared = declared(code);
+async fn compiled(code: &Declaration, declared: Declared, bytes: Vec<u8>) -> Result<Arc<Program>, String> {
+    let key = key(code, &declared);
     let work = async {
         let host = host().map_err(|_| "插件宿主不可用".to_string())?;
         let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes, &declared));
         compiled.await.map_err(|error| error.to_string())?.map_err(|refusal| refusal.to_string())
     };
-    PROGRAMS.try_get_with(key(code), work).await.map_err(|error: Arc<String>| (*error).clone())
+    PROGRAMS.try_get_with(key, work).await.map_err(|error: Arc<String>| (*error).clone())
 }
 
 /// Whether a package's component is as its manifest says; without one there is nothing to say.
 pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Fault> {
     match (&plugin.code, package.component()) {
-        (Some(code), Some(bytes)) => taken(code, bytes.to_vec()).await,
+        (Some(code), Some(bytes)) => taken(plugin, code, bytes.to_vec()).await,
         _ => Ok(()),
     }
 }
 
-async fn taken(code: &Declaration, bytes: Vec<u8>) -> Result<(), Fault> {
-    compiled(code, bytes).await.map(drop).map_err(|why| {
+async fn taken(plugin: &Plugin, code: &Declaration, bytes: Vec<u8>) -> Result<(), Fault> {
+    let declared = declared(code, &plugin.capabilities);
+    compiled(code, declared, bytes).await.map(drop).map_err(|why| {
         let en = format!("The component {} is not taken.", code.component);
         UserError::new(Code::PluginRefused, "input.component", format!("{}：{why}", code.component), en).into()
     })
@@ -83,19 +86,20 @@ pub async fn keep(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<(), 
             created_at: Set(tx.now()),
         };
         tx.insert_new(row, [blob::Column::Sha256]).await?;
-        return taken(code, bytes.to_vec()).await;
+        return taken(plugin, code, bytes.to_vec()).await;
     }
     // The component of an earlier version; what is declared of it may be something else now.
     if let Some(row) = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await? {
-        return taken(code, row.bytes).await;
+        return taken(plugin, code, row.bytes).await;
     }
     let zh = format!("缺少组件 {}（sha256 {}）", code.component, code.sha256);
     let en = format!("The component {} is missing: give it as `component`.", code.component);
     Err(UserError::new(Code::PluginRefused, "input.component", zh, en).into())
 }
 
-async fn program(session: &Session, code: &Declaration) -> Result<Arc<Program>, String> {
-    if let Some(known) = PROGRAMS.get(&key(code)).await {
+async fn program(session: &Session, plugin: &Plugin, code: &Declaration) -> Result<Arc<Program>, String> {
+    let declared = declared(code, &plugin.capabilities);
+    if let Some(known) = PROGRAMS.get(&key(code, &declared)).await {
         return Ok(known);
     }
     let failed = |error: ApiError| error.code.as_str().to_string();
@@ -103,14 +107,14 @@ async fn program(session: &Session, code: &Declaration) -> Result<Arc<Program>, 
     let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
     let row = row.map_err(failed)?.ok_or("the component is missing")?;
-    compiled(code, row.bytes).await
+    compiled(code, declared, row.bytes).await
 }
 
 /// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own.
-pub async fn ask(session: &Session, plugin: &Plugin, ask: Ask) -> Result<Answer, Option<Failure>> {
+pub async fn ask(session: &Session, plugin: &Arc<Plugin>, ask: Ask) -> Result<Answer, Option<Failure>> {
     let Some(code) = &plugin.code else { return Err(None) };
     let hook = ask.hook();
-    let program = program(session, code).await.map_err(|error| {
+    let program = program(session, plugin, code).await.map_err(|error| {
         tracing::error!(error, plugin = plugin.key, "a component cannot be run");
         None
     })?;
@@ -118,10 +122,11 @@ pub async fn ask(session: &Session, plugin: &Plugin, ask: Ask) -> Result<Answer,
         tenant: session.tenant().id,
         key: plugin.key.as_str().into(),
         version: plugin.version.as_str().into(),
-        grants: Arc::default(),
+        grants: Arc::new(granted(session, plugin)),
     };
     let host = host().map_err(|_| None)?;
-    let (answer, spent) = host.measure(&program, &plug, context(session), ask, Arc::new(Mute)).await;
+    let asking = Arc::new(Asking::new(session, plugin));
+    let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, asking).await;
     let labels = [
         ("tenant", session.tenant().code.clone()),
         ("plugin", plugin.key.clone()),
@@ -144,14 +149,27 @@ pub async fn ask(session: &Session, plugin: &Plugin, ask: Ask) -> Result<Answer,
     answer.map_err(Some)
 }
 
-fn context(session: &Session) -> Context {
+/// What a plug-in's component may ask and do: what its version requests and the administrator has granted.
+pub fn in_force(session: &Session, plugin: &Plugin) -> Capabilities {
+    let granted = session.tenant().plugins.granted.get(&plugin.key);
+    let granted = granted.and_then(|granted| serde_json::from_value(granted.grants.clone()).ok());
+    plugin.capabilities.and(&granted.unwrap_or_default())
+}
+
+fn granted(session: &Session, plugin: &Plugin) -> Grants {
+    let Capabilities { core, data, connectors, .. } = in_force(session, plugin);
+    Grants { views: core, kinds: data, connectors }
+}
+
+fn context(session: &Session, plugin: &Plugin) -> Context {
+    let config = session.tenant().plugins.granted.get(&plugin.key).map(|granted| granted.config.to_string());
     let roles = session.authority().holdings(session.today()).map(|held| held.role.as_str().to_string());
     Context {
         call_id: session.request().id.clone(),
         tenant_code: session.tenant().division_code.clone(),
         now_ms: session.now().timestamp_millis(),
         today: session.today().to_string(),
-        config: "{}".into(),
+        config: config.unwrap_or_else(|| "{}".into()),
         actor: session.user_id().to_string(),
         roles: roles.collect(),
     }

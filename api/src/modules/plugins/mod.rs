@@ -1,6 +1,8 @@
 //! Plug-ins of a tenant (插件): matters, fields and rules that a tenant adds in its own schema only, and code that is
 //! asked within limits.
 
+pub mod acting;
+pub mod asking;
 pub mod catalogue;
 pub mod change;
 pub mod code;
@@ -9,7 +11,10 @@ pub mod compatible;
 pub mod computing;
 pub mod connectors;
 pub mod difference;
+pub mod effects;
+pub mod entries;
 pub mod offering;
+pub mod outside;
 pub mod queries;
 pub mod retiring;
 pub mod running;
@@ -17,3 +22,5 @@ pub mod schema;
 pub mod slots;
 pub mod store;
 pub mod submission;
+pub mod transitions;
+pub mod views;

@@ -1,14 +1,17 @@
 //! What can be asked of a plug-in before it is installed.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use declarative::Fault;
-use entities::plugin_slot;
+use declarative::{Capabilities, Fault};
+use entities::{plugin, plugin_slot};
 use policies::{Action, Resource};
 
 use crate::{
     graph::{scalars::JsonText, schema::required},
-    kernel::error::{ApiError, Code},
-    modules::plugins::{change, difference, store},
+    kernel::{
+        error::{ApiError, Code},
+        id::Id,
+    },
+    modules::plugins::{catalogue::Plugin, change, commands::plugin_grant::shown, difference, store},
 };
 
 /// One thing that is wrong with a plug-in (插件缺陷).
@@ -50,6 +53,20 @@ pub struct PluginCheck {
     faults: Vec<PluginFault>,
 }
 
+/// What a plug-in's component may ask and do (插件能力), each as `core` (fields by type), `data` (its matters), `connectors`
+/// and `effects`.
+#[derive(SimpleObject)]
+pub struct PluginCapabilities {
+    /// What its manifest requests (申请).
+    requested: JsonText,
+    /// What the administrator has granted, now or for another version (授予).
+    granted: JsonText,
+    /// What holds: requested and granted (生效).
+    in_force: JsonText,
+    /// What is set for it (配置).
+    config: JsonText,
+}
+
 /// What can be asked of plug-ins besides their rows.
 #[derive(Default)]
 pub struct PluginQueries;
@@ -57,6 +74,31 @@ pub struct PluginQueries;
 /// What can be asked of plug-ins besides their rows.
 #[Object]
 impl PluginQueries {
+    /// What a plug-in's component may ask and do (插件能力); null when there is no such plug-in.
+    /// Permission: `plugin:publish`.
+    async fn plugin_capabilities(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The plug-in.")] plugin: Id<Plugin>,
+    ) -> Result<Option<PluginCapabilities>> {
+        let tx = required(ctx)?.begin().await?;
+        let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(plugin.uuid()).one().await?;
+        let Some(row) = row else {
+            tx.rollback().await?;
+            return Ok(None);
+        };
+        let requested = store::read(&tx, row.package_id).await.map(|plugin| plugin.capabilities.clone());
+        tx.rollback().await?;
+        let requested = requested?;
+        let granted: Capabilities = serde_json::from_value(row.grants).unwrap_or_default();
+        Ok(Some(PluginCapabilities {
+            requested: shown(&requested),
+            granted: shown(&granted),
+            in_force: shown(&requested.and(&granted)),
+            config: JsonText(row.config),
+        }))
+    }
+
     /// Checks a plug-in and shows what it would change in the tenant's schema; nothing is installed (检查插件).
     /// Permission: `plugin:publish`.
     async fn plugin_check(

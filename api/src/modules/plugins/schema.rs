@@ -16,7 +16,7 @@ use crate::{
         one, resolved,
     },
     kernel::{reach::ScopeRules, tx::Gated},
-    modules::plugins::computing::Computing,
+    modules::plugins::{computing::Computing, entries::entries},
 };
 
 /// How a row of `custom_field` is tied to the tree: as its object is.
@@ -73,7 +73,8 @@ pub fn catalogue(plugins: &[Arc<Plugin>], slots: &[(String, String, String)]) ->
     compute(&mut types, plugins);
     let matters = || plugins.iter().flat_map(|plugin| plugin.matters.iter().map(move |matter| (&**plugin, matter)));
     types.extend(matters().map(|(plugin, matter)| Arc::new(view(plugin, matter))));
-    Ok(Catalogue::new(types)?.with(matters().map(|(plugin, matter)| submission(plugin, matter))))
+    let catalogue = Catalogue::new(types)?.with(matters().map(|(plugin, matter)| submission(plugin, matter)));
+    Ok(catalogue.with_entries(entries(plugins)))
 }
 
 /// Of each type that may be extended, the fields that a component may be given: plain ones that whoever sees the object
@@ -214,7 +215,8 @@ pub fn matter_key(plugin: &Plugin, matter: &Matter) -> String {
     format!("{}.{}", plugin.prefix, matter.key)
 }
 
-fn scalar(plugin: &Plugin, kind: &FieldKind) -> Scalar {
+/// The form of a value.
+pub(super) fn scalar(plugin: &Plugin, kind: &FieldKind) -> Scalar {
     match kind {
         FieldKind::Text => Scalar::String,
         FieldKind::Integer => Scalar::Int,

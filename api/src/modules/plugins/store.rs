@@ -48,7 +48,8 @@ pub fn environment() -> Environment {
         }
         all
     });
-    Environment { agencies: ALL.clone(), readable: schema::given() }
+    let permissions = policies::PERMISSIONS.iter().map(ToString::to_string).collect();
+    Environment { agencies: ALL.clone(), readable: schema::given(), permissions }
 }
 
 /// The package in a JSON object of texts by paths, or what is wrong with it.

@@ -124,7 +124,7 @@ fn told(
     faults: &mut Faults,
 ) -> Result<(), Fault> {
     // Another form or another version than the one that it was asked about: the command is tried anew.
-    let said = tx.advice::<Said>().filter(|said| said.plugin == plugin.digest && said.form == *form);
+    let said = tx.advice::<Said>().find(|said| said.plugin == plugin.digest && said.form == *form);
     let said = said.ok_or(Code::Conflict)?;
     let problems = match &said.outcome {
         Ok(problems) => problems,
@@ -154,7 +154,7 @@ fn told(
 const MOST: usize = 50;
 
 /// Words of a component in an answer: short, and without what would move a cursor.
-fn brief(text: &str, most: usize) -> String {
+pub(super) fn brief(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
 

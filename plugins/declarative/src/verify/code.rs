@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What a component can be asked.
-pub const HOOKS: [&str; 3] = ["validate", "score", "resolve"];
+pub const HOOKS: [&str; 5] = ["validate", "score", "resolve", "on-transition", "act"];
 
 /// What a plug-in has programmed (代码).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,9 @@ impl Checker<'_> {
                 self.fault(hook, "HOOK", message, format!("可用：{}", HOOKS.join("、")));
             }
             hooks.insert(hook.get_ref().clone());
+        }
+        if let Some(hook) = text.hooks.iter().find(|hook| hook.get_ref() == "on-transition" && !self.has_matters) {
+            self.fault(hook, "HOOK", "没有事项可流转", "写上 [[matter]]，或去掉钩子 on-transition");
         }
         if hooks.is_empty() {
             self.fault(&text.component, "HOOK", "没有声明钩子", format!("写上 hooks，可用：{}", HOOKS.join("、")));

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checker, shown};
-use crate::{form::FieldKind, manifest::Manifest};
+use crate::{
+    form::FieldKind,
+    manifest::{Manifest, Told},
+};
 
 /// What a component may be given of one object.
 const MAX_NEEDS: usize = 20;
-/// The hook that is asked.
-const HOOK: &str = "resolve";
 
 /// A field of a core type whose values the component works out (计算字段).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,18 +27,25 @@ pub struct Computed {
 }
 
 impl Checker<'_> {
-    pub(super) fn computed(&mut self, m: &Manifest, sets: &BTreeMap<String, Vec<String>>) -> Vec<Computed> {
-        let asked = m.code.as_ref().and_then(|code| code.hooks.iter().find(|hook| hook.get_ref() == HOOK));
-        match (asked, m.computed.first()) {
+    /// A hook is declared exactly where there is something to ask it.
+    fn hooked(&mut self, m: &Manifest, hook: &str, needed: Option<&Told>, what: &str) {
+        let asked = m.code.as_ref().and_then(|code| code.hooks.iter().find(|known| known.get_ref() == hook));
+        match (asked, needed) {
             (None, Some(first)) => {
-                let message = "有计算字段而组件没有钩子 resolve";
-                self.fault(&first.key, "HOOK", message, "在 [code] 的 hooks 中写上 resolve");
+                let message = format!("有{what}而组件没有钩子 {hook}");
+                self.fault(first, "HOOK", message, format!("在 [code] 的 hooks 中写上 {hook}"));
             }
-            (Some(hook), None) => {
-                self.fault(hook, "HOOK", "没有计算字段", "写上 [[computed]]，或去掉钩子 resolve");
+            (Some(known), None) => {
+                self.fault(known, "HOOK", format!("没有{what}"), format!("写上{what}，或去掉钩子 {hook}"));
             }
             _ => {}
         }
+    }
+
+    pub(super) fn computed(&mut self, m: &Manifest, sets: &BTreeMap<String, Vec<String>>) -> Vec<Computed> {
+        let resolved = m.computed.first().map(|field| &field.key).or(m.queries.first().map(|query| &query.key));
+        self.hooked(m, "resolve", resolved, "计算字段或自有查询");
+        self.hooked(m, "act", m.mutations.first().map(|mutation| &mutation.key), "自有变更");
         let around = self.around;
         let mut seen = BTreeSet::new();
         let mut out = vec![];

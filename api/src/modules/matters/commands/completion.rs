@@ -25,7 +25,7 @@ use crate::{
             rules::join::{Join, Quorum, join},
             steps::Step,
         },
-        plugins::connectors::queue,
+        plugins::{connectors::queue, transitions::queue::moved},
     },
 };
 
@@ -96,6 +96,7 @@ async fn complete(tx: &Tx, case: &matter_case::Model, items: &[case_item::Model]
     let actor = Some(tx.session().user_id());
     let step = Step { case_id: case.id, item_id: None, action: CaseAction::Complete, actor, note: None };
     step.record(tx, "case.done", "DONE").await?;
+    moved(tx, case.matter_id, case.id, "RUNNING", "DONE").await?;
     tx.touched("Case", case.id, json!({ "state": CaseState::Done, "workedDays": worked }));
     effects::on_completion(tx, case, today).await?;
     Ok(())
@@ -118,6 +119,7 @@ pub async fn cancel(tx: &Tx, case: &matter_case::Model, reason: &str) -> Result<
     let actor = Some(tx.session().user_id());
     let step = Step { case_id: case.id, item_id: None, action: CaseAction::Cancel, actor, note: Some(reason) };
     step.record(tx, "case.cancelled", "CANCELLED").await?;
+    moved(tx, case.matter_id, case.id, "RUNNING", "CANCELLED").await?;
     tx.touched("Case", case.id, json!({ "state": CaseState::Cancelled }));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What administrators do with plug-ins, and users with the fields that they add: one use case, one file.
 
 mod custom_fields_set;
+pub mod plugin_grant;
 mod plugin_install;
 mod plugin_state;
 pub mod values;
@@ -10,6 +11,7 @@ use async_graphql::{Context, Object, Result};
 use crate::{modules::plugins::catalogue::Plugin, payload};
 
 pub use custom_fields_set::{CustomFieldsPayload, CustomFieldsSetInput};
+pub use plugin_grant::{PluginGrantInput, PluginViewInput};
 pub use plugin_install::{PluginInstallInput, PluginUpgradeInput};
 pub use plugin_state::{PluginDisableInput, PluginEnableInput, PluginRemoveInput, PluginRollbackInput};
 
@@ -61,6 +63,16 @@ impl PluginMutations {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: PluginDisableInput,
+    ) -> Result<Option<PluginPayload>> {
+        PluginPayload::of(ctx, input).await
+    }
+
+    /// Says what a plug-in's component may ask and do, and sets its configuration (授予能力).
+    /// Permission: `plugin:publish`, at the root.
+    async fn plugin_grant(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which, and what.")] input: PluginGrantInput,
     ) -> Result<Option<PluginPayload>> {
         PluginPayload::of(ctx, input).await
     }

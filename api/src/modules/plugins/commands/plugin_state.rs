@@ -34,7 +34,7 @@ pub(super) fn place(tx: &Tx) -> Place {
 }
 
 /// The plug-in, if it is as the caller has read it.
-async fn found(tx: &Tx, id: &Id<Plugin>, expected: i32) -> Result<plugin::Model, Fault> {
+pub(super) async fn found(tx: &Tx, id: &Id<Plugin>, expected: i32) -> Result<plugin::Model, Fault> {
     ours(tx)?;
     let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(id.uuid()).lock().required().await?;
     if row.version != expected {

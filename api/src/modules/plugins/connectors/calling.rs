@@ -225,17 +225,19 @@ async fn answer(
     let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
     let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
     // An answer that repeats the secret is not kept in any word.
-    if asking.connector.auth == Auth::Bearer && contains(&bytes, &secret) {
+    if repeats_the_secret(asking.connector.auth, &bytes, &secret) {
         return Err(invalid);
     }
     settling::heard(session, asking, status, &body).await
 }
 
-fn contains(bytes: &[u8], secret: &[u8]) -> bool {
-    !secret.is_empty() && bytes.windows(secret.len()).any(|window| window == secret)
+/// Whether an answer has the secret in it that was sent along; one that signs is never sent.
+pub fn repeats_the_secret(auth: Auth, bytes: &[u8], secret: &[u8]) -> bool {
+    auth == Auth::Bearer && !secret.is_empty() && bytes.windows(secret.len()).any(|window| window == secret)
 }
 
-fn fits(schema: &Json, body: &Json) -> bool {
+/// Whether a body is as the operation's schema says.
+pub fn fits(schema: &Json, body: &Json) -> bool {
     match Form::cached(schema, crate::modules::matters::forms::FORMATS) {
         Ok(form) => form.faults(body, "").is_empty(),
         Err(error) => {

@@ -70,5 +70,10 @@ fn call() -> TypeDef {
         column("error", "error", Text, "Why it failed, a code (故障代码); null if it did not.").optional().filtered(),
     )
     .field(column("at", "at", DateTime, "When (时间).").sorted())
-    .field(one("item", "CaseItem", "{c}.id = {t}.case_item_id", "The item (联办件)."))
+    .field(one(
+        "item",
+        "CaseItem",
+        "{c}.id = {t}.case_item_id",
+        "The item (联办件); null where a component asked.",
+    ))
 }

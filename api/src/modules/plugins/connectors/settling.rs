@@ -124,8 +124,8 @@ pub async fn settle(identity: &Arc<Identity>, tenant: Uuid, asking: &Asking, ask
         tenant_id: Set(tenant),
         id: Set(tx.new_id()),
         connector_id: Set(asking.row.id),
-        job_id: Set(job.id),
-        case_item_id: Set(job.case_item_id),
+        job_id: Set(Some(job.id)),
+        case_item_id: Set(Some(job.case_item_id)),
         operation: Set(job.operation.clone()),
         attempt: Set(attempt),
         status: Set(status.map(i32::from)),
@@ -222,7 +222,7 @@ async fn close(
 }
 
 /// Counts a system's failures, and leaves it alone for a while after a few in a row.
-async fn breathe(tx: &SystemTx, row: &plugin_connector::Model, well: bool) -> Result<(), ApiError> {
+pub async fn breathe(tx: &SystemTx, row: &plugin_connector::Model, well: bool) -> Result<(), ApiError> {
     use plugin_connector::Column;
     let now = tx.parts::<plugin_connector::Entity>().id(row.id).lock().required().await?;
     let failures = if well { 0 } else { now.failures.saturating_add(1) };

@@ -3,7 +3,7 @@
 mod citizen_matter;
 pub mod education_point;
 mod files;
-pub mod hold;
+mod hold;
 pub mod items;
 mod month_settle;
 pub(super) mod notices;
@@ -39,6 +39,7 @@ use crate::{
 
 pub use files::{TaskFileBindInput, TaskRecordAddInput};
 pub(super) use hold::lamp_of;
+pub(crate) use hold::stored_lamp;
 pub use task_accept::TaskAcceptInput;
 pub use task_create::TaskCreateInput;
 pub use task_duty_set::{TaskDutySetInput, TaskForwardInput};
@@ -54,6 +55,7 @@ pub use task_publish::{TaskPublishInput, TaskWithdrawInput};
 pub use task_request_open::{TaskNoticeReadInput, TaskRequestAnswerInput, TaskRequestOpenInput};
 pub use task_update::{TaskLinkAddInput, TaskMoveInput, TaskUpdateInput};
 pub use task_urge::TaskUrgeInput;
+pub use work_item_create::WorkItemCreateInput;
 
 payload!(
     /// What became of a change to a task (任务).

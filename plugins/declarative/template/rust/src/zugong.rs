@@ -1,13 +1,21 @@
 //! What a plug-in is written with. It hides the interface between component and platform; leave it as it is.
 
-#![allow(dead_code, reason = "not every plug-in asks for everything")]
+#![allow(dead_code, unused_imports, reason = "not every plug-in asks for everything")]
 
 use serde::{Serialize, de::DeserializeOwned};
 
 wit_bindgen::generate!({ world: "plugin", path: "wit" });
 
-use exports::zugong::plugin::{resolve, validate};
-use zugong::plugin::types::{Ctx, Fault, Level, Problem as WireProblem};
+#[cfg(feature = "act")]
+use exports::zugong::plugin::act;
+#[cfg(feature = "on-transition")]
+use exports::zugong::plugin::on_transition;
+#[cfg(feature = "resolve")]
+use exports::zugong::plugin::resolve;
+#[cfg(feature = "validate")]
+use exports::zugong::plugin::validate;
+pub use zugong::plugin::types::Effect;
+use zugong::plugin::types::{Acted, Ctx, Fault, Level, Problem as WireProblem};
 
 /// 在谁的请求中、何时。一次调用之内时间不动。
 pub struct About {
@@ -21,6 +29,8 @@ pub struct About {
     pub actor: String,
     /// 操作人的角色
     pub roles: Vec<String>,
+    /// 管理员为本插件设置的配置，JSON 对象
+    pub config: serde_json::Value,
 }
 
 /// 表单的一处问题：字段、代码（不带前缀）、说给人听的话。
@@ -45,16 +55,42 @@ pub trait Submit {
     fn check(form: Self::Form, matter: &str, about: &About) -> Vec<Problem>;
 }
 
-/// 计算字段：一次给出全部对象，按原顺序逐个返回值。
+/// 计算字段：一次给出全部对象，按原顺序逐个返回值。自有查询是字段 `Query.<key>`，对象是各处的参数。
 pub trait Resolve {
     type Parent: DeserializeOwned;
     type Value: Serialize;
     fn values(field: &str, parents: Vec<Self::Parent>, about: &About) -> Vec<Option<Self::Value>>;
 }
 
+/// 流转之后：返回希望平台去做的事。同一次流转可能问不止一次，每件事只做一次。
+pub trait Transition {
+    type Case: DeserializeOwned;
+    fn moved(item: Self::Case, from: &str, to: &str, about: &About) -> Vec<Effect>;
+}
+
+/// 自有变更的结果。有拒绝的问题则什么都不做。
+pub struct Outcome<T> {
+    pub answer: T,
+    pub problems: Vec<Problem>,
+    pub effects: Vec<Effect>,
+}
+
+/// 自有变更。
+pub trait Act {
+    type Args: DeserializeOwned;
+    type Answer: Serialize;
+    fn act(mutation: &str, args: Self::Args, about: &About) -> Outcome<Self::Answer>;
+}
+
+/// 给自己的扩展字段填值。`field` 是字段的 key，或“对象标识.key”。
+pub fn set_field(field: &str, value: &impl Serialize) -> Effect {
+    Effect::SetField((field.into(), serde_json::to_string(value).unwrap_or_else(|_| "null".into())))
+}
+
 struct Component;
 export!(Component);
 
+#[cfg(feature = "validate")]
 impl validate::Guest for Component {
     fn run(ctx: Ctx, hook: String, form: String, _before: Option<String>) -> Result<Vec<WireProblem>, Fault> {
         let form = serde_json::from_str(&form).map_err(|error| Fault::BadInput(error.to_string()))?;
@@ -64,6 +100,7 @@ impl validate::Guest for Component {
     }
 }
 
+#[cfg(feature = "resolve")]
 impl resolve::Guest for Component {
     fn run(ctx: Ctx, field: String, parents: Vec<String>, _args: String) -> Result<Vec<String>, Fault> {
         let bad = |error: serde_json::Error| Fault::BadInput(error.to_string());
@@ -73,9 +110,31 @@ impl resolve::Guest for Component {
     }
 }
 
+#[cfg(feature = "on-transition")]
+impl on_transition::Guest for Component {
+    fn run(ctx: Ctx, item: String, from_state: String, to_state: String) -> Result<Vec<Effect>, Fault> {
+        let item = serde_json::from_str(&item).map_err(|error| Fault::BadInput(error.to_string()))?;
+        Ok(<crate::Plugin as Transition>::moved(item, &from_state, &to_state, &about(ctx)))
+    }
+}
+
+#[cfg(feature = "act")]
+impl act::Guest for Component {
+    fn run(ctx: Ctx, mutation: String, args: String) -> Result<Acted, Fault> {
+        let bad = |error: serde_json::Error| Fault::BadInput(error.to_string());
+        let args = serde_json::from_str(&args).map_err(bad)?;
+        let outcome = <crate::Plugin as Act>::act(&mutation, args, &about(ctx));
+        Ok(Acted {
+            answer: serde_json::to_string(&outcome.answer).map_err(bad)?,
+            problems: outcome.problems.into_iter().map(wire).collect(),
+            effects: outcome.effects,
+        })
+    }
+}
+
 fn about(ctx: Ctx) -> About {
-    let Ctx { today, now_ms, tenant_code, actor, roles, .. } = ctx;
-    About { today, now_ms, tenant_code, actor, roles }
+    let Ctx { today, now_ms, tenant_code, actor, roles, config, .. } = ctx;
+    About { today, now_ms, tenant_code, actor, roles, config: serde_json::from_str(&config).unwrap_or_default() }
 }
 
 fn wire(problem: Problem) -> WireProblem {

@@ -12,6 +12,8 @@ export interface About {
   actor: string;
   /** 操作人的角色 */
   roles: string[];
+  /** 管理员为本插件设置的配置 */
+  config: Record<string, unknown>;
 }
 
 /** 表单的一处问题。`error` 拒绝提交，`warn` 只作提示。 */
@@ -37,6 +39,7 @@ interface Ctx {
   today: string;
   actor: string;
   roles: string[];
+  config: string;
 }
 
 const about = (ctx: Ctx): About => ({
@@ -45,6 +48,7 @@ const about = (ctx: Ctx): About => ({
   tenantCode: ctx.tenantCode,
   actor: ctx.actor,
   roles: ctx.roles,
+  config: JSON.parse(ctx.config),
 });
 
 /** 提交校验：返回问题，没有问题返回空数组。`matter` 是事项的 key。 */
@@ -57,7 +61,7 @@ export function onSubmit<Form>(check: (form: Form, matter: string, about: About)
   };
 }
 
-/** 计算字段：一次给出全部对象，按原顺序逐个返回值；没有值的返回 null。 */
+/** 计算字段：一次给出全部对象，按原顺序逐个返回值；没有值的返回 null。自有查询是字段“Query.<key>”，对象是各处的参数。 */
 export function onResolve<Parent, Value>(work: (field: string, parents: Parent[], about: About) => (Value | null)[]) {
   return {
     run(ctx: Ctx, field: string, parents: string[]) {
@@ -79,6 +83,51 @@ export function onScore<Input>(count: (scheme: string, input: Input, about: Abou
         reason: l.reason,
         evidence: l.evidence ?? [],
       }));
+    },
+  };
+}
+
+/** 组件希望平台去做的事：以操作人自己的权限，由平台的普通命令完成；须先由管理员授予能力。 */
+export type Effect = { tag: "set-field"; val: [string, string] } | { tag: "open-task" | "notify" | "start-matter"; val: string };
+
+/** 给自己的扩展字段填值。`field` 是字段的 key，或“对象标识.key”。 */
+export const setField = (field: string, value: unknown): Effect => ({
+  tag: "set-field",
+  val: [field, JSON.stringify(value ?? null)],
+});
+
+/** 建立工作事项，内容同 workItemCreate 的输入。 */
+export const openTask = (input: object): Effect => ({ tag: "open-task", val: JSON.stringify(input) });
+
+/** 催办一个办件项，内容同 caseItemUrge 的输入。 */
+export const notify = (input: object): Effect => ({ tag: "notify", val: JSON.stringify(input) });
+
+/** 发起本插件的另一个事项：`matter` 是它的 key，其余同 matterSubmit 的输入。 */
+export const startMatter = (input: { matter: string } & object): Effect => ({
+  tag: "start-matter",
+  val: JSON.stringify(input),
+});
+
+/** 流转之后：返回希望平台去做的事。同一次流转可能问不止一次，每件事只做一次。 */
+export function onTransition<Case>(work: (item: Case, from: string, to: string, about: About) => Effect[]) {
+  return {
+    run: (ctx: Ctx, item: string, from: string, to: string) => work(JSON.parse(item), from, to, about(ctx)),
+  };
+}
+
+/** 自有变更：返回答复、问题和希望平台去做的事。有 `error` 级问题则什么都不做。 */
+export function onAct<Args, Answer>(
+  work: (mutation: string, args: Args, about: About) => { answer: Answer; problems?: Problem[]; effects?: Effect[] },
+) {
+  return {
+    run(ctx: Ctx, mutation: string, args: string) {
+      const acted = work(mutation, JSON.parse(args), about(ctx));
+      const problems = acted.problems ?? [];
+      return {
+        answer: JSON.stringify(acted.answer ?? null),
+        problems: problems.map((p) => ({ path: p.path, code: p.code, message: p.message, level: p.level ?? "error" })),
+        effects: acted.effects ?? [],
+      };
     },
   };
 }

@@ -1,0 +1,83 @@
+//! The platform as a component sees it during a call (宿主能力): everything is read as the caller would read it, by the
+//! same engine, within the capabilities that were granted.
+
+use std::{collections::BTreeSet, future::Future, sync::Arc, time::Instant};
+
+use declarative::Plugin;
+use host::{Platform, Refused};
+use tokio::runtime::Handle;
+
+use crate::{
+    kernel::{
+        error::{ApiError, Code},
+        session::Session,
+    },
+    modules::plugins::{outside, views},
+};
+
+/// A caller and the plug-in that asks on their behalf.
+pub struct Asking {
+    session: Session,
+    plugin: Arc<Plugin>,
+    runtime: Handle,
+}
+
+impl Asking {
+    /// For a call on behalf of this caller.
+    pub fn new(session: &Session, plugin: &Arc<Plugin>) -> Self {
+        Self { session: session.clone(), plugin: plugin.clone(), runtime: Handle::current() }
+    }
+
+    /// Waits on the component's thread, and no longer than the call may take.
+    fn wait<T>(&self, until: Instant, work: impl Future<Output = Result<T, ApiError>>) -> Result<T, Refused> {
+        let answer = self.runtime.block_on(tokio::time::timeout_at(until.into(), work));
+        answer.map_err(|_| Refused::Unavailable("it takes too long".into()))?.map_err(refused)
+    }
+}
+
+/// What a component is told: a code and no words of the platform's inside.
+fn refused(error: ApiError) -> Refused {
+    let code = error.code.as_str().to_string();
+    match error.code {
+        Code::Forbidden | Code::PluginDenied => Refused::Denied(code),
+        Code::BadUserInput | Code::GraphqlValidationFailed => Refused::BadInput(code),
+        code_of if code_of.retryable() => Refused::Unavailable(code),
+        _ => Refused::Internal(code),
+    }
+}
+
+impl Platform for Asking {
+    fn get_many(&self, kind: &str, ids: &[String], until: Instant) -> Result<Vec<Option<String>>, Refused> {
+        self.wait(until, views::cases(&self.session, &self.plugin, kind, ids))
+    }
+
+    fn find(&self, kind: &str, filter: &str, after: Option<&str>, until: Instant) -> Result<String, Refused> {
+        self.wait(until, views::find(&self.session, &self.plugin, kind, filter, after))
+    }
+
+    fn read(
+        &self,
+        view: &str,
+        fields: &BTreeSet<String>,
+        ids: &[String],
+        until: Instant,
+    ) -> Result<Vec<String>, Refused> {
+        self.wait(until, views::read(&self.session, &self.plugin, view, fields, ids))
+    }
+
+    fn call_many(
+        &self,
+        name: &str,
+        operation: &str,
+        bodies: &[String],
+        until: Instant,
+    ) -> Vec<Result<String, Refused>> {
+        let work = async { Ok(outside::call_many(&self.session, &self.plugin, name, operation, bodies).await) };
+        self.wait(until, work).unwrap_or_else(|refused| bodies.iter().map(|_| Err(refused.clone())).collect())
+    }
+
+    fn log(&self, level: u8, message: &str, fields: &str) {
+        let (tenant, plugin) = (&self.session.tenant().code, &self.plugin.key);
+        tracing::info!(target: "zugong::plugin", tenant, plugin, level, message, fields, "a plug-in says");
+    }
+}

@@ -1,0 +1,176 @@
+//! Agencies' systems asked by a component during a call (组件外呼): by the operations that its manifest declares, where
+//! and with which secret the administrator has set, and never with the secret in the component's hands.
+
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use declarative::{Connector, Operation, Plugin};
+use entities::{connector_call, plugin, plugin_connector, values::PeerState};
+use futures::future::join_all;
+use host::Refused;
+use sea_orm::{ColumnTrait, Set};
+use serde_json::Value as Json;
+
+use crate::{
+    kernel::{
+        error::ApiError,
+        session::{Reason, Session},
+    },
+    modules::{
+        identity::Identity,
+        plugins::connectors::{
+            calling::{fits, repeats_the_secret},
+            client::{Client, Failure, Question},
+            rules::down,
+            settling::breathe,
+        },
+    },
+};
+
+/// The way out of a server, as it is kept for plug-ins.
+pub struct WayOut {
+    /// Who opens secrets.
+    pub identity: Weak<Identity>,
+    /// Who speaks to systems.
+    pub client: Client,
+}
+
+/// An answer for each body, in their order.
+pub async fn call_many(
+    session: &Session,
+    plugin: &Plugin,
+    name: &str,
+    operation: &str,
+    bodies: &[String],
+) -> Vec<Result<String, Refused>> {
+    let all = |refused: Refused| bodies.iter().map(|_| Err(refused.clone())).collect();
+    let connector = plugin.connectors.iter().find(|connector| connector.name == name);
+    let Some((connector, operation)) = connector.and_then(|c| Some((c, c.operation(operation)?))) else {
+        return all(Refused::Denied("there is no such operation".into()));
+    };
+    let row = match connection(session, plugin, name).await {
+        Ok(Some(row)) => row,
+        Ok(None) => return all(Refused::Unavailable("NOT_CONFIGURED".into())),
+        Err(error) => return all(Refused::Internal(error.code.as_str().into())),
+    };
+    if down::is_open(row.failures) && row.rests_until.is_some_and(|until| until > session.now()) {
+        return all(Refused::Unavailable("RESTING".into()));
+    }
+    let Some(way) = session.platform().shelf().get::<WayOut>() else {
+        return all(Refused::Unavailable("NOT_CONFIGURED".into()));
+    };
+    let calls = bodies.iter().enumerate().map(|(place, body)| {
+        let key = format!("{}-{name}-{}-{place}", session.request().id, operation.name);
+        ask(session, &way, &row, connector, operation, key, body)
+    });
+    join_all(calls).await
+}
+
+async fn connection(
+    session: &Session,
+    plugin: &Plugin,
+    name: &str,
+) -> Result<Option<plugin_connector::Model>, ApiError> {
+    let tx = session.platform().system(Reason::Connector).begin(Some(session.tenant().id)).await?;
+    let installed = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).one().await?;
+    let row = match installed {
+        Some(installed) => {
+            let rows = tx.parts::<plugin_connector::Entity>();
+            let rows = rows.filter(plugin_connector::Column::PluginId.eq(installed.id));
+            rows.filter(plugin_connector::Column::Name.eq(name)).one().await?
+        }
+        None => None,
+    };
+    tx.rollback().await?;
+    Ok(row.filter(|row| row.state == PeerState::Active))
+}
+
+async fn ask(
+    session: &Session,
+    way: &WayOut,
+    row: &plugin_connector::Model,
+    connector: &Connector,
+    operation: &Operation,
+    key: String,
+    body: &str,
+) -> Result<String, Refused> {
+    let body: Json = serde_json::from_str(body).map_err(|_| Refused::BadInput("it is not JSON".into()))?;
+    if !fits(&operation.request, &body) {
+        return Err(Refused::BadInput("REQUEST_INVALID".into()));
+    }
+    let begun = tokio::time::Instant::now();
+    let outcome = answer(session, way, row, connector, operation, &key, &body).await;
+    let (status, error) = match &outcome {
+        Ok((status, _)) => (Some(*status), None),
+        Err(failure) => (failure.status, Some(failure.code)),
+    };
+    let millis = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
+    if let Err(error) = note(session, row, operation, (status, error, millis)).await {
+        tracing::error!(?error, "a call of a component could not be recorded");
+    }
+    match outcome {
+        Ok((_, body)) => Ok(body.to_string()),
+        Err(failure) => Err(Refused::Unavailable(failure.code.into())),
+    }
+}
+
+async fn answer(
+    session: &Session,
+    way: &WayOut,
+    row: &plugin_connector::Model,
+    connector: &Connector,
+    operation: &Operation,
+    key: &str,
+    body: &Json,
+) -> Result<(u16, Json), Failure> {
+    let identity: Arc<Identity> = way.identity.upgrade().ok_or(Failure::before("STOPPING"))?;
+    let secret = identity.open_secret(row.id, &row.sealed).map_err(|_| Failure::before("NO_SECRET"))?;
+    let question = Question {
+        address: &row.address,
+        auth: connector.auth,
+        secret: &secret,
+        method: &operation.method,
+        path: &operation.path,
+        key,
+        case: "",
+        signed_at: session.now().timestamp(),
+        body: body.to_string().into_bytes(),
+        timeout: Duration::from_millis(connector.timeout_ms.into()),
+    };
+    let (status, bytes) = way.client.ask(question).await?;
+    let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
+    let body: Option<Json> = serde_json::from_slice(&bytes).ok();
+    let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
+    if repeats_the_secret(connector.auth, &bytes, &secret) {
+        return Err(invalid);
+    }
+    Ok((status, body))
+}
+
+/// The call log, and how well the system does.
+async fn note(
+    session: &Session,
+    row: &plugin_connector::Model,
+    operation: &Operation,
+    (status, error, millis): (Option<u16>, Option<&'static str>, i32),
+) -> Result<(), ApiError> {
+    let tx = session.platform().system(Reason::Connector).begin(Some(session.tenant().id)).await?;
+    breathe(&tx, row, error.is_none()).await?;
+    tx.insert(connector_call::ActiveModel {
+        tenant_id: Set(session.tenant().id),
+        id: Set(tx.new_id()),
+        connector_id: Set(row.id),
+        job_id: Set(None),
+        case_item_id: Set(None),
+        operation: Set(operation.name.clone()),
+        attempt: Set(1),
+        status: Set(status.map(i32::from)),
+        millis: Set(millis),
+        error: Set(error.map(str::to_string)),
+        at: Set(tx.now()),
+    })
+    .await?;
+    tx.commit().await
+}

@@ -1,0 +1,138 @@
+//! Plug-ins told that their cases have moved on: once for each move, with effects that happen once.
+
+use host::Hook;
+use serde_json::{Value as Json, json};
+use zugong::modules::plugins::transitions::settling::round;
+use zugong_tests::{Tenant, World};
+
+use super::{
+    Files, change,
+    code::{TRAPS, guest, install, with_code},
+    own::grant,
+    submit,
+};
+
+const STAGE: &str = r#"
+[[field]]
+target = "Case"
+key = "stage"
+title = "阶段"
+type = "text"
+
+[capabilities]
+effects = ["set-field"]
+
+[[rule]]"#;
+
+/// Sets the case's stage to the matter's words.
+const STAGES: &str = r#"
+    (data (i32.const 1000) "stage")
+    (data (i32.const 1010) "\"已登记\"")
+    (func (export "run") (param $in i32) (result i32)
+      (i32.store8 (i32.const 16) (i32.const 0))
+      (i32.store (i32.const 20) (i32.const 100))
+      (i32.store (i32.const 24) (i32.const 1))
+      (i32.store8 (i32.const 100) (i32.const 0))
+      (i32.store (i32.const 104) (i32.const 1000))
+      (i32.store (i32.const 108) (i32.const 5))
+      (i32.store (i32.const 112) (i32.const 1010))
+      (i32.store (i32.const 116) (i32.const 11))
+      (i32.const 16))
+"#;
+
+fn files(bytes: &[u8]) -> Files {
+    with_code("\"on-transition\"", bytes).manifest("[[rule]]", STAGE)
+}
+
+async fn apply(tenant: &Tenant) -> Json {
+    let form = json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "SECOND" });
+    let made = submit(tenant, "bwly.apply", "applicant", "1", form).await;
+    assert_eq!(made["userErrors"], json!([]), "{made}");
+    made["case"]["id"].clone()
+}
+
+async fn told(tenant: &Tenant) -> Json {
+    let query =
+        "{ pluginTransitions { nodes { id fromState toState state attempts effects lastError depth case { id } } } }";
+    tenant.superior.ok(query, json!({})).await["pluginTransitions"]["nodes"].clone()
+}
+
+async fn stage(tenant: &Tenant, case: &Json) -> Json {
+    let query = "query($id: ID!) { case(id: $id) { ext { bwly_stage } } }";
+    tenant.superior.ok(query, json!({ "id": case })).await["case"]["ext"]["bwly_stage"].clone()
+}
+
+#[tokio::test]
+async fn a_move_is_told_once_and_its_effects_happen_under_the_rights_of_who_moved_the_case() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, STAGES);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    let case = apply(tenant).await;
+    let before = told(tenant).await;
+    assert_eq!((&before[0]["state"], &before[0]["toState"]), (&json!("PENDING"), &json!("RUNNING")), "{before}");
+    assert_eq!(stage(tenant, &case).await, json!(null), "nothing of a plug-in runs within the submission");
+
+    // Two replicas at once: one of them tells it.
+    let (one, two) = tokio::join!(round(platform, tenant.id), round(platform, tenant.id));
+    assert!(one.is_ok() && two.is_ok());
+    let after = told(tenant).await;
+    assert_eq!((&after[0]["state"], &after[0]["effects"]), (&json!("DONE"), &json!(1)), "{after}");
+    assert_eq!((&after[0]["attempts"], &after[0]["depth"]), (&json!(1), &json!(1)));
+    assert_eq!(stage(tenant, &case).await, "已登记");
+    // It was done as the submitter, by the ordinary command.
+    let query = "{ auditRecords(where: { action: { eq: \"customFieldsSet\" } }) { nodes { requestId actor { id } } } }";
+    let audits = tenant.audit.ok(query, json!({})).await["auditRecords"]["nodes"].clone();
+    assert!(audits[0]["requestId"].as_str().unwrap().starts_with("transition-"), "{audits}");
+
+    // A neighbour sees none of it.
+    assert_eq!(told(&world.b).await, json!([]));
+}
+
+#[tokio::test]
+async fn what_is_not_granted_or_fails_is_tried_again_then_parked_and_told_once_more_by_a_person() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, STAGES);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    let case = apply(tenant).await;
+    for attempt in 1..=6 {
+        round(platform, tenant.id).await.unwrap();
+        let job = told(tenant).await[0].clone();
+        let state = if attempt < 6 { "PENDING" } else { "PARKED" };
+        assert_eq!((&job["lastError"], &job["state"]), (&json!("PLUGIN_DENIED"), &json!(state)), "{attempt}: {job}");
+        world.server.clock.advance(chrono::TimeDelta::minutes(2));
+    }
+    assert_eq!(stage(tenant, &case).await, json!(null));
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    let job = told(tenant).await[0].clone();
+    let input = json!({ "id": job["id"] });
+    tenant.superior.done("pluginTransitionRetry", input.clone(), "pluginTransition { id state }").await;
+    round(platform, tenant.id).await.unwrap();
+    assert_eq!(told(tenant).await[0]["state"], "DONE");
+    assert_eq!(stage(tenant, &case).await, "已登记");
+    let again = tenant.superior.mutate("pluginTransitionRetry", input, "pluginTransition { id }").await;
+    assert_eq!(zugong_tests::client::codes(&again), ["NOT_IN_STATE"], "{again}");
+}
+
+#[tokio::test]
+async fn inv_9_a_component_that_fails_on_a_move_leaves_the_case_alone() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, TRAPS);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    let case = apply(tenant).await;
+    round(platform, tenant.id).await.unwrap();
+    assert_eq!(told(tenant).await[0]["lastError"], "PLUGIN_TRAP");
+    let query = "query($id: ID!) { case(id: $id) { state } }";
+    assert_eq!(tenant.superior.ok(query, json!({ "id": case })).await["case"]["state"], "RUNNING");
+    // Out of work it is not asked, and waits.
+    change(tenant, "pluginDisable", &plugin).await;
+    world.server.clock.advance(chrono::TimeDelta::minutes(2));
+    round(platform, tenant.id).await.unwrap();
+    assert_eq!(told(tenant).await[0]["lastError"], "PLUGIN_DISABLED");
+}
