@@ -23,6 +23,6 @@ pub(super) async fn admit(
     app.documents.resolve(&mut sent, session).await?;
     let contract = app.contracts.of(session).await?;
     let ready = sent.ready(app, contract, session)?;
-    let charged = app.costs.charge(ready.doc()?, session, info).await?;
+    let charged = app.costs.charge(ready.doc()?, ready.contract.engine.catalogue(), session, info).await?;
     Ok((ready, charged))
 }

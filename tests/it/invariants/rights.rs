@@ -122,6 +122,12 @@ pub const RIGHTS: &[Right] = &[
     right("pluginDisable", "plugin:publish", "junior", "superior"),
     right("pluginRollback", "plugin:publish", "senior", "superior"),
     right("pluginRemove", "plugin:publish", "system", "superior"),
+    right("pluginGrant", "plugin:publish", "senior", "superior"),
+    right("pluginCapabilities", "plugin:publish", "senior", "superior"),
+    right("pluginTransition", "connector:read", "senior", "superior"),
+    right("pluginTransitions", "connector:read", "senior", "superior"),
+    right("pluginTransitionAggregate", "connector:read", "senior", "superior"),
+    right("pluginTransitionRetry", "connector:update", "senior", "superior"),
     right("customFieldsSet", "custom_field:update", "leader", "superior"),
     // Cooperation
     right("consultation", "consultation:read", "senior", "superior"),

@@ -3,10 +3,10 @@
 use host::Hook;
 use serde_json::{Value as Json, json};
 use zugong::modules::plugins::transitions::settling::round;
-use zugong_tests::{Tenant, World};
+use zugong_tests::{Probe, Tenant, World};
 
 use super::{
-    Files, change,
+    Files, approve, change,
     code::{TRAPS, guest, install, with_code},
     own::grant,
     submit,
@@ -135,4 +135,78 @@ async fn inv_9_a_component_that_fails_on_a_move_leaves_the_case_alone() {
     world.server.clock.advance(chrono::TimeDelta::minutes(2));
     round(platform, tenant.id).await.unwrap();
     assert_eq!(told(tenant).await[0]["lastError"], "PLUGIN_DISABLED");
+}
+
+/// Starts the matter that this text describes.
+fn starts(text: &str) -> Vec<u8> {
+    let bytes: String = text.bytes().map(|byte| format!("\\{byte:02x}")).collect();
+    let main = format!(
+        r#"
+    (data (i32.const 2000) "{bytes}")
+    (func (export "run") (param $in i32) (result i32)
+      (i32.store8 (i32.const 16) (i32.const 0))
+      (i32.store (i32.const 20) (i32.const 100))
+      (i32.store (i32.const 24) (i32.const 1))
+      (i32.store8 (i32.const 100) (i32.const 3))
+      (i32.store (i32.const 104) (i32.const 2000))
+      (i32.store (i32.const 108) (i32.const {}))
+      (i32.const 16))"#,
+        text.len()
+    );
+    guest(Hook::OnTransition, &main)
+}
+
+/// A plug-in that starts a case for the colleague whenever one of its cases moves; the case of the applicant.
+async fn chain(tenant: &Tenant) -> Json {
+    let harmless = guest(Hook::OnTransition, STAGES);
+    let effects = |files: Files| files.manifest("effects = [\"set-field\"]", "effects = [\"start-matter\"]");
+    let plugin = install(tenant, &effects(files(&harmless)), &harmless).await;
+    let plugin = grant(tenant, &plugin, json!({ "effects": ["start-matter"] })).await;
+    let next = approve(tenant, "bwly.apply", "colleague", "2").await;
+    let attachment = tenant.superior.upload().await;
+    let bytes = starts(
+        &json!({ "matter": "apply", "approval": next, "materials": [{ "key": "application", "attachment": attachment }],
+            "form": { "name": "李芳", "birthDate": "1991-05-01", "kind": "FIRST" } })
+        .to_string(),
+    );
+    let later = effects(files(&bytes)).manifest("version = \"1.0.0\"", "version = \"1.0.1\"");
+    let mut input = later.input();
+    input["component"] = json!(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, &bytes));
+    tenant.superior.done("pluginUpgrade", input, "plugin { id }").await;
+    assert!(plugin["id"].is_string());
+    apply(tenant).await
+}
+
+#[tokio::test]
+async fn a_case_that_an_effect_began_tells_its_plug_in_in_turn_and_no_further_than_three_deep() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let first = chain(tenant).await;
+    // However often it is told, the other case is begun once.
+    for _ in 0..3 {
+        round(platform, tenant.id).await.unwrap();
+    }
+    let jobs = told(tenant).await;
+    let jobs = jobs.as_array().unwrap();
+    assert_eq!(jobs.len(), 2, "{jobs:?}");
+    let of = |case: bool| jobs.iter().find(|job| (job["case"]["id"] == first) == case).unwrap();
+    assert_eq!((&of(true)["depth"], &of(true)["state"]), (&json!(1), &json!("DONE")), "{jobs:?}");
+    assert_eq!((&of(false)["depth"], &of(false)["state"]), (&json!(2), &json!("DONE")), "{jobs:?}");
+}
+
+#[tokio::test]
+async fn the_fourth_in_a_row_is_not_told() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let first = chain(tenant).await;
+    let probe = Probe::of(world.server.database_url(), tenant.id).await;
+    probe.run("update plugin_transition set depth = 3 where tenant_id = $1", vec![tenant.id.into()]).await;
+    round(world.server.identity.platform(), tenant.id).await.unwrap();
+    let jobs = told(tenant).await;
+    let deep = jobs.as_array().unwrap().iter().find(|job| job["case"]["id"] != first).unwrap();
+    assert_eq!((&deep["state"], &deep["lastError"]), (&json!("DROPPED"), &json!("TOO_DEEP")), "{jobs}");
+    let input = json!({ "id": deep["id"] });
+    let again = tenant.superior.mutate("pluginTransitionRetry", input, "pluginTransition { id }").await;
+    assert_eq!(zugong_tests::client::codes(&again), ["NOT_IN_STATE"], "{again}");
 }

@@ -20,6 +20,8 @@ const LARGEST: u64 = 100;
 const COMMAND: u64 = 10;
 /// Rows are counted or summed up that nobody sees.
 const GATHERED: u64 = 50;
+/// A plug-in's component is asked.
+const PROGRAMMED: u64 = 200;
 /// The schema is a megabyte.
 const SCHEMA: u64 = 1_000;
 
@@ -27,8 +29,9 @@ const SCHEMA: u64 = 1_000;
 ///
 /// The recursion follows brackets of the text, which the guard has bounded, and spreads, which it has
 /// found free of cycles and short enough in all.
-pub(super) fn cost(doc: Doc<'_>) -> u64 {
-    let mut measure = Measure { doc, fragments: HashMap::new() };
+/// `programmed` tells root fields that a program answers.
+pub(super) fn cost<'a>(doc: Doc<'a>, programmed: &'a dyn Fn(&str) -> bool) -> u64 {
+    let mut measure = Measure { doc, programmed, fragments: HashMap::new() };
     let set = &doc.operation.selection_set.node;
     let below = measure.set(set, Rows { each: 1 });
     let commands = match doc.operation.ty {
@@ -46,6 +49,7 @@ struct Rows {
 
 struct Measure<'a> {
     doc: Doc<'a>,
+    programmed: &'a dyn Fn(&str) -> bool,
     fragments: HashMap<(&'a str, Rows), u64>,
 }
 
@@ -77,6 +81,7 @@ impl<'a> Measure<'a> {
             "totalCount" => GATHERED,
             "__schema" | "__type" => SCHEMA,
             _ if name.ends_with("Aggregate") => GATHERED,
+            _ if (self.programmed)(name) => PROGRAMMED,
             _ => 1,
         };
         let whole = below.saturating_add(own);
@@ -131,7 +136,7 @@ mod tests {
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let variables = Variables::from_json(variables);
-        cost(Doc { fragments: &document.fragments, operation: &operation.node, variables: &variables, open: &[] })
+        cost(Doc { fragments: &document.fragments, operation: &operation.node, variables: &variables, open: &[] }, &|name| name == "bwly_hours")
     }
 
     #[test]
@@ -139,6 +144,7 @@ mod tests {
         for (query, expected) in [
             ("{ __typename }", 1),
             ("{ unit(id: 1) { id name } }", 3),
+            ("{ bwly_hours { cadre } again: bwly_hours { cadre } }", 402),
             ("{ units(first: 10) { nodes { id name } } }", 1 + 10 * 3),
             ("{ units(last: 10) { edges { cursor node { id } } } }", 1 + 10 * 4),
             ("{ units { nodes { id } } }", 1 + 20 * 2),

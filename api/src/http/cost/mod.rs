@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use crate::{
-    graph::selection::Doc,
+    graph::{catalogue::Catalogue, selection::Doc},
     http::cost::buckets::{Bucket, Buckets},
     kernel::{
         bus::Bus,
@@ -112,11 +112,12 @@ impl Costs {
     pub(super) async fn charge(
         &self,
         doc: Doc<'_>,
+        catalogue: &Catalogue,
         session: Option<&Session>,
         info: &RequestInfo,
     ) -> Result<Charged, ApiError> {
         let settings = &self.settings;
-        let requested = measure::cost(doc);
+        let requested = measure::cost(doc, &|name| catalogue.entry(name).is_some());
         #[allow(clippy::cast_precision_loss, reason = "a figure for a histogram")]
         metrics::histogram!("zugong_cost").record(requested as f64);
         if requested > settings.request {
