@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use declarative::signature::{Algorithm, Role};
+
 use crate::cli::{ConfigFile, Failure, plugin_change, plugin_fuzz, plugin_pack, plugin_text, plugin_torture, print};
 
 /// What `plugin` is given.
@@ -147,6 +149,20 @@ pub struct Sign {
     /// A file with the private key: 32 random bytes in base64, as `openssl rand -base64 32` prints them.
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    /// How: `ed25519`, or `sm2-sm3` (国密).
+    #[arg(long, default_value = "ed25519", value_parser = algorithm)]
+    pub algorithm: Algorithm,
+    /// As what: `publisher` or `reviewer`.
+    #[arg(long = "as", value_name = "ROLE", default_value = "publisher", value_parser = role)]
+    pub role: Role,
+}
+
+fn algorithm(word: &str) -> Result<Algorithm, String> {
+    Algorithm::parse(word).ok_or_else(|| "it is ed25519 or sm2-sm3".into())
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| "it is publisher or reviewer".into())
 }
 
 /// What `plugin verify` is given.
@@ -159,11 +175,15 @@ pub struct Verify {
 }
 
 /// Whose signatures a packed plug-in needs.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Trust {
-    /// A public key that must have signed it, as `plugin sign` prints it; may be given more than once.
+    /// A public key that must have signed it as publisher, as `plugin sign` prints it; may be given more than once.
     #[arg(long, value_name = "KEY")]
     pub trusted: Vec<String>,
+    /// A public key that must have signed it as reviewer; may be given more than once. A plug-in with code then needs a
+    /// publisher's signature besides, also with --unsigned.
+    #[arg(long, value_name = "KEY")]
+    pub reviewed_by: Vec<String>,
     /// Take a packed plug-in that nobody has signed.
     #[arg(long)]
     pub unsigned: bool,

@@ -14,6 +14,7 @@ pub mod queries;
 pub mod retiring;
 pub mod running;
 pub mod schema;
+pub mod signing;
 pub mod slots;
 pub mod store;
 pub mod submission;
