@@ -66,7 +66,9 @@ async fn over(
 /// The parts that a configuration describes.
 pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_space.as_str()));
-    over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await
+    let platform = over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await?;
+    platform.trusting(config.plugins.clone());
+    Ok(platform)
 }
 
 /// The national working days, with those of an operator's file over them.

@@ -108,15 +108,15 @@ fn checked(file: &Path, package: &Package) -> Result<Plugin, Failure> {
     declarative::check(package, &store::environment()).map_err(|all| faults(file, &all))
 }
 
-/// A plug-in of a folder, or of a file that is whole and signed.
-pub fn read(path: &Path, trust: &Trust) -> Result<(Package, Plugin), Failure> {
+/// A plug-in of a folder, or of a file that is whole and signed, with those who signed it.
+pub fn read(path: &Path, trust: &Trust) -> Result<(Package, Plugin, Vec<Signer>), Failure> {
     if !path.is_file() {
-        return plugin_text::read(path);
+        return plugin_text::read(path).map(|(package, plugin)| (package, plugin, vec![]));
     }
     let archive = load(path)?;
     let plugin = checked(path, &archive.package)?;
-    trusted(path, &archive, &plugin, trust)?;
-    Ok((archive.package, plugin))
+    let signers = trusted(path, &archive, &plugin, trust)?;
+    Ok((archive.package, plugin, signers))
 }
 
 #[cfg(test)]
@@ -163,7 +163,7 @@ mod tests {
         assert!(read(&file, &trust(&[], true)).is_ok());
         let (algorithm, role) = (Algorithm::Ed25519, Role::Publisher);
         let key = signed(&file, KEY, algorithm, role);
-        let (package, _) = read(&file, &trust(&[&key], false)).unwrap();
+        let (package, ..) = read(&file, &trust(&[&key], false)).unwrap();
         assert_eq!(package.digest(), plugin_text::read(&folder).unwrap().0.digest());
         let seen = verify(&Verify { file: file.clone(), trust: trust(&[], false) }).unwrap();
         assert!(seen.contains(&key) && seen.contains(&package.digest()));

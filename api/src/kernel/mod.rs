@@ -28,5 +28,6 @@ pub mod rounds;
 pub mod rows;
 pub mod session;
 pub mod task;
+pub mod trust;
 pub mod tx;
 pub mod year_month;

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -20,6 +20,7 @@ use crate::kernel::{
     error::{ApiError, Code},
     extension::{self, PluginSet},
     session::{Reason, RequestInfo, Session, System},
+    trust::PluginTrust,
 };
 
 /// Tenants' facts that requests need, loaded with the rights and renewed with them.
@@ -56,6 +57,7 @@ pub struct Platform {
     bus: Bus,
     calendar: Arc<WorkCalendar>,
     compiled: Arc<Compiled>,
+    trust: OnceLock<PluginTrust>,
     tenants: RwLock<HashMap<Uuid, Loaded>>,
     /// The newest version of each tenant's rights that this process has heard of.
     versions: RwLock<HashMap<Uuid, i64>>,
@@ -70,6 +72,7 @@ impl Platform {
             bus,
             calendar: Arc::new(calendar),
             compiled: Arc::new(policies::compile()?),
+            trust: OnceLock::new(),
             tenants: RwLock::default(),
             versions: RwLock::default(),
         }))
@@ -93,6 +96,18 @@ impl Platform {
     /// The compiled contract of rights.
     pub fn compiled(&self) -> &Arc<Compiled> {
         &self.compiled
+    }
+
+    /// Says whose plug-ins are taken; before it is said, everybody's. What was said first stands.
+    pub fn trusting(&self, trust: PluginTrust) {
+        // Whoever could change it while requests are served could also ask for nothing.
+        let _ = self.trust.set(trust);
+    }
+
+    /// Whose plug-ins are taken.
+    pub fn trust(&self) -> &PluginTrust {
+        static EVERYBODY: PluginTrust = PluginTrust::EVERYBODY;
+        self.trust.get().unwrap_or(&EVERYBODY)
     }
 
     /// Which database serves.

@@ -7,6 +7,7 @@ mod fields;
 mod kit;
 mod life;
 mod matters;
+mod packed;
 mod races;
 mod rules;
 mod secrets;

@@ -41,7 +41,7 @@ pub async fn install(tx: &SystemTx, sketch: &Sketch, place: Place) -> Result<(),
         let texts = files.iter().map(|(path, text)| (path.to_string(), text.to_string()));
         let package = Package::new(texts).map_err(|faults| unfit(&faults))?;
         let plugin = store::checked(package.clone()).await?.map_err(|faults| unfit(&faults))?;
-        let id = change::install(tx, &package, &plugin).await.map_err(failed)?;
+        let id = change::install(tx, &package, &plugin, &[]).await.map_err(failed)?;
         let row = tx.parts::<plugin::Entity>().id(id).required().await?;
         change::enable(tx, &row, place).await.map_err(failed)?;
     }

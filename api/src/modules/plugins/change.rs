@@ -17,7 +17,9 @@ use crate::{
         error::{Code, Fault, Faults, UserError},
         tx::{Inner, plus_one},
     },
-    modules::plugins::{code, commands::values, compatible::compatible, offering, schema, slots, store},
+    modules::plugins::{
+        code, commands::values, compatible::compatible, offering, schema, signing::Signer, slots, store, trust,
+    },
 };
 
 /// Where and when a change is made.
@@ -32,7 +34,7 @@ pub struct Place {
 }
 
 /// Puts a plug-in in; nothing of it is at work before it is enabled. One that was removed comes back with its data.
-pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
+pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[Signer]) -> Result<Uuid, Fault> {
     let known = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).lock().one().await?;
     let prefix = tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(&plugin.prefix)).one().await?;
     if let Some(other) = prefix.filter(|other| other.key != plugin.key) {
@@ -41,6 +43,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
         return Err(UserError::new(Code::AlreadyExists, "input.files", zh, en).into());
     }
     let now = tx.now();
+    let told = json!({ "installed": plugin.version, "digest": plugin.digest, "signedBy": trust::recorded(signers) });
     match known {
         Some(known) if known.state != PluginState::Removed => {
             let (zh, en) = ("插件已安装；更换版本请用升级", "It is installed; another version is an upgrade.");
@@ -51,7 +54,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
             compatible(&before, plugin)?;
             let package_id = keep(tx, known.id, package, plugin).await?;
             set(tx, &known, PluginState::Installed, package_id, None).await?;
-            tx.touched("Plugin", known.id, json!({ "installed": plugin.version, "digest": plugin.digest }));
+            tx.touched("Plugin", known.id, told);
             Ok(known.id)
         }
         None => {
@@ -72,7 +75,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
             })
             .await?;
             write(tx, id, package_id, package, plugin).await?;
-            tx.touched("Plugin", id, json!({ "installed": plugin.version, "digest": plugin.digest }));
+            tx.touched("Plugin", id, told);
             Ok(id)
         }
     }
@@ -115,6 +118,7 @@ pub async fn upgrade(
     row: &plugin::Model,
     package: &Package,
     plugin: &Plugin,
+    signers: &[Signer],
     place: Place,
 ) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
@@ -139,7 +143,7 @@ pub async fn upgrade(
     tx.touched(
         "Plugin",
         row.id,
-        json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest }),
+        json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest, "signedBy": trust::recorded(signers) }),
     );
     Ok(())
 }

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use entities::{audit, plugin, values::PluginState};
-use sea_orm::{ColumnTrait, Set};
+use entities::{plugin, values::PluginState};
+use sea_orm::ColumnTrait;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use crate::{
         platform::Platform,
         session::Reason,
     },
-    modules::plugins::change,
+    modules::plugins::{change, record},
 };
 
 /// Disables a plug-in of a tenant, if it is at work; tells whether it was.
@@ -38,22 +38,8 @@ pub async fn retire(platform: &Arc<Platform>, tenant: Uuid, key: &str) -> Result
             Fault::Refused(_) => ApiError::of(Code::Conflict),
         });
     }
-    tx.insert(audit::ActiveModel {
-        tenant_id: Set(tenant),
-        id: Set(tx.new_id()),
-        actor_id: Set(None),
-        actor_name: Set("system".into()),
-        session_id: Set(None),
-        action: Set("pluginDisable".into()),
-        object_type: Set("Plugin".into()),
-        object_id: Set(Some(row.id)),
-        request_id: Set(String::new()),
-        remote: Set(None),
-        digest: Set(String::new()),
-        detail: Set(json!({ "disabled": true, "because": "breaker" })),
-        at: Set(tx.now()),
-    })
-    .await?;
+    let detail = json!({ "disabled": true, "because": "breaker" });
+    record::line(&tx, "system", "pluginDisable", Some(row.id), detail).await?;
     tx.emit("plugin.disabled", "Plugin", row.id, row.version + 1, json!({ "because": "breaker" })).await?;
     tx.commit().await?;
     Ok(true)
