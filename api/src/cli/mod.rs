@@ -11,6 +11,7 @@ mod plugin_change;
 mod plugin_code;
 mod plugin_fuzz;
 mod plugin_pack;
+mod plugin_quarantine;
 mod plugin_text;
 mod plugin_torture;
 mod schema;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use declarative::signature::{Algorithm, Role};
 
-use crate::cli::{ConfigFile, Failure, plugin_change, plugin_fuzz, plugin_pack, plugin_text, plugin_torture, print};
+use crate::cli::{
+    ConfigFile, Failure, plugin_change, plugin_fuzz, plugin_pack, plugin_quarantine, plugin_text, plugin_torture, print,
+};
 
 /// What `plugin` is given.
 #[derive(Debug, clap::Args)]
@@ -52,6 +54,12 @@ enum Action {
     Remove(Named),
     /// List a tenant's plug-ins.
     List(Tenant),
+    /// Let no tenant run a component any more, nor install it.
+    Quarantine(Quarantine),
+    /// Let tenants run a component again.
+    Release(Release),
+    /// List the components that no tenant may run.
+    Quarantined(ConfigFile),
 }
 
 /// In what the logic of a plug-in is written.
@@ -189,6 +197,27 @@ pub struct Trust {
     pub unsigned: bool,
 }
 
+/// What `plugin quarantine` is given.
+#[derive(Debug, clap::Args)]
+pub struct Quarantine {
+    /// SHA-256 of the component, as in `[code]` of its manifest.
+    pub sha256: String,
+    /// Why: whoever is refused is told.
+    #[arg(long, value_name = "TEXT")]
+    pub because: String,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// What `plugin release` is given.
+#[derive(Debug, clap::Args)]
+pub struct Release {
+    /// SHA-256 of the component.
+    pub sha256: String,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
 /// A plug-in for a tenant.
 #[derive(Debug, clap::Args)]
 pub struct Package {
@@ -233,6 +262,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Rollback(named) => change(&named, Change::Rollback).await?,
         Action::Remove(named) => change(&named, Change::Remove).await?,
         Action::List(tenant) => list(&tenant).await?,
+        Action::Quarantine(asked) => plugin_quarantine::place(&asked).await?,
+        Action::Release(asked) => plugin_quarantine::release(&asked).await?,
+        Action::Quarantined(config) => plugin_quarantine::all(&config).await?,
     };
     print(&text)
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     cli::{
-        Failure, connect, log,
+        Failure, connect,
         plugin::{Named, Package, Tenant},
         plugin_pack,
     },
@@ -21,7 +21,7 @@ use crate::{
     },
     modules::plugins::{
         change::{self as how, Place},
-        code, difference, record, store, trust,
+        code, difference, quarantine, record, store, trust,
     },
 };
 
@@ -45,10 +45,7 @@ struct At {
 
 impl At {
     async fn open(asked: &Tenant) -> Result<Self, Failure> {
-        let config = asked.config.load()?;
-        log(config.log, "warn");
-        connect::require_migrated(config.database()?).await?;
-        let platform = connect::configured(&config).await?;
+        let platform = connect::operated(&asked.config.load()?).await?;
         let tx = platform.system(Reason::Provision).begin(None).await?;
         let found = tx.global::<tenant::Entity>().filter(tenant::Column::Code.eq(&asked.tenant)).one().await?;
         tx.rollback().await?;
@@ -94,7 +91,13 @@ pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> 
     let (package, plugin, signers) = plugin_pack::read(&asked.folder, &asked.trust)?;
     let at = At::open(&asked.tenant).await?;
     trust::admit(at.platform.trust(), &plugin, &signers).map_err(said)?;
-    code::examine(&package, &plugin).await.map_err(said)?;
+    quarantine::spared(&at.platform, &plugin).await.map_err(said)?;
+    if let Err(rejected) = code::examine(&package, &plugin).await {
+        if let Some(import) = &rejected.foreign {
+            quarantine::caught(&at.platform, at.tenant.id, &plugin, import).await?;
+        }
+        return Err(said(rejected.fault));
+    }
     let mut text = shown(&at, &plugin).await?;
     if text.is_empty() {
         text.push_str("（没有变化）\n");

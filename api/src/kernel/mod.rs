@@ -23,6 +23,7 @@ mod load;
 pub(crate) mod logins;
 pub mod partial_date;
 pub mod platform;
+pub mod quarantine;
 pub mod reach;
 pub mod rounds;
 pub mod rows;

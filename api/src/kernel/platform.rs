@@ -19,6 +19,7 @@ use crate::kernel::{
     db::Db,
     error::{ApiError, Code},
     extension::{self, PluginSet},
+    quarantine::Quarantine,
     session::{Reason, RequestInfo, Session, System},
     trust::PluginTrust,
 };
@@ -58,6 +59,7 @@ pub struct Platform {
     calendar: Arc<WorkCalendar>,
     compiled: Arc<Compiled>,
     trust: OnceLock<PluginTrust>,
+    quarantine: Quarantine,
     tenants: RwLock<HashMap<Uuid, Loaded>>,
     /// The newest version of each tenant's rights that this process has heard of.
     versions: RwLock<HashMap<Uuid, i64>>,
@@ -73,6 +75,7 @@ impl Platform {
             calendar: Arc::new(calendar),
             compiled: Arc::new(policies::compile()?),
             trust: OnceLock::new(),
+            quarantine: Quarantine::default(),
             tenants: RwLock::default(),
             versions: RwLock::default(),
         }))
@@ -117,6 +120,10 @@ impl Platform {
 
     pub(in crate::kernel) fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(in crate::kernel) fn quarantine(&self) -> &Quarantine {
+        &self.quarantine
     }
 
     /// Work of the platform itself, with the reason for the log.
@@ -253,7 +260,10 @@ impl Platform {
             loop {
                 tokio::select! {
                     hint = hints.recv() => match hint {
-                        Ok(Hint::Rights(tenant, version)) => platform.heard(tenant, version),
+                        Ok(Hint::Rights(tenant, version)) => {
+                            platform.heard(tenant, version);
+                            platform.quarantine.forget();
+                        }
                         Ok(Hint::Events(_)) => {}
                         // Hints were dropped: ask the database.
                         Err(_) => platform.poll_versions().await,
@@ -265,6 +275,7 @@ impl Platform {
     }
 
     async fn poll_versions(&self) {
+        self.quarantine.forget();
         let known: Vec<Uuid> = self.versions.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
         if known.is_empty() {
             return;

@@ -57,6 +57,8 @@ pub enum Reason {
     Connector,
     /// A plug-in that fails again and again is disabled.
     Breaker,
+    /// A component of a plug-in is not to be run any more.
+    Quarantine,
     /// An operator looks after the installation.
     Doctor,
 }

@@ -8,6 +8,7 @@ mod kit;
 mod life;
 mod matters;
 mod packed;
+mod quarantine;
 mod races;
 mod rules;
 mod secrets;

@@ -18,7 +18,8 @@ use crate::{
         tx::{Inner, plus_one},
     },
     modules::plugins::{
-        code, commands::values, compatible::compatible, offering, schema, signing::Signer, slots, store, trust,
+        code, commands::values, compatible::compatible, offering, quarantine, schema, signing::Signer, slots, store,
+        trust,
     },
 };
 
@@ -35,6 +36,7 @@ pub struct Place {
 
 /// Puts a plug-in in; nothing of it is at work before it is enabled. One that was removed comes back with its data.
 pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[Signer]) -> Result<Uuid, Fault> {
+    quarantine::refuse(tx, plugin, "input.component").await?;
     let known = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).lock().one().await?;
     let prefix = tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(&plugin.prefix)).one().await?;
     if let Some(other) = prefix.filter(|other| other.key != plugin.key) {
@@ -85,6 +87,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[
 pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Disabled])?;
     let plugin = store::read(tx, row.package_id).await?;
+    quarantine::refuse(tx, &plugin, "input.id").await?;
     activate(tx, &plugin, row.package_id, place).await?;
     set(tx, row, PluginState::Enabled, row.package_id, row.previous_id).await?;
     tx.rights_changed().await?;
@@ -122,6 +125,7 @@ pub async fn upgrade(
     place: Place,
 ) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    quarantine::refuse(tx, plugin, "input.component").await?;
     let before = store::read(tx, row.package_id).await?;
     if names::version(&plugin.version) <= names::version(&before.version) {
         let zh = format!("现为 {}，升级的版本应更高", before.version);
@@ -156,6 +160,7 @@ pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(
         return Err(UserError::new(Code::NotInState, "input.id", zh, en).into());
     };
     let (now, before) = (store::read(tx, row.package_id).await?, store::read(tx, previous).await?);
+    quarantine::refuse(tx, &before, "input.id").await?;
     for (from, target, old, new) in &now.renames {
         if *from == before.version {
             values::rename(tx, target, &field(&now, new), &field(&now, old), place.backend).await?;

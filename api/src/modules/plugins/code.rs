@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use declarative::{Code as Declaration, Package, Plugin};
 use entities::blob;
-use host::{Answer, Ask, Context, Declared, Failure, Hook, Host, Lowered, Mute, Plug, Program, Settings};
+use host::{Answer, Ask, Context, Declared, Failure, Hook, Host, Lowered, Mute, Plug, Program, Refusal, Settings};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
@@ -45,29 +45,72 @@ fn key(code: &Declaration) -> String {
     format!("{} {:?} {:?}", code.sha256, code.hooks, code.limits)
 }
 
+/// What the names of all interfaces begin with that a manifest could declare.
+const OURS: &str = "zugong:plugin/";
+
+/// Why a component is not taken.
+#[derive(Clone, Debug)]
+struct Unfit {
+    words: String,
+    foreign: Option<String>,
+}
+
+impl From<String> for Unfit {
+    fn from(words: String) -> Self {
+        Self { words, foreign: None }
+    }
+}
+
+impl From<Refusal> for Unfit {
+    fn from(refusal: Refusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            // One of the platform's own may be declared by another manifest, or come with a later release.
+            Refusal::Import(name) if !name.starts_with(OURS) => Self { words, foreign: Some(name) },
+            _ => Self { words, foreign: None },
+        }
+    }
+}
+
+/// A component that is not taken.
+#[derive(Debug)]
+pub struct Rejected {
+    /// What is told of it.
+    pub fault: Fault,
+    /// What it imports that no manifest could declare.
+    pub foreign: Option<String>,
+}
+
+impl From<Rejected> for Fault {
+    fn from(rejected: Rejected) -> Self {
+        rejected.fault
+    }
+}
+
 /// A component compiled and held against its manifest, once however many ask at the same time.
-async fn compiled(code: &Declaration, bytes: Vec<u8>) -> Result<Arc<Program>, String> {
+async fn compiled(code: &Declaration, bytes: Vec<u8>) -> Result<Arc<Program>, Unfit> {
     let declared = declared(code);
     let work = async {
         let host = host().map_err(|_| "插件宿主不可用".to_string())?;
         let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes, &declared));
-        compiled.await.map_err(|error| error.to_string())?.map_err(|refusal| refusal.to_string())
+        compiled.await.map_err(|error| error.to_string())?.map_err(Unfit::from)
     };
-    PROGRAMS.try_get_with(key(code), work).await.map_err(|error: Arc<String>| (*error).clone())
+    PROGRAMS.try_get_with(key(code), work).await.map_err(|error: Arc<Unfit>| (*error).clone())
 }
 
 /// Whether a package's component is as its manifest says; without one there is nothing to say.
-pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Fault> {
+pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Rejected> {
     match (&plugin.code, package.component()) {
         (Some(code), Some(bytes)) => taken(code, bytes.to_vec()).await,
         _ => Ok(()),
     }
 }
 
-async fn taken(code: &Declaration, bytes: Vec<u8>) -> Result<(), Fault> {
-    compiled(code, bytes).await.map(drop).map_err(|why| {
+async fn taken(code: &Declaration, bytes: Vec<u8>) -> Result<(), Rejected> {
+    compiled(code, bytes).await.map(drop).map_err(|Unfit { words, foreign }| {
         let en = format!("The component {} is not taken.", code.component);
-        UserError::new(Code::PluginRefused, "input.component", format!("{}：{why}", code.component), en).into()
+        let error = UserError::new(Code::PluginRefused, "input.component", format!("{}：{words}", code.component), en);
+        Rejected { fault: error.into(), foreign }
     })
 }
 
@@ -83,11 +126,11 @@ pub async fn keep(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<(), 
             created_at: Set(tx.now()),
         };
         tx.insert_new(row, [blob::Column::Sha256]).await?;
-        return taken(code, bytes.to_vec()).await;
+        return Ok(taken(code, bytes.to_vec()).await?);
     }
     // The component of an earlier version; what is declared of it may be something else now.
     if let Some(row) = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await? {
-        return taken(code, row.bytes).await;
+        return Ok(taken(code, row.bytes).await?);
     }
     let zh = format!("缺少组件 {}（sha256 {}）", code.component, code.sha256);
     let en = format!("The component {} is missing: give it as `component`.", code.component);
@@ -103,12 +146,21 @@ async fn program(session: &Session, code: &Declaration) -> Result<Arc<Program>, 
     let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
     let row = row.map_err(failed)?.ok_or("the component is missing")?;
-    compiled(code, row.bytes).await
+    compiled(code, row.bytes).await.map_err(|unfit| unfit.words)
 }
 
-/// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own.
+/// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own. One that is
+/// quarantined is not asked any more, as one that the breaker has taken out of service.
 pub async fn ask(session: &Session, plugin: &Plugin, ask: Ask) -> Result<Answer, Option<Failure>> {
     let Some(code) = &plugin.code else { return Err(None) };
+    match session.platform().quarantined(&code.sha256).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return Err(Some(Failure::Ended(host::Code::Disabled))),
+        Err(error) => {
+            tracing::error!(?error, "whether a component is quarantined is not known");
+            return Err(None);
+        }
+    }
     let hook = ask.hook();
     let program = program(session, code).await.map_err(|error| {
         tracing::error!(error, plugin = plugin.key, "a component cannot be run");

@@ -10,6 +10,7 @@ pub mod computing;
 pub mod connectors;
 pub mod difference;
 pub mod offering;
+pub mod quarantine;
 pub mod queries;
 pub mod record;
 pub mod retiring;

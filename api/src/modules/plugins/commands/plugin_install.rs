@@ -20,7 +20,7 @@ use crate::{
         session::Session,
         tx::{Advice, Tx},
     },
-    modules::plugins::{change, code, signing::Signer, store, trust},
+    modules::plugins::{change, code, quarantine, signing::Signer, store, trust},
 };
 
 /// Declares how a plug-in is sent: for an install and for an upgrade alike.
@@ -90,7 +90,7 @@ impl Command for PluginInstallInput {
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        ours(tx)?;
+        ours(tx.session())?;
         let (package, plugin, signers) = self.sent().examined(tx.session()).await?;
         change::install(tx, &package, &plugin, &signers).await
     }
@@ -111,7 +111,7 @@ impl Command for PluginUpgradeInput {
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
-        ours(tx)?;
+        ours(tx.session())?;
         let (package, plugin, signers) = self.sent().examined(tx.session()).await?;
         let row = tx.gate::<plugin::Entity>(Action::Publish)?.filter(plugin::Column::Key.eq(&plugin.key)).lock().one();
         let row = row.await?.ok_or_else(|| {
@@ -132,13 +132,27 @@ impl Sent<'_> {
     /// Compiling takes its time; within the transaction it is found done, or what is wrong is told.
     async fn compiled(self, session: &Session) -> Result<Advice, Fault> {
         if self.component.is_some() || self.archive.is_some() {
-            let _ = self.examined(session).await;
+            let Ok((package, plugin, _)) = self.read(session).await else { return Ok(Advice::default()) };
+            if let Err(rejected) = code::examine(&package, &plugin).await {
+                if let Some(import) = &rejected.foreign {
+                    ours(session)?;
+                    quarantine::caught(session.platform(), session.tenant().id, &plugin, import).await?;
+                }
+                return Err(rejected.fault);
+            }
         }
         Ok(Advice::default())
     }
 
     /// The plug-in, whole and right, its component with it, and who has signed it.
     async fn examined(self, session: &Session) -> Result<(Package, Arc<Plugin>, Vec<Signer>), Fault> {
+        let (package, plugin, signers) = self.read(session).await?;
+        code::examine(&package, &plugin).await?;
+        Ok((package, plugin, signers))
+    }
+
+    /// The plug-in with its component, before that was looked at.
+    async fn read(self, session: &Session) -> Result<(Package, Arc<Plugin>, Vec<Signer>), Fault> {
         let (mut package, signers) =
             trust::received(self.files.map(|files| &files.0), self.archive).map_err(|all| self.refused(all))?;
         if package.digest() != self.digest {
@@ -155,7 +169,7 @@ impl Sent<'_> {
         }
         let plugin = store::checked(package.clone()).await?.map_err(|all| self.refused(all))?;
         trust::admit(session.platform().trust(), &plugin, &signers)?;
-        code::examine(&package, &plugin).await?;
+        quarantine::spared(session.platform(), &plugin).await?;
         Ok((package, plugin, signers))
     }
 
