@@ -9,6 +9,8 @@ mod migrate;
 mod plugin;
 mod plugin_change;
 mod plugin_code;
+mod plugin_dev;
+mod plugin_folder;
 mod plugin_fuzz;
 mod plugin_pack;
 mod plugin_quarantine;

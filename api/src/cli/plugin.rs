@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use declarative::signature::{Algorithm, Role};
 
 use crate::cli::{
-    ConfigFile, Failure, plugin_change, plugin_fuzz, plugin_pack, plugin_quarantine, plugin_text, plugin_torture, print,
+    ConfigFile, Failure, plugin_change, plugin_dev, plugin_fuzz, plugin_pack, plugin_quarantine, plugin_text,
+    plugin_torture, print,
 };
 
 /// What `plugin` is given.
@@ -26,6 +27,8 @@ enum Action {
     Check(Folder),
     /// Ask the plug-in's forms and rules about its golden tests (tests/*.json). Needs no database.
     Test(Folder),
+    /// Serve the demo with the plug-in in it, and put it in its own place at every change. Temporary data.
+    Dev(Dev),
     /// Ask the plug-in's component about changed inputs of its golden tests, and keep those that it fails on. Needs no database.
     Fuzz(Fuzz),
     /// Ask the plug-in's component again about a call that it failed on. Needs no database.
@@ -105,6 +108,16 @@ pub struct Torture {
 pub struct Folder {
     /// The folder with plugin.toml.
     pub folder: PathBuf,
+}
+
+/// What `plugin dev` is given.
+#[derive(Debug, clap::Args)]
+pub struct Dev {
+    /// The folder with plugin.toml.
+    pub folder: PathBuf,
+    /// Where to listen on this machine; 0 takes a free port.
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub port: u16,
 }
 
 /// What `plugin fuzz` is given.
@@ -253,6 +266,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::New(new) => plugin_text::begin(&new)?,
         Action::Check(folder) => plugin_text::check(&folder.folder).await?,
         Action::Test(folder) => plugin_text::test(&folder.folder).await?,
+        Action::Dev(asked) => return plugin_dev::run(&asked).await,
         Action::Fuzz(asked) => plugin_fuzz::fuzz(&asked).await?,
         Action::Replay(asked) => plugin_fuzz::replay(&asked.folder, &asked.file).await?,
         Action::Install(package) => install(&package, false).await?,

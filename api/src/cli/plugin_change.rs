@@ -76,7 +76,8 @@ impl At {
     }
 }
 
-fn said(fault: Fault) -> Failure {
+/// A fault of a change in words.
+pub fn said(fault: Fault) -> Failure {
     match fault {
         Fault::Failed(error) => error.into(),
         Fault::Refused(errors) => {

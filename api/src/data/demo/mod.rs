@@ -1,7 +1,7 @@
 //! The demo: a city with two of its districts and one more district, with people, units, matters and cases.
 
 mod cases;
-mod plugins;
+pub(crate) mod plugins;
 mod tasks;
 mod tenant;
 #[cfg(test)]

@@ -132,12 +132,7 @@ pub async fn upgrade(
         let en = format!("It is at {}; an upgrade has a higher version.", before.version);
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    if plugin.prefix != row.prefix {
-        let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
-        return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
-    }
-    compatible(&before, plugin)?;
-    let package_id = keep(tx, row.id, package, plugin).await?;
+    let package_id = follow(tx, row, &before, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
         if *from == before.version {
             values::rename(tx, target, &field(plugin, old), &field(plugin, new), place.backend).await?;
@@ -150,6 +145,42 @@ pub async fn upgrade(
         json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest, "signedBy": trust::recorded(signers) }),
     );
     Ok(())
+}
+
+/// Puts a plug-in that is being written in its own place (开发), whatever its version says, and sets it to work.
+pub async fn replace(
+    tx: &Inner,
+    row: &plugin::Model,
+    package: &Package,
+    plugin: &Plugin,
+    place: Place,
+) -> Result<(), Fault> {
+    expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    quarantine::refuse(tx, plugin, "input.component").await?;
+    let before = store::read(tx, row.package_id).await?;
+    let package_id = follow(tx, row, &before, package, plugin).await?;
+    offering::withdraw(tx, row).await?;
+    activate(tx, plugin, package_id, place).await?;
+    tx.rights_changed().await?;
+    set(tx, row, PluginState::Enabled, package_id, row.previous_id).await?;
+    tx.touched("Plugin", row.id, json!({ "replaced": plugin.version, "digest": plugin.digest }));
+    Ok(())
+}
+
+/// Keeps a package that follows another, if it has the names and types that there may be data of.
+async fn follow(
+    tx: &Inner,
+    row: &plugin::Model,
+    before: &Plugin,
+    package: &Package,
+    plugin: &Plugin,
+) -> Result<Uuid, Fault> {
+    if plugin.prefix != row.prefix {
+        let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
+        return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
+    }
+    compatible(before, plugin)?;
+    keep(tx, row.id, package, plugin).await
 }
 
 /// Goes back to the version before; what the upgrade renamed gets its name back.
