@@ -11,7 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    cli::{Failure, bars::Bar, connect, demo_store::Store, log, print, start},
+    cli::{Failure, bars::Bar, connect, demo_plugins, demo_store::Store, log, print, start},
     config::{DEMO_SECRET, LogFormat},
     data::demo::{DemoSummary, DemoTenant, find_demo, load_demo},
     http::app::{App, HttpSettings},
@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Make the database anew; only the demo's own files are deleted.
     #[arg(long)]
     reset: bool,
+    /// A folder with plug-ins: those with code that were built are in the demo; `plugins/examples` unless given.
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<PathBuf>,
     /// Print the address and tokens as one line of JSON instead of the screen for people.
     #[arg(long)]
     print_json: bool,
@@ -92,10 +95,12 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let listener = start::listen(arguments.listen)?;
     let url = address(&listener)?;
     let demo = Demo::open(&arguments.data, arguments.reset).await?;
+    let beside = demo_plugins::add(&demo, arguments.plugins.as_deref()).await?;
     if arguments.print_json {
+        beside.iter().for_each(|line| eprintln!("zugong: {line}"));
         print(&format!("{}\n", line(&url, &demo.summary, &demo.tokens)))?;
     } else {
-        print(&screen(&url, &demo.summary, &demo.tokens))?;
+        print(&screen(&url, &demo.summary, &demo.tokens, &beside))?;
     }
     start::serve(demo.app, listener).await
 }
@@ -133,12 +138,18 @@ fn line(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) -> Json {
     json!({ "url": url, "tenants": tenants })
 }
 
-fn screen(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) -> String {
+fn screen(url: &str, summary: &DemoSummary, tokens: &[Vec<String>], beside: &[String]) -> String {
     let mut out = String::from("\n  组工 Zugong demo is ready; everything in it is invented.\n\n");
     if let Some(token) = tokens.first().and_then(|row| row.first()) {
         out += &format!("  Open GraphiQL as the first administrator:\n  {url}/graphiql#token={token}\n\n");
     }
     out += &format!("  GraphQL: {url}/graphql   Schema: {url}/schema.graphql   Ctrl-C stops.\n\n");
+    for line in beside {
+        out += &format!("  {line}\n");
+    }
+    if !beside.is_empty() {
+        out.push('\n');
+    }
     out += &format!("  Tokens, for `Authorization: Bearer …` or behind {url}/graphiql#token=\n");
     for (tenant, row) in summary.tenants.iter().zip(tokens) {
         out += &people(tenant, row);

@@ -3,6 +3,7 @@
 mod bars;
 mod connect;
 mod demo;
+mod demo_plugins;
 mod demo_store;
 mod doctor;
 mod migrate;

@@ -2,88 +2,53 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::{Path, PathBuf},
-    sync::Arc,
+    path::Path,
     time::{Duration, Instant},
 };
-
-use uuid::Uuid;
 
 use crate::{
     cli::{
         Failure,
         demo::{self, Demo},
+        demo_plugins::Bench,
         log,
         plugin::Dev,
-        plugin_change::said,
         plugin_folder, print, start,
     },
     config::LogFormat,
-    data::demo::{Sketch, TENANTS, plugins},
-    kernel::{platform::Platform, task},
-    modules::plugins::code,
+    kernel::task,
 };
 
 /// How often the folder is looked at.
 const EVERY: Duration = Duration::from_millis(300);
-/// The tenant of plug-ins whose division is none of the demo's.
-const OTHERWISE: &str = "haishu";
 
-/// Where the plug-in is put.
-#[derive(Clone)]
-struct Bench {
-    folder: PathBuf,
-    platform: Arc<Platform>,
-    tenant: Uuid,
-    sketch: &'static Sketch,
-}
-
-impl Bench {
-    /// Checks the plug-in as it stands and puts it to work; what it is then called, or nothing if it is as it was.
-    async fn put(&self) -> Result<Option<String>, Failure> {
-        let folder = self.folder.clone();
-        let read = tokio::task::spawn_blocking(move || plugin_folder::assembled(&folder)).await;
-        let (package, plugin) = read.map_err(|error| Failure::new(error.to_string()))??;
-        code::examine(&package, &plugin).await.map_err(|rejected| said(rejected.fault))?;
-        let put = plugins::put(&self.platform, self.tenant, self.sketch, &package, &plugin).await;
-        Ok(put.map_err(said)?.then(|| format!("{} {}", plugin.title, plugin.version)))
-    }
-
-    /// Puts the plug-in in its own place whenever its folder has changed and nobody writes in it any more.
-    async fn watch(self, mut seen: plugin_folder::Look) {
-        let mut tick = tokio::time::interval(EVERY);
-        let mut changing = false;
-        loop {
-            tick.tick().await;
-            let folder = self.folder.clone();
-            let Ok(now) = tokio::task::spawn_blocking(move || plugin_folder::look(&folder)).await else { continue };
-            let before = std::mem::replace(&mut seen, now);
-            if seen != before {
-                changing = true;
-            } else if changing {
-                changing = false;
-                let begun = Instant::now();
-                let outcome = self.put().await;
-                let took = begun.elapsed().as_millis();
-                let line = match outcome {
-                    Ok(Some(name)) => format!("已换上 {name}（{took} 毫秒）\n"),
-                    Ok(None) => format!("没有变化（{took} 毫秒）\n"),
-                    Err(failure) => {
-                        format!("没有换上，仍用前一版（{took} 毫秒）：{}\n", failure.to_string().trim_end())
-                    }
-                };
-                // Nobody reads any more; whoever asks is served all the same.
-                let _ = print(&line);
-            }
+/// Puts the plug-in in its own place whenever its folder has changed and nobody writes in it any more.
+async fn watch(bench: Bench, mut seen: plugin_folder::Look) {
+    let mut tick = tokio::time::interval(EVERY);
+    let mut changing = false;
+    loop {
+        tick.tick().await;
+        let folder = bench.folder.clone();
+        let Ok(now) = tokio::task::spawn_blocking(move || plugin_folder::look(&folder)).await else { continue };
+        let before = std::mem::replace(&mut seen, now);
+        if seen != before {
+            changing = true;
+        } else if changing {
+            changing = false;
+            let begun = Instant::now();
+            let outcome = bench.put().await;
+            let took = begun.elapsed().as_millis();
+            let line = match outcome {
+                Ok(Some(name)) => format!("已换上 {name}（{took} 毫秒）\n"),
+                Ok(None) => format!("没有变化（{took} 毫秒）\n"),
+                Err(failure) => {
+                    format!("没有换上，仍用前一版（{took} 毫秒）：{}\n", failure.to_string().trim_end())
+                }
+            };
+            // Nobody reads any more; whoever asks is served all the same.
+            let _ = print(&line);
         }
     }
-}
-
-/// The demo's tenant for a plug-in: that of its division, if there is one.
-fn sketch_for(key: &str) -> Option<&'static Sketch> {
-    let division = key.split('.').next().unwrap_or_default();
-    let of = |wanted: &dyn Fn(&Sketch) -> bool| TENANTS.iter().find(|sketch| wanted(sketch));
-    of(&|sketch| sketch.division_code == division).or_else(|| of(&|sketch| sketch.code == OTHERWISE))
 }
 
 /// Serves the demo with the plug-in of a folder until told to stop.
@@ -96,14 +61,10 @@ pub async fn run(asked: &Dev) -> Result<(), Failure> {
     let (_, plugin) = plugin_folder::assembled(&asked.folder)?;
     let data = tempfile::tempdir().map_err(|error| Failure::new(format!("没有地方放临时数据：{error}")))?;
     let demo = Demo::open(data.path(), false).await?;
-    let sketch = sketch_for(&plugin.key).ok_or_else(|| Failure::new("演示数据中没有租户"))?;
-    let found = demo.summary.tenants.iter().zip(&demo.tokens).find(|(tenant, _)| tenant.code == sketch.code);
-    let (tenant, tokens) = found.ok_or_else(|| Failure::new("演示数据中没有租户"))?;
-    let folder = asked.folder.clone();
-    let bench = Bench { folder, platform: demo.platform.clone(), tenant: tenant.id, sketch };
+    let (bench, tenant, tokens) = Bench::of(&demo, &asked.folder, &plugin.key)?;
     bench.put().await?;
     print(&screen(&url, &asked.folder, &plugin.title, &demo::people(tenant, tokens), tokens))?;
-    let watching = task::spawn("plugin dev", bench.watch(seen));
+    let watching = task::spawn("plugin dev", watch(bench, seen));
     let served = start::serve(demo.app, listener).await;
     watching.abort();
     served
@@ -118,15 +79,4 @@ fn screen(url: &str, folder: &Path, title: &str, people: &str, tokens: &[String]
     out += &format!("  令牌，用于 `Authorization: Bearer …` 或 {url}/graphiql#token=\n{people}\n");
     out += &format!("  正在看着 {}：保存后自动检查、换上；Ctrl-C 结束。\n\n", folder.display());
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_plug_in_goes_to_the_tenant_of_its_division() {
-        let code = |key: &str| sketch_for(key).unwrap().code;
-        assert_eq!((code("330212.xinli"), code("330203.bwly"), code("110101.x")), ("yinzhou", "haishu", "haishu"));
-    }
 }

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// Where the sources of a plug-in in Rust have their module built.
-const MODULE: &str = "code/target/wasm32-unknown-unknown/release/plugin.wasm";
+pub const MODULE: &str = "code/target/wasm32-unknown-unknown/release/plugin.wasm";
 
 /// The component of a module that was built in the plug-in's sources, if one was.
 pub fn built(folder: &Path) -> Result<Option<Vec<u8>>, Failure> {

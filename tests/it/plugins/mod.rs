@@ -3,6 +3,7 @@
 mod code;
 mod computed;
 mod connectors;
+mod demo;
 mod dev;
 mod fields;
 mod kit;

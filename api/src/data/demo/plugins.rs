@@ -24,12 +24,23 @@ use crate::{
 /// A tenant's code, and the files of its plug-in.
 type Example = (&'static str, &'static [(&'static str, &'static str)]);
 
-const EXAMPLES: [Example; 2] = [
+const EXAMPLES: [Example; 3] = [
     (
         "haishu",
         &[
             ("plugin.toml", include_str!("../../../../plugins/examples/bianwai-luyong/plugin.toml")),
             ("forms/recruit.json", include_str!("../../../../plugins/examples/bianwai-luyong/forms/recruit.json")),
+        ],
+    ),
+    (
+        "haishu",
+        &[
+            ("plugin.toml", include_str!("../../../../plugins/examples/gongjijin-fengcun/plugin.toml")),
+            ("forms/seal.json", include_str!("../../../../plugins/examples/gongjijin-fengcun/forms/seal.json")),
+            (
+                "connectors/seal.json",
+                include_str!("../../../../plugins/examples/gongjijin-fengcun/connectors/seal.json"),
+            ),
         ],
     ),
     (
