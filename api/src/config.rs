@@ -1,6 +1,9 @@
 //! Settings of a server: a file, and over it the environment. Whatever is not known is refused, so that a
 //! misspelt setting cannot pass for one that is in force.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     fmt,
     net::SocketAddr,
@@ -19,7 +22,7 @@ use crate::{
         guard::Limits,
         persisted::DocumentSettings,
     },
-    kernel::db::DbOptions,
+    kernel::{db::DbOptions, trust::PluginTrust},
     modules::identity::IdentityConfig,
     server::ServerSettings,
 };
@@ -40,7 +43,10 @@ const SECTIONS: &[&[&str]] = &[
     &["server"],
     &["cost"],
     &["documents"],
+    &["plugins"],
 ];
+/// Settings that are lists of texts; in the environment with commas between.
+const LISTS: &[&str] = &["origins", "exchange_origins", "connector_networks", "trusted_publishers", "reviewers"];
 /// Settings whose text is never taken for a number.
 const TEXTS: &[&str] = &[
     "database_url",
@@ -117,6 +123,8 @@ pub struct Config {
     pub cost: CostSettings,
     /// Documents that are known by their ids.
     pub documents: DocumentSettings,
+    /// Whose plug-ins are taken.
+    pub plugins: PluginTrust,
     /// Whether the secret is the demo's.
     #[serde(skip)]
     pub is_demo_secret: bool,
@@ -190,6 +198,7 @@ impl Default for Config {
             server: ServerSettings::default(),
             cost: CostSettings::default(),
             documents: DocumentSettings::default(),
+            plugins: PluginTrust::default(),
             is_demo_secret: false,
         }
     }
@@ -256,6 +265,7 @@ impl Config {
         self.server.check().map_err(ConfigError::Value)?;
         self.cost.check().map_err(ConfigError::Value)?;
         self.documents.check().map_err(ConfigError::Value)?;
+        self.plugins.check().map_err(ConfigError::Value)?;
         self.identity.check().map_err(|error| ConfigError::Value(error.to_string()))
     }
 
@@ -318,7 +328,7 @@ fn overlay(table: &mut Table, setting: &str, value: &str) {
     }
     let value = match value.trim() {
         text if TEXTS.contains(&key) => Value::String(text.into()),
-        text if ["origins", "exchange_origins", "connector_networks"].contains(&key) => {
+        text if LISTS.contains(&key) => {
             Value::Array(text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(Value::from).collect())
         }
         "true" => Value::Boolean(true),
@@ -331,68 +341,4 @@ fn overlay(table: &mut Table, setting: &str, value: &str) {
 /// What is wrong, in one line and without the text around it, which may be a secret.
 fn sentence(error: &toml::de::Error) -> String {
     error.message().trim().replace('\n', " ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(file: &str, environment: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("zugong.toml");
-        std::fs::write(&path, file).unwrap();
-        Config::read(Some(&path), environment.iter().map(|(n, v)| (n.to_string(), v.to_string())))
-    }
-
-    #[test]
-    fn the_environment_stands_over_the_file() {
-        let file = "listen = \"0.0.0.0:80\"\nconnections = 5\n[identity.lockout]\naccount_failures = 9\n";
-        let config = read(
-            file,
-            &[
-                ("ZUGONG_CONNECTIONS", "7"),
-                ("ZUGONG_IDENTITY_LOCKOUT_NETWORK_FAILURES", "8"),
-                ("ZUGONG_IDENTITY_ISSUER", "123"),
-                ("ZUGONG_LIMITS_DEPTH", "3"),
-                ("ZUGONG_GRAPHIQL", "true"),
-                ("ZUGONG_ORIGINS", "https://a.example, https://b.example"),
-                ("ZUGONG_BUILD_CACHE", "/tmp"),
-                ("PATH", "/bin"),
-            ],
-        )
-        .unwrap();
-        assert_eq!((config.listen.port(), config.connections, config.graphiql), (80, 7, true));
-        assert_eq!(config.identity.lockout.account_failures, 9);
-        assert_eq!(config.identity.lockout.network_failures, 8);
-        assert_eq!((config.identity.issuer.as_str(), config.limits.depth), ("123", 3));
-        assert_eq!(config.origins.len(), 2);
-    }
-
-    #[test]
-    fn unknown_settings_are_refused_and_named() {
-        let error = read("conections = 5", &[]).unwrap_err().to_string();
-        assert!(error.contains("conections") && error.contains("zugong.toml"), "{error}");
-        let error = read("[limits]\ndeep = 5", &[]).unwrap_err().to_string();
-        assert!(error.contains("deep"), "{error}");
-        for name in ["ZUGONG_DATABASE", "ZUGONG_IDENTITY_SECRETS", "ZUGONG_LIMITS_DEEP"] {
-            let error = read("", &[(name, "1")]).unwrap_err().to_string();
-            assert!(error.contains(name), "{error}");
-        }
-    }
-
-    #[test]
-    fn wrong_values_are_refused_without_being_repeated() {
-        let error = read("", &[("ZUGONG_IDENTITY_SECRET", "hunter2")]).unwrap_err().to_string();
-        assert!(error.contains("ZUGONG_IDENTITY_SECRET") && !error.contains("hunter2"), "{error}");
-        assert!(read("", &[("ZUGONG_CONNECTIONS", "0")]).is_err());
-        assert!(read("", &[("ZUGONG_CONNECTIONS", "many")]).is_err());
-        assert!(read("log = \"xml\"", &[]).is_err());
-        assert!(Config::read(Some(Path::new("/nowhere/zugong.toml")), []).is_err());
-    }
-
-    #[test]
-    fn the_demo_secret_is_recognised() {
-        assert!(read("", &[("ZUGONG_IDENTITY_SECRET", DEMO_SECRET)]).unwrap().is_demo_secret);
-        assert!(!read("", &[]).unwrap().is_demo_secret);
-    }
 }

@@ -102,6 +102,7 @@ pub mod plugin;
 pub mod plugin_connector;
 pub mod plugin_matter;
 pub mod plugin_package;
+pub mod plugin_quarantine;
 pub mod plugin_slot;
 pub mod plugin_transition;
 pub mod policy_document;

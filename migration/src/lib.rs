@@ -18,6 +18,7 @@ mod m20261122_000011_ledger;
 mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
 mod m20261122_000014_points;
+mod m20261122_000015_quarantine;
 mod m20261122_000017_transitions;
 
 use std::{collections::HashSet, sync::LazyLock};
@@ -38,6 +39,7 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("refresh_token", "read before a tenant is known"),
     ("signing_key", "one set of keys serves all tenants"),
     ("authz_version", "replicas poll the versions of all tenants in one statement"),
+    ("plugin_quarantine", "a component that does harm does so in every tenant"),
     ("seaql_migrations", "the history of migrations"),
 ];
 
@@ -63,6 +65,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
     Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
     Change { name: "m20261122_000014_points", tables: m20261122_000014_points::tables },
+    Change { name: "m20261122_000015_quarantine", tables: m20261122_000015_quarantine::tables },
     Change { name: "m20261122_000017_transitions", tables: m20261122_000017_transitions::tables },
 ];
 

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use sea_orm::DatabaseConnection;
 
 use crate::{
-    cli::Failure,
+    cli::{Failure, log},
     config::Config,
     kernel::{
         bus::Bus,
@@ -66,7 +66,16 @@ async fn over(
 /// The parts that a configuration describes.
 pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_space.as_str()));
-    over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await
+    let platform = over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await?;
+    platform.trusting(config.plugins.clone());
+    Ok(platform)
+}
+
+/// The parts that a configuration describes, for an operator's command over a database that is up to date.
+pub async fn operated(config: &Config) -> Result<Arc<Platform>, Failure> {
+    log(config.log, "warn");
+    require_migrated(config.database()?).await?;
+    configured(config).await
 }
 
 /// The national working days, with those of an operator's file over them.

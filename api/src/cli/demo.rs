@@ -1,12 +1,17 @@
 //! `zugong demo`
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use chrono::TimeDelta;
 use serde_json::{Map, Value as Json, json};
+use tokio::net::TcpListener;
 
 use crate::{
-    cli::{Failure, bars::Bar, connect, demo_store::Store, log, print, start},
+    cli::{Failure, bars::Bar, connect, demo_plugins, demo_store::Store, log, print, start},
     config::{DEMO_SECRET, LogFormat},
     data::demo::{DemoSummary, DemoTenant, find_demo, load_demo},
     http::app::{App, HttpSettings},
@@ -30,6 +35,9 @@ pub struct Arguments {
     /// Make the database anew; only the demo's own files are deleted.
     #[arg(long)]
     reset: bool,
+    /// A folder with plug-ins: those with code that were built are in the demo; `plugins/examples` unless given.
+    #[arg(long, value_name = "DIR")]
+    plugins: Option<PathBuf>,
     /// Print the address and tokens as one line of JSON instead of the screen for people.
     #[arg(long)]
     print_json: bool,
@@ -40,32 +48,61 @@ const LIFE: TimeDelta = TimeDelta::hours(12);
 /// The users whose tokens `--print-json` names; the screen shows all.
 const NAMED: [&str; 5] = ["super", "senior", "junior", "applicant", "handler"];
 
+/// The demo, ready to be served.
+pub struct Demo {
+    /// The server's parts.
+    pub app: App,
+    /// What they share.
+    pub platform: Arc<Platform>,
+    /// The tenants and their users.
+    pub summary: DemoSummary,
+    /// A token for every user of every tenant, in their order.
+    pub tokens: Vec<Vec<String>>,
+    /// The folder, held as long as it is served.
+    _store: Store,
+}
+
+impl Demo {
+    /// Opens the demo in a folder, and fills it if that was not done before.
+    pub async fn open(data: &Path, reset: bool) -> Result<Self, Failure> {
+        let store = Store::open(data, reset).await?;
+        let options = DbOptions::of(&store.url, 8);
+        let platform = connect::platform(&options, None).await?;
+        let summary = if store.filled {
+            find_demo(&platform).await?
+        } else {
+            let summary = load_demo(&platform, &Bar::default()).await?;
+            store.done().await?;
+            summary
+        };
+        let identity = IdentityConfig { secret: Some(ServerSecret::parse(DEMO_SECRET)?), ..IdentityConfig::default() };
+        let http = HttpSettings { explore: true, ..HttpSettings::default() };
+        let app = start::app(&platform, identity, http).await?;
+        let tokens = mint(&platform, &app, &summary).await?;
+        Ok(Self { app, platform, summary, tokens, _store: store })
+    }
+}
+
+/// The address of a listener, as a browser on this machine opens it.
+pub fn address(listener: &TcpListener) -> Result<String, Failure> {
+    let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
+    Ok(format!("http://{}", reachable(address)))
+}
+
 /// Serves the demo.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     log(LogFormat::Human, "warn");
     let listener = start::listen(arguments.listen)?;
-    let address = listener.local_addr().map_err(|error| Failure::new(error.to_string()))?;
-    let store = Store::open(&arguments.data, arguments.reset).await?;
-    let options = DbOptions::of(&store.url, 8);
-    let platform = connect::platform(&options, None).await?;
-    let summary = if store.filled {
-        find_demo(&platform).await?
-    } else {
-        let summary = load_demo(&platform, &Bar::default()).await?;
-        store.done().await?;
-        summary
-    };
-    let identity = IdentityConfig { secret: Some(ServerSecret::parse(DEMO_SECRET)?), ..IdentityConfig::default() };
-    let http = HttpSettings { explore: true, ..HttpSettings::default() };
-    let app = start::app(&platform, identity, http).await?;
-    let tokens = mint(&platform, &app, &summary).await?;
-    let url = format!("http://{}", reachable(address));
+    let url = address(&listener)?;
+    let demo = Demo::open(&arguments.data, arguments.reset).await?;
+    let beside = demo_plugins::add(&demo, arguments.plugins.as_deref()).await?;
     if arguments.print_json {
-        print(&format!("{}\n", line(&url, &summary, &tokens)))?;
+        beside.iter().for_each(|line| eprintln!("zugong: {line}"));
+        print(&format!("{}\n", line(&url, &demo.summary, &demo.tokens)))?;
     } else {
-        print(&screen(&url, &summary, &tokens))?;
+        print(&screen(&url, &demo.summary, &demo.tokens, &beside))?;
     }
-    start::serve(app, listener).await
+    start::serve(demo.app, listener).await
 }
 
 /// A token for every user of every tenant, in their order.
@@ -101,19 +138,31 @@ fn line(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) -> Json {
     json!({ "url": url, "tenants": tenants })
 }
 
-fn screen(url: &str, summary: &DemoSummary, tokens: &[Vec<String>]) -> String {
+fn screen(url: &str, summary: &DemoSummary, tokens: &[Vec<String>], beside: &[String]) -> String {
     let mut out = String::from("\n  组工 Zugong demo is ready; everything in it is invented.\n\n");
     if let Some(token) = tokens.first().and_then(|row| row.first()) {
         out += &format!("  Open GraphiQL as the first administrator:\n  {url}/graphiql#token={token}\n\n");
     }
     out += &format!("  GraphQL: {url}/graphql   Schema: {url}/schema.graphql   Ctrl-C stops.\n\n");
+    for line in beside {
+        out += &format!("  {line}\n");
+    }
+    if !beside.is_empty() {
+        out.push('\n');
+    }
     out += &format!("  Tokens, for `Authorization: Bearer …` or behind {url}/graphiql#token=\n");
     for (tenant, row) in summary.tenants.iter().zip(tokens) {
-        out += &format!("\n  {} ({})\n", tenant.name, tenant.code);
-        for (user, token) in tenant.users.iter().zip(row) {
-            out += &format!("    {:<15} {}\n      {token}\n", user.key, user.name);
-        }
+        out += &people(tenant, row);
     }
     out.push('\n');
+    out
+}
+
+/// A tenant's users with their tokens.
+pub fn people(tenant: &DemoTenant, tokens: &[String]) -> String {
+    let mut out = format!("\n  {} ({})\n", tenant.name, tenant.code);
+    for (user, token) in tenant.users.iter().zip(tokens) {
+        out += &format!("    {:<15} {}\n      {token}\n", user.key, user.name);
+    }
     out
 }

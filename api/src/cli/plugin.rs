@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::cli::{ConfigFile, Failure, plugin_change, plugin_fuzz, plugin_pack, plugin_text, plugin_torture, print};
+use declarative::signature::{Algorithm, Role};
+
+use crate::cli::{
+    ConfigFile, Failure, plugin_change, plugin_dev, plugin_fuzz, plugin_pack, plugin_quarantine, plugin_text,
+    plugin_torture, print,
+};
 
 /// What `plugin` is given.
 #[derive(Debug, clap::Args)]
@@ -22,6 +27,8 @@ enum Action {
     Check(Folder),
     /// Ask the plug-in's forms and rules about its golden tests (tests/*.json). Needs no database.
     Test(Folder),
+    /// Serve the demo with the plug-in in it, and put it in its own place at every change. Temporary data.
+    Dev(Dev),
     /// Ask the plug-in's component about changed inputs of its golden tests, and keep those that it fails on. Needs no database.
     Fuzz(Fuzz),
     /// Ask the plug-in's component again about a call that it failed on. Needs no database.
@@ -50,6 +57,12 @@ enum Action {
     Remove(Named),
     /// List a tenant's plug-ins.
     List(Tenant),
+    /// Let no tenant run a component any more, nor install it.
+    Quarantine(Quarantine),
+    /// Let tenants run a component again.
+    Release(Release),
+    /// List the components that no tenant may run.
+    Quarantined(ConfigFile),
 }
 
 /// In what the logic of a plug-in is written.
@@ -95,6 +108,16 @@ pub struct Torture {
 pub struct Folder {
     /// The folder with plugin.toml.
     pub folder: PathBuf,
+}
+
+/// What `plugin dev` is given.
+#[derive(Debug, clap::Args)]
+pub struct Dev {
+    /// The folder with plugin.toml.
+    pub folder: PathBuf,
+    /// Where to listen on this machine; 0 takes a free port.
+    #[arg(long, value_name = "PORT", default_value_t = 8080)]
+    pub port: u16,
 }
 
 /// What `plugin fuzz` is given.
@@ -147,6 +170,20 @@ pub struct Sign {
     /// A file with the private key: 32 random bytes in base64, as `openssl rand -base64 32` prints them.
     #[arg(long, value_name = "FILE")]
     pub key: PathBuf,
+    /// How: `ed25519`, or `sm2-sm3` (国密).
+    #[arg(long, default_value = "ed25519", value_parser = algorithm)]
+    pub algorithm: Algorithm,
+    /// As what: `publisher` or `reviewer`.
+    #[arg(long = "as", value_name = "ROLE", default_value = "publisher", value_parser = role)]
+    pub role: Role,
+}
+
+fn algorithm(word: &str) -> Result<Algorithm, String> {
+    Algorithm::parse(word).ok_or_else(|| "it is ed25519 or sm2-sm3".into())
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::parse(word).ok_or_else(|| "it is publisher or reviewer".into())
 }
 
 /// What `plugin verify` is given.
@@ -159,14 +196,39 @@ pub struct Verify {
 }
 
 /// Whose signatures a packed plug-in needs.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Trust {
-    /// A public key that must have signed it, as `plugin sign` prints it; may be given more than once.
+    /// A public key that must have signed it as publisher, as `plugin sign` prints it; may be given more than once.
     #[arg(long, value_name = "KEY")]
     pub trusted: Vec<String>,
+    /// A public key that must have signed it as reviewer; may be given more than once. A plug-in with code then needs a
+    /// publisher's signature besides, also with --unsigned.
+    #[arg(long, value_name = "KEY")]
+    pub reviewed_by: Vec<String>,
     /// Take a packed plug-in that nobody has signed.
     #[arg(long)]
     pub unsigned: bool,
+}
+
+/// What `plugin quarantine` is given.
+#[derive(Debug, clap::Args)]
+pub struct Quarantine {
+    /// SHA-256 of the component, as in `[code]` of its manifest.
+    pub sha256: String,
+    /// Why: whoever is refused is told.
+    #[arg(long, value_name = "TEXT")]
+    pub because: String,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+/// What `plugin release` is given.
+#[derive(Debug, clap::Args)]
+pub struct Release {
+    /// SHA-256 of the component.
+    pub sha256: String,
+    #[command(flatten)]
+    pub config: ConfigFile,
 }
 
 /// A plug-in for a tenant.
@@ -204,6 +266,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::New(new) => plugin_text::begin(&new)?,
         Action::Check(folder) => plugin_text::check(&folder.folder).await?,
         Action::Test(folder) => plugin_text::test(&folder.folder).await?,
+        Action::Dev(asked) => return plugin_dev::run(&asked).await,
         Action::Fuzz(asked) => plugin_fuzz::fuzz(&asked).await?,
         Action::Replay(asked) => plugin_fuzz::replay(&asked.folder, &asked.file).await?,
         Action::Install(package) => install(&package, false).await?,
@@ -213,6 +276,9 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Rollback(named) => change(&named, Change::Rollback).await?,
         Action::Remove(named) => change(&named, Change::Remove).await?,
         Action::List(tenant) => list(&tenant).await?,
+        Action::Quarantine(asked) => plugin_quarantine::place(&asked).await?,
+        Action::Release(asked) => plugin_quarantine::release(&asked).await?,
+        Action::Quarantined(config) => plugin_quarantine::all(&config).await?,
     };
     print(&text)
 }

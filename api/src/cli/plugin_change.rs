@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
-use entities::{audit, plugin, plugin_package, plugin_slot, tenant};
-use sea_orm::{ColumnTrait, Order, Set};
-use serde_json::json;
+use entities::{plugin, plugin_package, plugin_slot, tenant};
+use sea_orm::{ColumnTrait, Order};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::{
     cli::{
-        Failure, connect, log,
+        Failure, connect,
         plugin::{Named, Package, Tenant},
         plugin_pack,
     },
     kernel::{
-        error::Fault,
+        error::{Fault, UserError},
         platform::Platform,
         session::{Locale, Reason},
         tx::SystemTx,
     },
     modules::plugins::{
         change::{self as how, Place},
-        code, difference, store,
+        code, difference, quarantine, store, trust,
     },
 };
 
@@ -45,10 +45,7 @@ struct At {
 
 impl At {
     async fn open(asked: &Tenant) -> Result<Self, Failure> {
-        let config = asked.config.load()?;
-        log(config.log, "warn");
-        connect::require_migrated(config.database()?).await?;
-        let platform = connect::configured(&config).await?;
+        let platform = connect::operated(&asked.config.load()?).await?;
         let tx = platform.system(Reason::Provision).begin(None).await?;
         let found = tx.global::<tenant::Entity>().filter(tenant::Column::Code.eq(&asked.tenant)).one().await?;
         tx.rollback().await?;
@@ -64,26 +61,11 @@ impl At {
         Place { backend: self.platform.backend(), today: self.platform.clock().today(), level: self.tenant.level }
     }
 
-    /// Commits with a line of the audit record, or undoes everything and says why.
-    async fn end(&self, tx: SystemTx, action: &str, outcome: Result<Uuid, Fault>) -> Result<(), Failure> {
+    /// Commits with a line of the audit or undoes everything and says why.
+    async fn end(&self, tx: SystemTx, action: &str, detail: Json, outcome: Result<Uuid, Fault>) -> Result<(), Failure> {
         match outcome {
             Ok(id) => {
-                tx.insert(audit::ActiveModel {
-                    tenant_id: Set(tx.tenant_id()),
-                    id: Set(tx.new_id()),
-                    actor_id: Set(None),
-                    actor_name: Set("operator".into()),
-                    session_id: Set(None),
-                    action: Set(action.into()),
-                    object_type: Set("Plugin".into()),
-                    object_id: Set(Some(id)),
-                    request_id: Set(String::new()),
-                    remote: Set(None),
-                    digest: Set(String::new()),
-                    detail: Set(json!({})),
-                    at: Set(tx.now()),
-                })
-                .await?;
+                tx.own_act("operator", action, ("Plugin", Some(id)), detail).await?;
                 Ok(tx.commit().await?)
             }
             Err(fault) => {
@@ -94,20 +76,29 @@ impl At {
     }
 }
 
-fn said(fault: Fault) -> Failure {
+/// A fault of a change in words.
+pub fn said(fault: Fault) -> Failure {
     match fault {
         Fault::Failed(error) => error.into(),
         Fault::Refused(errors) => {
-            Failure::new(errors.iter().map(|e| e.message(Locale::ZhCn)).collect::<Vec<_>>().join("；"))
+            let told = |error: &UserError| format!("{}（{}）", error.message(Locale::ZhCn), error.code.as_str());
+            Failure::new(errors.iter().map(told).collect::<Vec<_>>().join("；"))
         }
     }
 }
 
 /// Shows what a plug-in would change, and installs or upgrades it if told to.
 pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> {
-    let (package, plugin) = plugin_pack::read(&asked.folder, &asked.trust)?;
-    code::examine(&package, &plugin).await.map_err(said)?;
+    let (package, plugin, signers) = plugin_pack::read(&asked.folder, &asked.trust)?;
     let at = At::open(&asked.tenant).await?;
+    trust::admit(at.platform.trust(), &plugin, &signers).map_err(said)?;
+    quarantine::spared(&at.platform, &plugin).await.map_err(said)?;
+    if let Err(rejected) = code::examine(&package, &plugin).await {
+        if let Some(import) = &rejected.foreign {
+            quarantine::caught(&at.platform, at.tenant.id, &plugin, import).await?;
+        }
+        return Err(said(rejected.fault));
+    }
     let mut text = shown(&at, &plugin).await?;
     if text.is_empty() {
         text.push_str("（没有变化）\n");
@@ -120,17 +111,19 @@ pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> 
     let tx = at.begin().await?;
     let outcome = async {
         if !upgrade {
-            let id = how::install(&tx, &package, &plugin).await?;
+            let id = how::install(&tx, &package, &plugin, &signers).await?;
             let row = tx.parts::<plugin::Entity>().id(id).required().await?;
             how::enable(&tx, &row, at.place()).await?;
             return Ok(id);
         }
         let row = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).lock().required().await?;
-        how::upgrade(&tx, &row, &package, &plugin, at.place()).await?;
+        how::upgrade(&tx, &row, &package, &plugin, &signers, at.place()).await?;
         Ok(row.id)
     };
     let outcome = outcome.await;
-    let ended = at.end(tx, if upgrade { "pluginUpgrade" } else { "pluginInstall" }, outcome).await;
+    let action = if upgrade { "pluginUpgrade" } else { "pluginInstall" };
+    let detail = json!({ "digest": plugin.digest, "signedBy": trust::recorded(&signers) });
+    let ended = at.end(tx, action, detail, outcome).await;
     at.platform.close().await;
     ended?;
     Ok(format!("{summary}\n{}\n", if upgrade { "已升级。" } else { "已安装并启用。" }))
@@ -168,7 +161,7 @@ pub async fn change(asked: &Named, change: Change) -> Result<String, Failure> {
         Ok(row.id)
     };
     let outcome = outcome.await;
-    let ended = at.end(tx, &format!("plugin{change:?}"), outcome).await;
+    let ended = at.end(tx, &format!("plugin{change:?}"), json!({}), outcome).await;
     at.platform.close().await;
     ended.map(|()| format!("{}：{change:?} 完成。\n", asked.key))
 }

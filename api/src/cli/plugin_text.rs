@@ -12,7 +12,7 @@ use crate::{
     cli::{
         Failure,
         plugin::{Lang, New},
-        plugin_code, plugin_deeds,
+        plugin_code, plugin_deeds, plugin_folder,
     },
     kernel::forms::Form,
     modules::{matters::forms::FORMATS, plugins::store},
@@ -53,24 +53,18 @@ pub fn begin(new: &New) -> Result<String, Failure> {
     Ok(format!("{shown} 已生成。下一步：\n{build}  zugong plugin check {shown}\n  zugong plugin test {shown}\n"))
 }
 
-/// Where the sources of a plug-in in Rust have their module built.
-const MODULE: &str = "code/target/wasm32-unknown-unknown/release/plugin.wasm";
-
-/// Makes the component of a module that was built in the plug-in's sources.
-fn component(folder: &Path) -> Result<(), Failure> {
-    let module = folder.join(MODULE);
-    if !module.exists() {
-        return Ok(());
-    }
-    let failed = |error: std::io::Error| Failure::new(format!("{}: {error}", module.display()));
-    let made = host::componentize(&fs::read(&module).map_err(failed)?);
-    let made = made.map_err(|error| Failure::new(format!("{} 不能做成组件：{error}", module.display())))?;
-    fs::write(folder.join("plugin.wasm"), made).map_err(failed)
+/// What is wrong with a folder.
+pub fn listed(folder: &Path, faults: &[declarative::Fault]) -> Failure {
+    let lines: String = faults.iter().map(|fault| format!("  {fault}\n")).collect();
+    Failure::new(format!("{} 有 {} 处问题：\n{lines}", folder.display(), faults.len()))
 }
 
 /// Writes the digest of the component into the manifest; where the sources are in Rust, makes the component first.
 pub fn pin(folder: &Path) -> Result<String, Failure> {
-    component(folder)?;
+    if let Some(made) = plugin_folder::built(folder)? {
+        let file = folder.join("plugin.wasm");
+        fs::write(&file, made).map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
+    }
     let told = |fault: &declarative::Fault| Failure::new(fault.to_string());
     let package =
         Package::read(folder).map_err(|faults| faults.first().map_or_else(|| Failure::new("插件读不懂"), told))?;
@@ -109,10 +103,7 @@ pub async fn check(folder: &Path) -> Result<String, Failure> {
 
 /// A plug-in of a folder, checked.
 pub fn read(folder: &Path) -> Result<(Package, Plugin), Failure> {
-    let told = |faults: Vec<declarative::Fault>| {
-        let lines: String = faults.iter().map(|fault| format!("  {fault}\n")).collect();
-        Failure::new(format!("{} 有 {} 处问题：\n{lines}", folder.display(), faults.len()))
-    };
+    let told = |faults: Vec<declarative::Fault>| listed(folder, &faults);
     let package = Package::read(folder).map_err(told)?;
     let plugin = declarative::check(&package, &store::environment()).map_err(told)?;
     Ok((package, plugin))

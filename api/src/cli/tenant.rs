@@ -12,7 +12,7 @@ use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
 
 use crate::{
-    cli::{ConfigFile, Failure, connect, log, print},
+    cli::{ConfigFile, Failure, connect, print},
     kernel::{
         error::ApiError,
         platform::Platform,
@@ -122,9 +122,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     let config = match &arguments.action {
         Action::Create(Create { config, .. }) | Action::List(List { config }) => config.load()?,
     };
-    log(config.log, "warn");
-    connect::require_migrated(config.database()?).await?;
-    let platform = connect::configured(&config).await?;
+    let platform = connect::operated(&config).await?;
     let outcome = match &arguments.action {
         Action::List(_) => list(&platform).await,
         Action::Create(create) => {

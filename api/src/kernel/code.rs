@@ -99,6 +99,7 @@ codes! {
     CalendarExhausted "CALENDAR_EXHAUSTED" Refusal 200 false "工作日历尚未公布" "The working-day calendar does not reach that far.";
     MatterNotOffered "MATTER_NOT_OFFERED" Refusal 200 false "事项未开通" "The tenant's catalogue has no such matter in force.";
     PluginRefused "PLUGIN_REFUSED" Refusal 200 false "插件不合规范" "The plug-in is not as it must be; each fault is named with file and line.";
+    PluginQuarantined "PLUGIN_QUARANTINED" Refusal 200 false "插件组件已被平台隔离" "The plug-in's component is quarantined on the whole platform.";
     PluginRule "PLUGIN_RULE" Refusal 200 false "不符合本地规则" "A rule of one of the tenant's plug-ins does not hold.";
     PluginUnavailable "PLUGIN_UNAVAILABLE" Refusal 200 true "插件暂时无法校验，草稿已保留" "A plug-in that must look at the form does not answer; nothing was submitted.";
     HumanDecisionRequired "HUMAN_DECISION_REQUIRED" Refusal 200 false "须由有权限的人员作出决定" "A person with authority decides this, not a program.";

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -19,8 +19,10 @@ use crate::kernel::{
     db::Db,
     error::{ApiError, Code},
     extension::{self, PluginSet},
+    quarantine::Quarantine,
     session::{Reason, RequestInfo, Session, System},
     shelf::Shelf,
+    trust::PluginTrust,
 };
 
 /// Tenants' facts that requests need, loaded with the rights and renewed with them.
@@ -57,6 +59,8 @@ pub struct Platform {
     bus: Bus,
     calendar: Arc<WorkCalendar>,
     compiled: Arc<Compiled>,
+    trust: OnceLock<PluginTrust>,
+    quarantine: Quarantine,
     tenants: RwLock<HashMap<Uuid, Loaded>>,
     /// The newest version of each tenant's rights that this process has heard of.
     versions: RwLock<HashMap<Uuid, i64>>,
@@ -72,6 +76,8 @@ impl Platform {
             bus,
             calendar: Arc::new(calendar),
             compiled: Arc::new(policies::compile()?),
+            trust: OnceLock::new(),
+            quarantine: Quarantine::default(),
             tenants: RwLock::default(),
             versions: RwLock::default(),
             shelf: Shelf::default(),
@@ -103,6 +109,18 @@ impl Platform {
         &self.compiled
     }
 
+    /// Says whose plug-ins are taken; before it is said, everybody's. What was said first stands.
+    pub fn trusting(&self, trust: PluginTrust) {
+        // Whoever could change it while requests are served could also ask for nothing.
+        let _ = self.trust.set(trust);
+    }
+
+    /// Whose plug-ins are taken.
+    pub fn trust(&self) -> &PluginTrust {
+        static EVERYBODY: PluginTrust = PluginTrust::EVERYBODY;
+        self.trust.get().unwrap_or(&EVERYBODY)
+    }
+
     /// Which database serves.
     pub fn backend(&self) -> sea_orm::DbBackend {
         self.db.backend()
@@ -110,6 +128,10 @@ impl Platform {
 
     pub(in crate::kernel) fn db(&self) -> &Db {
         &self.db
+    }
+
+    pub(in crate::kernel) fn quarantine(&self) -> &Quarantine {
+        &self.quarantine
     }
 
     /// Work of the platform itself, with the reason for the log.
@@ -246,7 +268,10 @@ impl Platform {
             loop {
                 tokio::select! {
                     hint = hints.recv() => match hint {
-                        Ok(Hint::Rights(tenant, version)) => platform.heard(tenant, version),
+                        Ok(Hint::Rights(tenant, version)) => {
+                            platform.heard(tenant, version);
+                            platform.quarantine.forget();
+                        }
                         Ok(Hint::Events(_)) => {}
                         // Hints were dropped: ask the database.
                         Err(_) => platform.poll_versions().await,
@@ -258,6 +283,7 @@ impl Platform {
     }
 
     async fn poll_versions(&self) {
+        self.quarantine.forget();
         let known: Vec<Uuid> = self.versions.read().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
         if known.is_empty() {
             return;

@@ -59,6 +59,8 @@ pub enum Reason {
     Breaker,
     /// Plug-ins are told that a case has moved on.
     Transition,
+    /// A component of a plug-in is not to be run any more.
+    Quarantine,
     /// An operator looks after the installation.
     Doctor,
 }

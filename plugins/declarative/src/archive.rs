@@ -9,28 +9,16 @@ use sha2::{Digest, Sha256};
 use crate::{
     fault::Fault,
     package::{MANIFEST, MAX_BYTES, MAX_COMPONENT, MAX_FILES, Package, is_inside},
+    signature::{self, Signature},
 };
 
 /// The entry with the digests.
 pub const SUMS: &str = "SHA256SUMS";
 /// The entry with the signatures.
 pub const SIGNATURES: &str = "SIGNATURES";
-/// The most signatures.
-const MAX_SIGNATURES: usize = 8;
 const BLOCK: usize = 512;
 /// The largest archive: what a plug-in may have, and a block or two for each entry.
 const LARGEST: usize = MAX_BYTES + MAX_COMPONENT + (MAX_FILES + 8) * 3 * BLOCK;
-
-/// A signature of a plug-in's digests (签名).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Signature {
-    /// How: `ed25519`.
-    pub algorithm: String,
-    /// The public key.
-    pub key: String,
-    /// The signature.
-    pub signature: String,
-}
 
 /// A plug-in as it came in one file.
 #[derive(Clone, Debug)]
@@ -63,8 +51,7 @@ pub fn pack(package: &Package, signatures: &[Signature]) -> Vec<u8> {
     let mut out = vec![];
     add(&mut out, SUMS, sums(package).as_bytes());
     if !signatures.is_empty() {
-        let line = |s: &Signature| format!("{} {} {}\n", s.algorithm, s.key, s.signature);
-        add(&mut out, SIGNATURES, signatures.iter().map(line).collect::<String>().as_bytes());
+        add(&mut out, SIGNATURES, signature::write(signatures).as_bytes());
     }
     for (path, bytes) in entries(package) {
         add(&mut out, &path, &bytes);
@@ -124,8 +111,10 @@ fn open(bytes: &[u8]) -> Result<Result<Archive, Vec<Fault>>, Refusal> {
         return refused(SUMS, "ARCHIVE", "插件包的第一项应为 SHA256SUMS");
     };
     let listed = entries.next_if(|(path, _)| path == SIGNATURES).map(|(_, text)| text).unwrap_or_default();
-    let Some(signatures) = std::str::from_utf8(listed).ok().and_then(signatures) else {
-        return refused(SIGNATURES, "ARCHIVE", "SIGNATURES 读不懂");
+    let signatures = match std::str::from_utf8(listed).map_err(|_| "SIGNATURES 不是文本").and_then(signature::read)
+    {
+        Ok(signatures) => signatures,
+        Err(wrong) => return refused(SIGNATURES, "ARCHIVE_SIGNATURE", wrong),
     };
     let (mut texts, mut components) = (vec![], vec![]);
     for (path, content) in entries {
@@ -157,16 +146,6 @@ fn open(bytes: &[u8]) -> Result<Result<Archive, Vec<Fault>>, Refusal> {
         return refused(SUMS, "ARCHIVE", "插件包的写法不规范");
     }
     Ok(Ok(Archive { sums: self::sums(&package), package, signatures }))
-}
-
-fn signatures(text: &str) -> Option<Vec<Signature>> {
-    let one = |line: &str| {
-        let mut words = line.split(' ').map(str::to_string);
-        let (algorithm, key, signature) = (words.next()?, words.next()?, words.next()?);
-        words.next().is_none().then_some(Signature { algorithm, key, signature })
-    };
-    let all: Option<Vec<Signature>> = text.lines().map(one).collect();
-    all.filter(|all| all.len() <= MAX_SIGNATURES)
 }
 
 /// The entries in their order: plain files, each once.
@@ -201,7 +180,10 @@ fn read(bytes: &[u8]) -> Result<Vec<(String, &[u8])>, Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scaffold;
+    use crate::{
+        scaffold,
+        signature::{Algorithm, Role},
+    };
 
     fn package() -> Package {
         let files = scaffold::files("330203.bianwai-luyong", "bwly", "编外录用");
@@ -218,7 +200,8 @@ mod tests {
         assert_eq!(bytes, pack(&package(), &[]));
         let archive = unpack(&bytes).unwrap();
         assert_eq!((archive.package.digest(), archive.signatures), (package().digest(), vec![]));
-        let signed = Signature { algorithm: "ed25519".into(), key: "k".into(), signature: "s".into() };
+        let (role, algorithm) = (Role::Publisher, Algorithm::Ed25519);
+        let signed = Signature { role, algorithm, key: "k".into(), signature: "s".into() };
         let archive = unpack(&pack(&package(), std::slice::from_ref(&signed))).unwrap();
         assert_eq!((archive.sums, archive.signatures), (sums(&package()), vec![signed]));
     }
@@ -272,5 +255,13 @@ mod tests {
         assert_eq!(code(&with(|all| add(all, "run.sh", b"rm"))), "ARCHIVE");
         let twice = with(|all| add(all, MANIFEST, b"api"));
         assert_eq!(code(&twice), "ARCHIVE_PATH");
+        for (line, refused) in [("publisher ed25519 k s\n", ""), ("publisher rsa k s\n", "ARCHIVE_SIGNATURE")] {
+            let mut all = vec![];
+            add(&mut all, SUMS, sums(&package()).as_bytes());
+            add(&mut all, SIGNATURES, line.as_bytes());
+            entries(&package()).iter().for_each(|(path, bytes)| add(&mut all, path, bytes));
+            all.resize(all.len() + 2 * BLOCK, 0);
+            assert_eq!(code(&all), refused, "{line}");
+        }
     }
 }

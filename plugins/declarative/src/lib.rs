@@ -15,6 +15,7 @@ mod place;
 mod regular;
 pub mod rule;
 pub mod scaffold;
+pub mod signature;
 mod verify;
 
 pub use fault::{Fault, Faults};

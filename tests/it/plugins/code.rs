@@ -18,7 +18,7 @@ pub fn with_code(hooks: &str, bytes: &[u8]) -> Files {
     Files::new("bwly").manifest("[[rule]]", &code)
 }
 
-fn input(files: &Files, bytes: &[u8]) -> Json {
+pub fn input(files: &Files, bytes: &[u8]) -> Json {
     let mut input = files.input();
     input["component"] = json!(BASE64.encode(bytes));
     input
@@ -51,7 +51,7 @@ const REFUSES_LONG_FORMS: &str = r#"
 
 pub const TRAPS: &str = r#"(func (export "run") (param i32) (result i32) (unreachable))"#;
 
-fn form(reason: &str) -> Json {
+pub fn form(reason: &str) -> Json {
     json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "SECOND", "reason": reason })
 }
 

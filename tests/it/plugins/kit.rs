@@ -17,7 +17,7 @@ fn examples() -> PathBuf {
 }
 
 /// A copy of an example that a test may build in.
-fn copied(example: &str) -> (tempfile::TempDir, PathBuf) {
+pub fn copied(example: &str) -> (tempfile::TempDir, PathBuf) {
     fn copy(from: &Path, to: &Path) -> io::Result<()> {
         fs::create_dir_all(to)?;
         for entry in fs::read_dir(from)? {

@@ -3,11 +3,15 @@
 mod code;
 mod computed;
 mod connectors;
+mod demo;
+mod dev;
 mod fields;
 mod kit;
 mod life;
 mod matters;
 mod own;
+mod packed;
+mod quarantine;
 mod races;
 mod rules;
 mod secrets;

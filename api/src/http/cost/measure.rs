@@ -136,7 +136,10 @@ mod tests {
         let document = parse_query(query).unwrap();
         let (_, operation) = document.operations.iter().next().unwrap();
         let variables = Variables::from_json(variables);
-        cost(Doc { fragments: &document.fragments, operation: &operation.node, variables: &variables, open: &[] }, &|name| name == "bwly_hours")
+        cost(
+            Doc { fragments: &document.fragments, operation: &operation.node, variables: &variables, open: &[] },
+            &|name| name == "bwly_hours",
+        )
     }
 
     #[test]

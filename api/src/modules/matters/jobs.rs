@@ -123,7 +123,7 @@ async fn apply_one(tx: SystemTx, effect: &personnel_effect::Model) -> Result<boo
     let step = Step { case_id: effect.case_id, item_id: None, action: CaseAction::Effect, actor: None, note: None };
     step.record(&tx, "case.effect", "DONE").await?;
     let detail = json!({ "kind": effect.kind, "effectiveOn": effect.effective_on });
-    tx.own_act("personnelEffectApply", "Cadre", effect.cadre_id, detail).await?;
+    tx.own_act("system", "personnelEffectApply", ("Cadre", Some(effect.cadre_id)), detail).await?;
     tx.commit().await?;
     Ok(true)
 }

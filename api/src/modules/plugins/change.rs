@@ -17,7 +17,10 @@ use crate::{
         error::{Code, Fault, Faults, UserError},
         tx::{Inner, plus_one},
     },
-    modules::plugins::{code, commands::values, compatible::compatible, offering, schema, slots, store},
+    modules::plugins::{
+        code, commands::values, compatible::compatible, offering, quarantine, schema, signing::Signer, slots, store,
+        trust,
+    },
 };
 
 /// Where and when a change is made.
@@ -32,7 +35,8 @@ pub struct Place {
 }
 
 /// Puts a plug-in in; nothing of it is at work before it is enabled. One that was removed comes back with its data.
-pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
+pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[Signer]) -> Result<Uuid, Fault> {
+    quarantine::refuse(tx, plugin, "input.component").await?;
     let known = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).lock().one().await?;
     let prefix = tx.parts::<plugin::Entity>().filter(plugin::Column::Prefix.eq(&plugin.prefix)).one().await?;
     if let Some(other) = prefix.filter(|other| other.key != plugin.key) {
@@ -41,6 +45,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
         return Err(UserError::new(Code::AlreadyExists, "input.files", zh, en).into());
     }
     let now = tx.now();
+    let told = json!({ "installed": plugin.version, "digest": plugin.digest, "signedBy": trust::recorded(signers) });
     match known {
         Some(known) if known.state != PluginState::Removed => {
             let (zh, en) = ("插件已安装；更换版本请用升级", "It is installed; another version is an upgrade.");
@@ -51,7 +56,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
             compatible(&before, plugin)?;
             let package_id = keep(tx, known.id, package, plugin).await?;
             set(tx, &known, PluginState::Installed, package_id, None).await?;
-            tx.touched("Plugin", known.id, json!({ "installed": plugin.version, "digest": plugin.digest }));
+            tx.touched("Plugin", known.id, told);
             Ok(known.id)
         }
         None => {
@@ -74,7 +79,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
             })
             .await?;
             write(tx, id, package_id, package, plugin).await?;
-            tx.touched("Plugin", id, json!({ "installed": plugin.version, "digest": plugin.digest }));
+            tx.touched("Plugin", id, told);
             Ok(id)
         }
     }
@@ -84,6 +89,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<U
 pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Disabled])?;
     let plugin = store::read(tx, row.package_id).await?;
+    quarantine::refuse(tx, &plugin, "input.id").await?;
     activate(tx, &plugin, row.package_id, place).await?;
     set(tx, row, PluginState::Enabled, row.package_id, row.previous_id).await?;
     tx.rights_changed().await?;
@@ -117,21 +123,18 @@ pub async fn upgrade(
     row: &plugin::Model,
     package: &Package,
     plugin: &Plugin,
+    signers: &[Signer],
     place: Place,
 ) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    quarantine::refuse(tx, plugin, "input.component").await?;
     let before = store::read(tx, row.package_id).await?;
     if names::version(&plugin.version) <= names::version(&before.version) {
         let zh = format!("现为 {}，升级的版本应更高", before.version);
         let en = format!("It is at {}; an upgrade has a higher version.", before.version);
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    if plugin.prefix != row.prefix {
-        let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
-        return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
-    }
-    compatible(&before, plugin)?;
-    let package_id = keep(tx, row.id, package, plugin).await?;
+    let package_id = follow(tx, row, &before, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
         if *from == before.version {
             values::rename(tx, target, &field(plugin, old), &field(plugin, new), place.backend).await?;
@@ -141,9 +144,45 @@ pub async fn upgrade(
     tx.touched(
         "Plugin",
         row.id,
-        json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest }),
+        json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest, "signedBy": trust::recorded(signers) }),
     );
     Ok(())
+}
+
+/// Puts a plug-in that is being written in its own place (开发), whatever its version says, and sets it to work.
+pub async fn replace(
+    tx: &Inner,
+    row: &plugin::Model,
+    package: &Package,
+    plugin: &Plugin,
+    place: Place,
+) -> Result<(), Fault> {
+    expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
+    quarantine::refuse(tx, plugin, "input.component").await?;
+    let before = store::read(tx, row.package_id).await?;
+    let package_id = follow(tx, row, &before, package, plugin).await?;
+    offering::withdraw(tx, row).await?;
+    activate(tx, plugin, package_id, place).await?;
+    tx.rights_changed().await?;
+    set(tx, row, PluginState::Enabled, package_id, row.previous_id).await?;
+    tx.touched("Plugin", row.id, json!({ "replaced": plugin.version, "digest": plugin.digest }));
+    Ok(())
+}
+
+/// Keeps a package that follows another, if it has the names and types that there may be data of.
+async fn follow(
+    tx: &Inner,
+    row: &plugin::Model,
+    before: &Plugin,
+    package: &Package,
+    plugin: &Plugin,
+) -> Result<Uuid, Fault> {
+    if plugin.prefix != row.prefix {
+        let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
+        return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
+    }
+    compatible(before, plugin)?;
+    keep(tx, row.id, package, plugin).await
 }
 
 /// Goes back to the version before; what the upgrade renamed gets its name back.
@@ -154,6 +193,7 @@ pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(
         return Err(UserError::new(Code::NotInState, "input.id", zh, en).into());
     };
     let (now, before) = (store::read(tx, row.package_id).await?, store::read(tx, previous).await?);
+    quarantine::refuse(tx, &before, "input.id").await?;
     for (from, target, old, new) in &now.renames {
         if *from == before.version {
             values::rename(tx, target, &field(&now, new), &field(&now, old), place.backend).await?;

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use declarative::{Capabilities, Code as Declaration, Package, Plugin};
 use entities::blob;
-use host::{Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Settings};
+use host::{Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Refusal, Settings};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
@@ -47,30 +47,73 @@ fn key(code: &Declaration, declared: &Declared) -> String {
     format!("{} {declared:?}", code.sha256)
 }
 
+/// What the names of all interfaces begin with that a manifest could declare.
+const OURS: &str = "zugong:plugin/";
+
+/// Why a component is not taken.
+#[derive(Clone, Debug)]
+struct Unfit {
+    words: String,
+    foreign: Option<String>,
+}
+
+impl From<String> for Unfit {
+    fn from(words: String) -> Self {
+        Self { words, foreign: None }
+    }
+}
+
+impl From<Refusal> for Unfit {
+    fn from(refusal: Refusal) -> Self {
+        let words = refusal.to_string();
+        match refusal {
+            // One of the platform's own may be declared by another manifest, or come with a later release.
+            Refusal::Import(name) if !name.starts_with(OURS) => Self { words, foreign: Some(name) },
+            _ => Self { words, foreign: None },
+        }
+    }
+}
+
+/// A component that is not taken.
+#[derive(Debug)]
+pub struct Rejected {
+    /// What is told of it.
+    pub fault: Fault,
+    /// What it imports that no manifest could declare.
+    pub foreign: Option<String>,
+}
+
+impl From<Rejected> for Fault {
+    fn from(rejected: Rejected) -> Self {
+        rejected.fault
+    }
+}
+
 /// A component compiled and held against its manifest, once however many ask at the same time.
-async fn compiled(code: &Declaration, declared: Declared, bytes: Vec<u8>) -> Result<Arc<Program>, String> {
+async fn compiled(code: &Declaration, declared: Declared, bytes: Vec<u8>) -> Result<Arc<Program>, Unfit> {
     let key = key(code, &declared);
     let work = async {
         let host = host().map_err(|_| "插件宿主不可用".to_string())?;
         let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes, &declared));
-        compiled.await.map_err(|error| error.to_string())?.map_err(|refusal| refusal.to_string())
+        compiled.await.map_err(|error| error.to_string())?.map_err(Unfit::from)
     };
-    PROGRAMS.try_get_with(key, work).await.map_err(|error: Arc<String>| (*error).clone())
+    PROGRAMS.try_get_with(key, work).await.map_err(|error: Arc<Unfit>| (*error).clone())
 }
 
 /// Whether a package's component is as its manifest says; without one there is nothing to say.
-pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Fault> {
+pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Rejected> {
     match (&plugin.code, package.component()) {
         (Some(code), Some(bytes)) => taken(plugin, code, bytes.to_vec()).await,
         _ => Ok(()),
     }
 }
 
-async fn taken(plugin: &Plugin, code: &Declaration, bytes: Vec<u8>) -> Result<(), Fault> {
+async fn taken(plugin: &Plugin, code: &Declaration, bytes: Vec<u8>) -> Result<(), Rejected> {
     let declared = declared(code, &plugin.capabilities);
-    compiled(code, declared, bytes).await.map(drop).map_err(|why| {
+    compiled(code, declared, bytes).await.map(drop).map_err(|Unfit { words, foreign }| {
         let en = format!("The component {} is not taken.", code.component);
-        UserError::new(Code::PluginRefused, "input.component", format!("{}：{why}", code.component), en).into()
+        let error = UserError::new(Code::PluginRefused, "input.component", format!("{}：{words}", code.component), en);
+        Rejected { fault: error.into(), foreign }
     })
 }
 
@@ -86,11 +129,11 @@ pub async fn keep(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<(), 
             created_at: Set(tx.now()),
         };
         tx.insert_new(row, [blob::Column::Sha256]).await?;
-        return taken(plugin, code, bytes.to_vec()).await;
+        return Ok(taken(plugin, code, bytes.to_vec()).await?);
     }
     // The component of an earlier version; what is declared of it may be something else now.
     if let Some(row) = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await? {
-        return taken(plugin, code, row.bytes).await;
+        return Ok(taken(plugin, code, row.bytes).await?);
     }
     let zh = format!("缺少组件 {}（sha256 {}）", code.component, code.sha256);
     let en = format!("The component {} is missing: give it as `component`.", code.component);
@@ -107,12 +150,21 @@ async fn program(session: &Session, plugin: &Plugin, code: &Declaration) -> Resu
     let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
     let row = row.map_err(failed)?.ok_or("the component is missing")?;
-    compiled(code, declared, row.bytes).await
+    compiled(code, declared, row.bytes).await.map_err(|unfit| unfit.words)
 }
 
-/// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own.
+/// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own. One that is
+/// quarantined is not asked any more, as one that the breaker has taken out of service.
 pub async fn ask(session: &Session, plugin: &Arc<Plugin>, ask: Ask) -> Result<Answer, Option<Failure>> {
     let Some(code) = &plugin.code else { return Err(None) };
+    match session.platform().quarantined(&code.sha256).await {
+        Ok(None) => {}
+        Ok(Some(_)) => return Err(Some(Failure::Ended(host::Code::Disabled))),
+        Err(error) => {
+            tracing::error!(?error, "whether a component is quarantined is not known");
+            return Err(None);
+        }
+    }
     let hook = ask.hook();
     let program = program(session, plugin, code).await.map_err(|error| {
         tracing::error!(error, plugin = plugin.key, "a component cannot be run");

@@ -11,7 +11,7 @@ use crate::{
         error::{ApiError, Code},
         id::Id,
     },
-    modules::plugins::{catalogue::Plugin, change, commands::plugin_grant::shown, difference, store},
+    modules::plugins::{catalogue::Plugin, change, commands::plugin_grant::shown, difference, store, trust},
 };
 
 /// One thing that is wrong with a plug-in (插件缺陷).
@@ -36,6 +36,15 @@ impl From<Fault> for PluginFault {
     }
 }
 
+/// Somebody who has signed a packed plug-in (签名者).
+#[derive(SimpleObject)]
+pub struct PluginSigner {
+    /// As what (身份): `publisher` or `reviewer`.
+    role: &'static str,
+    /// The public key (公钥).
+    key: String,
+}
+
 /// What a plug-in is and what it would change (插件检查结果).
 #[derive(SimpleObject, Default)]
 pub struct PluginCheck {
@@ -49,6 +58,8 @@ pub struct PluginCheck {
     release: Option<String>,
     /// The lines that come (`+`) and go (`-`) in the tenant's schema when it is enabled (接口差异).
     schema_difference: Option<String>,
+    /// Whose signatures the packed plug-in has, all of them good (签名); whether they are trusted is the installation's.
+    signers: Vec<PluginSigner>,
     /// What is wrong; empty when it can be installed (缺陷).
     faults: Vec<PluginFault>,
 }
@@ -105,16 +116,17 @@ impl PluginQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The plug-in's files: an object of texts by their paths, `plugin.toml` among them.")]
-        files: JsonText,
+        files: Option<JsonText>,
+        #[graphql(desc = "The packed plug-in in base64, in the place of `files`.")] archive: Option<String>,
     ) -> Result<Option<PluginCheck>> {
         let session = required(ctx)?;
         session.require(Resource::Plugin, Action::Publish)?;
-        let checked = match store::package(&files.0) {
-            Ok(package) => store::checked(package).await?,
+        let checked = match trust::received(files.as_ref().map(|files| &files.0), archive.as_deref()) {
+            Ok((package, signers)) => store::checked(package).await?.map(|plugin| (plugin, signers)),
             Err(faults) => Err(faults),
         };
-        let plugin = match checked {
-            Ok(plugin) => plugin,
+        let (plugin, signers) = match checked {
+            Ok(found) => found,
             Err(faults) => {
                 let faults = faults.into_iter().map(Into::into).collect();
                 return Ok(Some(PluginCheck { faults, ..PluginCheck::default() }));
@@ -145,6 +157,7 @@ impl PluginQueries {
             title: Some(plugin.title.clone()),
             release: Some(plugin.version.clone()),
             schema_difference: Some(schema_difference),
+            signers: signers.into_iter().map(|by| PluginSigner { role: by.role.as_str(), key: by.key }).collect(),
             faults: vec![],
         }))
     }

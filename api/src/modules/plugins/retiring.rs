@@ -39,7 +39,7 @@ pub async fn retire(platform: &Arc<Platform>, tenant: Uuid, key: &str) -> Result
         });
     }
     let detail = json!({ "disabled": true, "because": "breaker" });
-    tx.own_act("pluginDisable", "Plugin", row.id, detail).await?;
+    tx.own_act("system", "pluginDisable", ("Plugin", Some(row.id)), detail).await?;
     tx.emit("plugin.disabled", "Plugin", row.id, row.version + 1, json!({ "because": "breaker" })).await?;
     tx.commit().await?;
     Ok(true)

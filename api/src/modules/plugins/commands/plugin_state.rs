@@ -11,6 +11,7 @@ use crate::{
         command::Command,
         error::{ApiError, Code, Fault, UserError},
         id::Id,
+        session::Session,
         tx::Tx,
     },
     modules::plugins::{
@@ -20,8 +21,8 @@ use crate::{
 };
 
 /// Plug-ins are the whole tenant's: an administrator of a part of it does not decide about them.
-pub(super) fn ours(tx: &Tx) -> Result<(), ApiError> {
-    match tx.session().require(Resource::Plugin, Action::Publish)?.tenant {
+pub(super) fn ours(session: &Session) -> Result<(), ApiError> {
+    match session.require(Resource::Plugin, Action::Publish)?.tenant {
         true => Ok(()),
         false => Err(ApiError::of(Code::Forbidden)),
     }
@@ -35,7 +36,7 @@ pub(super) fn place(tx: &Tx) -> Place {
 
 /// The plug-in, if it is as the caller has read it.
 pub(super) async fn found(tx: &Tx, id: &Id<Plugin>, expected: i32) -> Result<plugin::Model, Fault> {
-    ours(tx)?;
+    ours(tx.session())?;
     let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(id.uuid()).lock().required().await?;
     if row.version != expected {
         let zh = format!("当前版本为 {}", row.version);
