@@ -1,6 +1,6 @@
 //! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
 
-mod code;
+pub mod code;
 mod computed;
 mod connectors;
 mod fields;
@@ -8,6 +8,7 @@ mod kit;
 mod life;
 mod matters;
 mod races;
+mod replicas;
 mod rules;
 mod secrets;
 mod typed;
