@@ -12,6 +12,7 @@ mod replicas;
 mod rules;
 mod secrets;
 mod typed;
+mod upgrades;
 mod walls;
 
 use declarative::{Package, scaffold};
