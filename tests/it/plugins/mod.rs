@@ -8,6 +8,7 @@ mod kit;
 mod life;
 mod matters;
 mod races;
+mod reload;
 mod replicas;
 mod rules;
 mod secrets;
