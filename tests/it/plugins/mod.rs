@@ -12,6 +12,7 @@ mod reload;
 mod replicas;
 mod rules;
 mod secrets;
+mod served;
 mod typed;
 mod upgrades;
 mod walls;
