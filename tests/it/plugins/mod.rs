@@ -4,6 +4,7 @@ pub mod code;
 mod computed;
 mod connectors;
 mod fields;
+mod hostile;
 mod kit;
 mod life;
 mod matters;
