@@ -7,7 +7,7 @@ use std::sync::{
 
 use serde_json::{Value as Json, json};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
 };
 
@@ -52,7 +52,7 @@ async fn serve(mut stream: TcpStream, answer: String, asked: Arc<Mutex<Vec<Asked
 }
 
 /// Head and body of the one question of a connection.
-pub(crate) async fn question(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+pub(crate) async fn question(stream: &mut (impl AsyncRead + Unpin)) -> Option<(String, Vec<u8>)> {
     let mut bytes = vec![];
     loop {
         let mut part = [0; 4096];

@@ -28,6 +28,7 @@
 )]
 
 pub mod agency;
+pub mod authority;
 pub mod base;
 pub mod cases;
 pub mod client;

@@ -10,9 +10,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value as Json, json};
 use sm3::{Digest, Sm3};
 use tokio::{
-    io::AsyncWriteExt,
-    net::{TcpListener, TcpStream},
+    io::{AsyncRead, AsyncWrite, AsyncWriteExt},
+    net::TcpListener,
 };
+use tokio_rustls::TlsAcceptor;
 
 use crate::agency::question;
 
@@ -43,6 +44,7 @@ struct Known {
     /// What was done, by idempotency key.
     done: BTreeMap<String, Json>,
     refused: usize,
+    distrusted: usize,
 }
 
 pub struct System {
@@ -54,15 +56,34 @@ pub struct System {
 impl System {
     /// A system that takes signed questions, or those with the secret itself.
     pub async fn start() -> Self {
+        Self::within(None).await
+    }
+
+    /// The same within TLS.
+    pub async fn start_tls(acceptor: TlsAcceptor) -> Self {
+        Self::within(Some(acceptor)).await
+    }
+
+    async fn within(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let url = format!("{scheme}://{}", listener.local_addr().unwrap());
         let known = Arc::<Mutex<Known>>::default();
         let mode = Arc::new(Mutex::new(Mode::Answers("已核对参保情况", true)));
         let system = Self { url, known: known.clone(), mode: mode.clone() };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let mode = mode.lock().unwrap().clone();
-                tokio::spawn(serve(stream, mode, known.clone()));
+                let (mode, known, tls) = (mode.lock().unwrap().clone(), known.clone(), tls.clone());
+                tokio::spawn(async move {
+                    match tls {
+                        None => serve(stream, mode, known).await,
+                        // Who does not trust the certificate leaves before the first request.
+                        Some(tls) => match tls.accept(stream).await {
+                            Ok(stream) => serve(stream, mode, known).await,
+                            Err(_) => known.lock().unwrap().distrusted += 1,
+                        },
+                    }
+                });
             }
         });
         system
@@ -81,6 +102,11 @@ impl System {
     /// How often it was asked by somebody who does not know the secret.
     pub fn refused(&self) -> usize {
         self.known.lock().unwrap().refused
+    }
+
+    /// How often somebody connected and left at the sight of its certificate.
+    pub fn distrusted(&self) -> usize {
+        self.known.lock().unwrap().distrusted
     }
 
     /// The bodies of what it was asked.
@@ -121,7 +147,7 @@ fn is_ours(head: &str, body: &[u8]) -> bool {
     !key.is_empty() && header(head, "x-zugong-signature") == mac(&[method, path, at, key, &sum(body)])
 }
 
-async fn serve(mut stream: TcpStream, mode: Mode, known: Arc<Mutex<Known>>) {
+async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, mode: Mode, known: Arc<Mutex<Known>>) {
     let Some((head, body)) = question(&mut stream).await else { return };
     if !is_ours(&head, &body) {
         known.lock().unwrap().refused += 1;
@@ -149,13 +175,15 @@ async fn serve(mut stream: TcpStream, mode: Mode, known: Arc<Mutex<Known>>) {
     }
 }
 
-async fn reply(stream: &mut TcpStream, status: &str, more: &str, answer: &str) {
+async fn reply(stream: &mut (impl AsyncWrite + Unpin), status: &str, more: &str, answer: &str) {
     let head = format!(
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\n{more}content-length: {}\r\nconnection: close\r\n\r\n",
         answer.len()
     );
     // Whoever asked may be gone.
     let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;
+    // Within TLS the end is said as well.
+    let _ = stream.shutdown().await;
 }
 
 /// A connector for the manifest of the plug-in that `zugong plugin new` writes.

@@ -49,6 +49,8 @@ enum Action {
     Upgrade(Package),
     /// Set a plug-in to work.
     Enable(Named),
+    /// Say what a plug-in's component may ask and do, of what its manifest requests.
+    Grant(Grant),
     /// Take a plug-in's matters and types away; its data stays.
     Disable(Named),
     /// Go back to the version before.
@@ -254,6 +256,23 @@ pub struct Named {
     pub tenant: Tenant,
 }
 
+/// What `plugin grant` is given.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true)))]
+pub struct Grant {
+    #[command(flatten)]
+    pub named: Named,
+    /// All that the manifest requests.
+    #[arg(long, group = "what")]
+    pub all: bool,
+    /// Nothing.
+    #[arg(long, group = "what")]
+    pub none: bool,
+    /// What a JSON file says: `{"core": {"Cadre": ["rank"]}, "data": [], "connectors": [], "effects": ["set-field"]}`.
+    #[arg(long, group = "what", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
 /// Carries out what is asked.
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     use plugin_change::{Change, change, install, list};
@@ -272,6 +291,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         Action::Install(package) => install(&package, false).await?,
         Action::Upgrade(package) => install(&package, true).await?,
         Action::Enable(named) => change(&named, Change::Enable).await?,
+        Action::Grant(asked) => plugin_change::grant(&asked).await?,
         Action::Disable(named) => change(&named, Change::Disable).await?,
         Action::Rollback(named) => change(&named, Change::Rollback).await?,
         Action::Remove(named) => change(&named, Change::Remove).await?,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use declarative::Capabilities;
 use entities::{plugin, plugin_package, plugin_slot, tenant};
 use sea_orm::{ColumnTrait, Order};
 use serde_json::{Value as Json, json};
@@ -10,7 +11,7 @@ use uuid::Uuid;
 use crate::{
     cli::{
         Failure, connect,
-        plugin::{Named, Package, Tenant},
+        plugin::{Grant, Named, Package, Tenant},
         plugin_pack,
     },
     kernel::{
@@ -21,7 +22,7 @@ use crate::{
     },
     modules::plugins::{
         change::{self as how, Place},
-        code, difference, quarantine, store, trust,
+        code, difference, granting, quarantine, store, trust,
     },
 };
 
@@ -61,7 +62,7 @@ impl At {
         Place { backend: self.platform.backend(), today: self.platform.clock().today(), level: self.tenant.level }
     }
 
-    /// Commits with a line of the audit or undoes everything and says why.
+    /// Commits with a line of the audit record, or undoes everything and says why.
     async fn end(&self, tx: SystemTx, action: &str, detail: Json, outcome: Result<Uuid, Fault>) -> Result<(), Failure> {
         match outcome {
             Ok(id) => {
@@ -164,6 +165,43 @@ pub async fn change(asked: &Named, change: Change) -> Result<String, Failure> {
     let ended = at.end(tx, &format!("plugin{change:?}"), json!({}), outcome).await;
     at.platform.close().await;
     ended.map(|()| format!("{}：{change:?} 完成。\n", asked.key))
+}
+
+/// Says what a plug-in's component may ask and do.
+pub async fn grant(asked: &Grant) -> Result<String, Failure> {
+    let from_file = match &asked.file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file);
+            let text = text.map_err(|error| Failure::new(format!("{}：{error}", file.display())))?;
+            let read = serde_json::from_str::<Capabilities>(&text);
+            Some(read.map_err(|error| Failure::new(format!("{}:{}：{error}", file.display(), error.line())))?)
+        }
+        None => None,
+    };
+    let at = At::open(&asked.named.tenant).await?;
+    let tx = at.begin().await?;
+    let mut told = String::new();
+    let outcome = async {
+        let rows = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&asked.named.key));
+        let row = rows.lock().required().await?;
+        let requested = store::read(&tx, row.package_id).await?.capabilities.clone();
+        let granted = match (&from_file, asked.all) {
+            (Some(granted), _) => granted.clone(),
+            (None, true) => requested.clone(),
+            (None, false) => Capabilities::default(),
+        };
+        granting::grant(&tx, &row, &granted, None).await?;
+        let shown = |capabilities: &Capabilities| serde_json::to_string(capabilities).unwrap_or_default();
+        told = format!("申请：{}\n授予：{}\n", shown(&requested), shown(&granted));
+        Ok((row.id, json!({ "granted": granted, "before": row.grants })))
+    };
+    let (outcome, detail) = match outcome.await {
+        Ok((id, detail)) => (Ok(id), detail),
+        Err(fault) => (Err(fault), json!({})),
+    };
+    let ended = at.end(tx, "pluginGrant", detail, outcome).await;
+    at.platform.close().await;
+    ended.map(|()| told)
 }
 
 /// Lists a tenant's plug-ins.

@@ -39,7 +39,7 @@ use crate::{
 pub(super) type Given = IndexMap<String, Box<RawValue>>;
 
 /// A GraphQL request, as it was sent.
-#[derive(Default, serde::Deserialize)]
+#[derive(Clone, Default, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Sent {
     pub(super) query: Option<String>,
@@ -203,6 +203,11 @@ impl Ready {
     /// Whether it reads only.
     pub(super) fn is_query(&self) -> bool {
         self.operation == OperationType::Query
+    }
+
+    /// Whether it may name what plug-ins have added: only their names have a low line behind a small letter or a digit.
+    pub(super) fn names_plug_ins(&self) -> bool {
+        self.query.as_bytes().windows(2).any(|pair| matches!(pair, [b'a'..=b'z' | b'0'..=b'9', b'_']))
     }
 
     /// The request for the library, with the caller in it.

@@ -49,7 +49,8 @@ pub(super) async fn graphql(State(app): State<App>, request: Request) -> Respons
             Method::GET => asked(&parts.headers, &parts.uri)?,
             _ => return Err(ApiError::of(Code::MethodNotAllowed)),
         };
-        let session = authenticated(&app, &parts.headers, &info).await?;
+        let mut session = authenticated(&app, &parts.headers, &info).await?;
+        let again = sent.clone();
         let (ready, charged) = admit(&app, sent, session.as_ref(), &info).await?;
         if parts.method == Method::GET && !ready.is_query() {
             return Err(ApiError::of(Code::MethodNotAllowed).saying("GET 仅可用于查询", "GET is for queries only."));
@@ -57,7 +58,14 @@ pub(super) async fn graphql(State(app): State<App>, request: Request) -> Respons
         let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|v| v.to_str().ok());
         let kind = ready.operation.to_string();
         let started = std::time::Instant::now();
+        let may_mix = ready.is_query() && ready.names_plug_ins();
         let mut reply = run(&app, ready, session.as_ref(), key, &info).await;
+        // Read by the names of one version while another came: what has another name now would be missing.
+        while may_mix && !is_current(&app, session.as_ref()).await? {
+            session = authenticated(&app, &parts.headers, &info).await?;
+            let (ready, _) = admit(&app, again.clone(), session.as_ref(), &info).await?;
+            reply = run(&app, ready, session.as_ref(), key, &info).await;
+        }
         let refused = reply.refused.map_or("none", Code::as_str);
         metrics::histogram!("zugong_operation_seconds", "operation" => kind, "refused" => refused)
             .record(started.elapsed().as_secs_f64());
@@ -74,6 +82,14 @@ pub(super) async fn graphql(State(app): State<App>, request: Request) -> Respons
     match outcome {
         Ok(reply) => respond(media, reply, &info),
         Err(error) => refusal(media, &error, &info, if parts.method == Method::GET { "POST" } else { "GET, POST" }),
+    }
+}
+
+/// Whether the plug-ins that an answer was made with are those that are at work now.
+async fn is_current(app: &App, session: Option<&Session>) -> Result<bool, ApiError> {
+    match session.filter(|session| !session.tenant().plugins.packages.is_empty()) {
+        Some(session) => app.platform.is_current(session.tenant()).await,
+        None => Ok(true),
     }
 }
 

@@ -41,6 +41,7 @@ pub struct TenantFacts {
     /// The plug-ins that are at work in it.
     pub plugins: Arc<PluginSet>,
     active: bool,
+    version: i64,
 }
 
 struct Loaded {
@@ -196,6 +197,14 @@ impl Platform {
         }
     }
 
+    /// Whether the tenant's rights and plug-ins are still those that were loaded. The database is asked: a hint may be late.
+    pub(crate) async fn is_current(&self, facts: &TenantFacts) -> Result<bool, ApiError> {
+        let row = authz_version::Entity::find_by_id(facts.id).one(self.db.reader()).await?;
+        let version = row.ok_or_else(|| ApiError::of(Code::Unauthenticated))?.version;
+        self.heard(facts.id, version);
+        Ok(version == facts.version)
+    }
+
     async fn authority(
         &self,
         tenant: Uuid,
@@ -230,6 +239,7 @@ impl Platform {
             division_code: facts.division_code,
             plugins: Arc::new(plugins),
             active: facts.state == TenantState::Active,
+            version: version.version,
         });
         self.heard(tenant, version.version);
         let mut tenants = self.tenants.write().unwrap_or_else(PoisonError::into_inner);

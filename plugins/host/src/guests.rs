@@ -194,3 +194,40 @@ pub const TELLS_THE_FORM: &str = r#"
       (i32.store (i32.const 24) (i32.const 1))
       (i32.const 16))
 "#;
+
+/// Answers points that hang on every bit of floats: one line of sums over the bytes of the input, one of values that are no
+/// numbers, one computed (with the sign that the processor gives it) and one with something in it. A `score`.
+pub const FLOATS: &str = r#"
+    (data (i32.const 1000) "sum")
+    (data (i32.const 1010) "nan")
+    (func (export "run") (param $in i32) (result i32)
+      (local $at i32) (local $end i32) (local $sum f64) (local $small f32)
+      (local.set $at (i32.load offset=64 (local.get $in)))
+      (local.set $end (i32.add (local.get $at) (i32.load offset=68 (local.get $in))))
+      (block $done (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (local.set $sum (f64.add
+          (f64.mul (local.get $sum) (f64.const 0.9990234375001))
+          (f64.sqrt (f64.convert_i32_u (i32.load8_u (local.get $at))))))
+        (local.set $small (f32.add
+          (f32.mul (local.get $small) (f32.const 0.7071))
+          (f32.demote_f64 (local.get $sum))))
+        (local.set $at (i32.add (local.get $at) (i32.const 1)))
+        (br $next)))
+      (memory.fill (i32.const 64) (i32.const 0) (i32.const 80))
+      (i32.store (i32.const 64) (i32.const 1000)) (i32.store (i32.const 68) (i32.const 3))
+      (i64.store (i32.const 72) (i64.and (i64.reinterpret_f64 (local.get $sum)) (i64.const 0x7fffffff)))
+      (i64.store (i32.const 80)
+        (i64.extend_i32_u (i32.and (i32.reinterpret_f32 (local.get $small)) (i32.const 0x7fffffff))))
+      (i32.store (i32.const 104) (i32.const 1010)) (i32.store (i32.const 108) (i32.const 3))
+      (i64.store (i32.const 112) (i64.shr_u
+        (i64.reinterpret_f64 (f64.div (f64.sub (local.get $sum) (local.get $sum)) (f64.const 0)))
+        (i64.const 33)))
+      (i64.store (i32.const 120) (i64.and
+        (i64.reinterpret_f64 (f64.add (f64.reinterpret_i64 (i64.const 0x7ff8000000000123)) (local.get $sum)))
+        (i64.const 0x7fffffff)))
+      (i32.store8 (i32.const 16) (i32.const 0))
+      (i32.store (i32.const 20) (i32.const 64))
+      (i32.store (i32.const 24) (i32.const 2))
+      (i32.const 16))
+"#;

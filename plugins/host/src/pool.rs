@@ -27,6 +27,8 @@ pub type Owner = (Uuid, Arc<str>, String);
 pub struct Warm {
     pub store: Store<State>,
     pub instance: Instance,
+    /// Which compilation of the component it is of.
+    pub program: u64,
     pub calls: u32,
 }
 
@@ -34,9 +36,12 @@ pub struct Warm {
 pub struct Pool(Mutex<HashMap<Owner, Vec<Warm>>>);
 
 impl Pool {
-    /// One to be used again.
-    pub fn take(&self, owner: &Owner) -> Option<Warm> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get_mut(owner)?.pop()
+    /// One to be used again. Those of another compilation of the same bytes go: what is exported has another place there.
+    pub fn take(&self, owner: &Owner, program: u64) -> Option<Warm> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = all.get_mut(owner)?;
+        own.retain(|warm| warm.program == program);
+        own.pop()
     }
 
     /// Gives one back that has answered; whether it is kept.

@@ -267,7 +267,7 @@ impl Inner {
         let ended = |error: wasmtime::Error| Failure::Ended(classify(&error));
         let mut store = state.into_store(&self.engine, self.measured.then_some(FUEL)).map_err(ended)?;
         let instance = program.pre.instantiate(&mut store).map_err(ended)?;
-        Ok(Warm { store, instance, calls: 0 })
+        Ok(Warm { store, instance, program: program.id, calls: 0 })
     }
 }
 
@@ -295,7 +295,7 @@ impl Job {
         let answer = (|| {
             let state = State::new(limits, platform, plug.grants.clone(), cancelled.clone());
             let owner = (plug.tenant, plug.key.clone(), program.digest.clone());
-            let used = if hook == Hook::Score && !host.measured { host.pool.take(&owner) } else { None };
+            let used = if hook == Hook::Score && !host.measured { host.pool.take(&owner, program.id) } else { None };
             let mut warm = match used {
                 Some(mut warm) => {
                     warm.store.data_mut().renew(state);

@@ -58,6 +58,18 @@ pub struct Attack {
     bytes: Result<Vec<u8>, String>,
 }
 
+impl Attack {
+    /// What its component is asked.
+    pub const fn hook(&self) -> Hook {
+        self.hook
+    }
+
+    /// Its component, or what is wrong with its text.
+    pub fn component(&self) -> Result<&[u8], &str> {
+        self.bytes.as_deref().map_err(String::as_str)
+    }
+}
+
 /// What became of an attack.
 #[derive(Clone, Debug)]
 pub struct Outcome {

@@ -6,12 +6,14 @@ mod postgres;
 mod process;
 mod program;
 mod redis;
+mod site;
 
 pub use load::{Load, Outcome};
 pub use postgres::OwnPostgres;
 pub use process::signal;
 pub use program::{Program, SOON, migrate, program};
 pub use redis::OwnRedis;
+pub use site::Site;
 
 /// A port that nobody listens on now.
 pub fn free_port() -> u16 {

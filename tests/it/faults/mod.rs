@@ -5,6 +5,7 @@
 //! `ZUGONG_TEST_BACKEND=postgres` only. `tests/faults/run --kills N` kills more often.
 
 mod cases;
+mod components;
 mod crowds;
 mod databases;
 mod idle;

@@ -13,12 +13,19 @@ use zugong_tests::{
 use super::{Plant, plant};
 use crate::plugins::Files;
 
-fn rounds() -> u32 {
+pub fn rounds() -> u32 {
     std::env::var("ZUGONG_TEST_KILLS").map_or(4, |n| n.parse().unwrap())
 }
 
-/// Asks under a key until there is an answer, as a good client does; refusals are an end, too.
-async fn until_answered(actor: &Actor, field: &str, mut input: Json, key: &str, selection: &str) -> Json {
+/// Asks under a key until it is done, as a good client does.
+pub async fn until_answered(actor: &Actor, field: &str, input: Json, key: &str, selection: &str) -> Json {
+    let payload = until_decided(actor, field, input, key, selection).await;
+    assert_eq!(payload["userErrors"], json!([]), "{field}: {payload}");
+    payload
+}
+
+/// The same where a refusal is an end, too.
+pub async fn until_decided(actor: &Actor, field: &str, mut input: Json, key: &str, selection: &str) -> Json {
     input["idempotencyKey"] = json!(key);
     let query = format!(
         "mutation($input: {}{}Input!) {{ {field}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}",
@@ -37,7 +44,6 @@ async fn until_answered(actor: &Actor, field: &str, mut input: Json, key: &str, 
         if let Some(reply) = reply {
             let payload = &reply["data"][field];
             if payload.is_object() && reply.get("errors").is_none() {
-                assert_eq!(payload["userErrors"], json!([]), "{field}: {payload}");
                 return payload.clone();
             }
             assert_eq!(reply["errors"][0]["extensions"]["retryable"], json!(true), "{field}: {reply}");
@@ -48,7 +54,7 @@ async fn until_answered(actor: &Actor, field: &str, mut input: Json, key: &str, 
 }
 
 /// Kills the program at a moment of the work, starts it again, and waits for the work.
-async fn killed_during<T>(
+pub async fn killed_during<T>(
     plant: &Plant,
     program: &mut Program,
     after: Duration,
@@ -67,7 +73,7 @@ async fn killed_during<T>(
 
 /// What is in the tables is whole: each plug-in has its package, each version of a matter its branches and its origin, and
 /// none is offered by a plug-in that is not at work.
-async fn whole(plant: &Plant) {
+pub async fn whole(plant: &Plant) {
     let none = |what: &'static str, table: &'static str, condition: &'static str| async move {
         assert_eq!(plant.probe.count_where(table, condition, vec![]).await, 0, "{what}");
     };

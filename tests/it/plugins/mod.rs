@@ -1,11 +1,12 @@
 //! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
 
-mod code;
+pub mod code;
 mod computed;
 mod connectors;
 mod demo;
 mod dev;
 mod fields;
+mod hostile;
 mod kit;
 mod life;
 mod matters;
@@ -13,10 +14,14 @@ mod own;
 mod packed;
 mod quarantine;
 mod races;
+mod reload;
+mod replicas;
 mod rules;
 mod secrets;
+mod served;
 mod transitions;
 mod typed;
+mod upgrades;
 mod walls;
 
 use declarative::{Package, scaffold};

@@ -5,6 +5,7 @@ mod bench;
 mod cases;
 mod cost;
 mod drive;
+mod hostile;
 mod neighbours;
 mod plugins;
 mod prepare;
@@ -30,6 +31,9 @@ enum Command {
     Bench(Bench),
     /// Times a tenant's reads while another tenant installs plug-ins, against those without.
     Neighbours(Bench),
+    /// Times a tenant's reads while another tenant's plug-ins do all that a component must not be able to do, against those
+    /// without.
+    Hostile(Bench),
     /// Serves one of the yardsticks.
     Yardstick(Yardstick),
     /// Makes the schemas of many tenants with plug-ins, and tells the time and the memory that they took.
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
                 match cli.command {
                     Command::Bench(arguments) => bench::run(arguments).await,
                     Command::Neighbours(arguments) => neighbours::run(arguments).await,
+                    Command::Hostile(arguments) => hostile::run(arguments).await,
                     Command::Yardstick(arguments) => yardstick::serve(arguments).await,
                     Command::Plugins(arguments) => plugins::run(&arguments),
                 }

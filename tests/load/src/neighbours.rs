@@ -28,9 +28,7 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     let [reader, installer] = neighbours(&bench, SECRET).await?;
     let server = zugong(&bench)?;
     answers(server.port).await?;
-    let body = json!({ "query": READ }).to_string();
-    let headers = format!("authorization: Bearer {}\r\n", reader.token);
-    let maker: Maker = Arc::new(move |_, _| ("/graphql".into(), headers.clone(), body.clone()));
+    let maker = reads(&reader);
     round(server.port, bench.connections, bench.seconds / 2.0, 0, &maker).await?;
     let (mut alone, mut beside) = (vec![], vec![]);
     let installed = AtomicUsize::new(0);
@@ -57,12 +55,23 @@ pub async fn run(bench: Bench) -> Outcome<()> {
         beside.push(reads?);
     }
     println!("{} plug-ins installed, enabled and asked for", installed.load(Ordering::Relaxed));
-    for (name, rounds) in [("alone", &alone), ("beside installations", &beside)] {
+    told(&[("alone", &alone), ("beside installations", &beside)]);
+    Ok(())
+}
+
+/// Prints what rounds took, each under its name.
+pub fn told(all: &[(&str, &[Round])]) {
+    for (name, rounds) in all {
         let middle = |of: fn(&Round) -> f64| median(rounds.iter().map(of).collect());
         let (rps, p50, p99) = (middle(Round::rps), middle(|r| r.quantile(0.5)), middle(|r| r.quantile(0.99)));
         println!("{name:<22} {rps:>8.0} req/s  p50 {p50:>7.2} ms  p99 {p99:>7.2} ms");
     }
-    Ok(())
+}
+
+/// Twenty of a tenant's cadres, as everybody's first page shows them.
+pub fn reads(reader: &Asker) -> Maker {
+    let (body, headers) = (json!({ "query": READ }).to_string(), format!("authorization: Bearer {}\r\n", reader.token));
+    Arc::new(move |_, _| ("/graphql".into(), headers.clone(), body.clone()))
 }
 
 fn median(mut all: Vec<f64>) -> f64 {

@@ -87,7 +87,7 @@ pub async fn facts(bench: &Bench, secret: &str) -> Outcome<Facts> {
         ids("select handling_unit_id from case_item where tenant_id = $1 and state in ('PENDING', 'ACCEPTED') \
                         group by handling_unit_id order by count(*) desc limit 7")
         .await?;
-    let Asker { token, user } = asker(bench, secret, tenant, root).await?;
+    let Asker { token, user, .. } = asker(bench, secret, tenant, root).await?;
     let approvals = sqlx::query(APPROVALS).bind(tenant).bind(user).fetch_all(&pool).await?;
     let approvals = approvals.iter().map(|row| (row.get(0), row.get(1))).collect();
     let attachments = sqlx::query(ATTACHMENTS).bind(tenant).bind(user).fetch_all(&pool).await?;
@@ -114,6 +114,17 @@ pub async fn neighbours(bench: &Bench, secret: &str) -> Outcome<[Asker; 2]> {
 pub struct Asker {
     pub token: String,
     pub user: Uuid,
+    pub tenant: Uuid,
+}
+
+/// What a submission of a tenant is about: a serving cadre, and files that whoever asks has uploaded.
+pub async fn subject(bench: &Bench, asker: &Asker) -> Outcome<(Uuid, Vec<Uuid>)> {
+    let pool = PgPoolOptions::new().max_connections(1).connect(&bench.superuser).await?;
+    let cadres = "select id from cadre where tenant_id = $1 and state = 'SERVING' and not under_investigation limit 1";
+    let cadre = ids(&pool, asker.tenant, cadres).await?.first().copied().ok_or("the tenant has no serving cadre")?;
+    let rows = sqlx::query(ATTACHMENTS).bind(asker.tenant).bind(asker.user).fetch_all(&pool).await?;
+    pool.close().await;
+    Ok((cadre, rows.iter().map(|row| row.get(0)).collect()))
 }
 
 async fn ids(pool: &PgPool, tenant: Uuid, sql: &'static str) -> Outcome<Vec<Uuid>> {
@@ -137,5 +148,5 @@ async fn asker(bench: &Bench, secret: &str, tenant: Uuid, root: Uuid) -> Outcome
     tx.commit().await.map_err(words)?;
     let issued = identity.issue_for(&system, tenant, user, TimeDelta::hours(6)).await.map_err(words)?;
     platform.close().await;
-    Ok(Asker { token: issued.access_token, user })
+    Ok(Asker { token: issued.access_token, user, tenant })
 }

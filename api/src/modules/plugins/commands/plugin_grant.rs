@@ -2,9 +2,8 @@
 
 use async_graphql::{InputObject, MaybeUndefined};
 use declarative::Capabilities;
-use entities::{plugin, values::PluginState};
+use entities::values::PluginState;
 use policies::{Action, Resource};
-use sea_orm::sea_query::Expr;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -14,11 +13,11 @@ use crate::{
     graph::scalars::JsonText,
     kernel::{
         command::Command,
-        error::{Code, Fault, Faults, UserError},
+        error::{Code, Fault, UserError},
         id::Id,
-        tx::{Tx, plus_one},
+        tx::Tx,
     },
-    modules::plugins::{catalogue::Plugin, store},
+    modules::plugins::{catalogue::Plugin, granting::grant},
 };
 
 /// The longest configuration, in bytes.
@@ -75,39 +74,18 @@ impl Command for PluginGrantInput {
         if row.state == PluginState::Removed {
             return Err(UserError::of(Code::NotInState, "input.id").into());
         }
-        let requested = store::read(tx, row.package_id).await?.capabilities.clone();
-        let granted = self.granted();
-        let mut faults = Faults::default();
-        let beyond = beyond(&requested, &granted);
-        for (field, name, known) in beyond {
-            let zh = format!("插件没有申请 {name}；已申请：{known}");
-            let en = format!("The plug-in does not request {name}; it requests: {known}.");
-            faults.add(UserError::new(Code::Unknown, format!("input.{field}"), zh, en));
-        }
         let config = match &self.config {
-            MaybeUndefined::Undefined => row.config.clone(),
-            MaybeUndefined::Null => json!({}),
-            MaybeUndefined::Value(JsonText(config)) => {
-                if !config.is_object() || config.to_string().len() > MAX_CONFIG {
-                    let (zh, en) = ("应为至多 16 KiB 的 JSON 对象", "Takes a JSON object of at most 16 KiB.");
-                    faults.add(UserError::new(Code::InvalidFormat, "input.config", zh, en));
-                }
-                config.clone()
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(json!({})),
+            MaybeUndefined::Value(JsonText(config)) if config.is_object() && config.to_string().len() <= MAX_CONFIG => {
+                Some(config.clone())
+            }
+            MaybeUndefined::Value(_) => {
+                let (zh, en) = ("应为至多 16 KiB 的 JSON 对象", "Takes a JSON object of at most 16 KiB.");
+                return Err(UserError::new(Code::InvalidFormat, "input.config", zh, en).into());
             }
         };
-        faults.check()?;
-        let grants = serde_json::to_value(&granted).map_err(|_| Code::InternalServerError)?;
-        tx.change::<plugin::Entity>()
-            .id(row.id)
-            .set(plugin::Column::Grants, Expr::value(grants.clone()))
-            .set(plugin::Column::Config, Expr::value(config.clone()))
-            .set(plugin::Column::UpdatedAt, Expr::value(tx.now()))
-            .set(plugin::Column::Version, plus_one(plugin::Column::Version))
-            .run()
-            .await?;
-        tx.rights_changed().await?;
-        let set: Vec<&str> = config.as_object().into_iter().flat_map(|all| all.keys().map(String::as_str)).collect();
-        tx.touched("Plugin", row.id, json!({ "granted": grants, "before": row.grants, "configured": set }));
+        grant(tx, &row, &self.granted(), config).await?;
         Ok(row.id)
     }
 }
@@ -125,29 +103,6 @@ impl PluginGrantInput {
             effects: self.effects.iter().cloned().collect(),
         }
     }
-}
-
-/// What is granted and was not requested: the input's field, the name, and what was requested there.
-fn beyond(requested: &Capabilities, granted: &Capabilities) -> Vec<(&'static str, String, String)> {
-    let mut out = vec![];
-    for (view, fields) in &granted.core {
-        let known = requested.core.get(view);
-        for field in fields.iter().filter(|field| known.is_none_or(|known| !known.contains(*field))) {
-            let all =
-                requested.core.iter().flat_map(|(view, fields)| fields.iter().map(move |f| format!("{view}.{f}")));
-            out.push(("core", format!("{view}.{field}"), all.collect::<Vec<_>>().join("、")));
-        }
-    }
-    let sets = [
-        ("data", &requested.data, &granted.data),
-        ("connectors", &requested.connectors, &granted.connectors),
-        ("effects", &requested.effects, &granted.effects),
-    ];
-    for (field, requested, granted) in sets {
-        let known = requested.iter().cloned().collect::<Vec<_>>().join("、");
-        out.extend(granted.difference(requested).map(|name| (field, name.clone(), known.clone())));
-    }
-    out
 }
 
 /// The capabilities as an answer shows them.
