@@ -104,9 +104,9 @@ async fn a_plug_in_is_never_half_installed_or_half_upgraded() {
     let admin = plant.at(&plant.tenant.superior, &program);
     for round in 0..rounds() {
         let prefix = format!("kill{round}");
-        let files = Files::new(&prefix);
-        let later =
-            Files::new(&prefix).manifest("version = \"1.0.0\"", "version = \"1.1.0\"").manifest(">= 18", ">= 20");
+        // A tenant has columns for a few indexed fields, and here are as many plug-ins as there are rounds.
+        let files = Files::new(&prefix).manifest("indexed = true ", "indexed = false ");
+        let later = files.clone().manifest("version = \"1.0.0\"", "version = \"1.1.0\"").manifest(">= 18", ">= 20");
         let work = async {
             let chosen = "plugin { id version }";
             let made = until_answered(&admin, "pluginInstall", files.input(), &format!("{prefix}-i"), chosen).await;

@@ -170,14 +170,13 @@ impl Attacking {
 
 /// How an answer ended.
 fn end(answer: &Json) -> String {
-    let error = &answer["errors"][0]["extensions"]["code"];
-    let refusal = &answer["data"]["matterSubmit"]["userErrors"][0];
+    let error = answer["errors"][0]["extensions"]["code"].as_str();
+    let refusals = answer["data"]["matterSubmit"]["userErrors"][0]["message"].as_str();
     // A submission tells of the component's end in words: the code is among them.
-    let words = refusal["message"].as_str().unwrap_or_default();
-    let mut codes =
-        words.split(|c: char| !c.is_ascii_uppercase() && c != '_').filter(|word| word.starts_with("PLUGIN_"));
-    let code = error.as_str().or(codes.next()).or(refusal["code"].as_str());
-    code.unwrap_or("answered").to_string()
+    let told = refusals.and_then(|words| {
+        words.split(|c: char| !c.is_ascii_uppercase() && c != '_').find(|w| w.starts_with("PLUGIN_"))
+    });
+    error.or(told).or(refusals.map(|_| "refused otherwise")).unwrap_or("answered").to_string()
 }
 
 /// The plug-in that `zugong plugin new` writes, with a component that is asked this.
