@@ -18,6 +18,7 @@ mod m20261122_000011_ledger;
 mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
 mod m20261122_000014_points;
+mod m20261122_000016_epochs;
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -37,6 +38,8 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("refresh_token", "read before a tenant is known"),
     ("signing_key", "one set of keys serves all tenants"),
     ("authz_version", "replicas poll the versions of all tenants in one statement"),
+    ("replica", "a process serves all tenants"),
+    ("plugin_preparation", "replicas poll what is to be prepared in all tenants in one statement"),
     ("seaql_migrations", "the history of migrations"),
 ];
 
@@ -62,6 +65,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
     Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
     Change { name: "m20261122_000014_points", tables: m20261122_000014_points::tables },
+    Change { name: "m20261122_000016_epochs", tables: m20261122_000016_epochs::tables },
 ];
 
 impl MigrationName for Change {

@@ -1,6 +1,6 @@
 //! The database and the cache, opened as a command needs them, with sentences for what can go wrong.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::DatabaseConnection;
 
@@ -66,7 +66,9 @@ async fn over(
 /// The parts that a configuration describes.
 pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_space.as_str()));
-    over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await
+    let platform = over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await?;
+    platform.replica().set_patience(Duration::from_millis(config.plugin_patience_millis.into()));
+    Ok(platform)
 }
 
 /// The national working days, with those of an operator's file over them.

@@ -24,6 +24,7 @@ pub(crate) mod logins;
 pub mod partial_date;
 pub mod platform;
 pub mod reach;
+pub mod replicas;
 pub mod rounds;
 pub mod rows;
 pub mod session;

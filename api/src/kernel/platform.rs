@@ -19,6 +19,7 @@ use crate::kernel::{
     db::Db,
     error::{ApiError, Code},
     extension::{self, PluginSet},
+    replicas::Replica,
     session::{Reason, RequestInfo, Session, System},
 };
 
@@ -54,6 +55,7 @@ pub struct Platform {
     db: Db,
     clock: Clock,
     bus: Bus,
+    replica: Replica,
     calendar: Arc<WorkCalendar>,
     compiled: Arc<Compiled>,
     tenants: RwLock<HashMap<Uuid, Loaded>>,
@@ -68,6 +70,7 @@ impl Platform {
             db,
             clock,
             bus,
+            replica: Replica::new(),
             calendar: Arc::new(calendar),
             compiled: Arc::new(policies::compile()?),
             tenants: RwLock::default(),
@@ -83,6 +86,11 @@ impl Platform {
     /// The hints' bus.
     pub fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// This process among those that serve.
+    pub fn replica(&self) -> &Replica {
+        &self.replica
     }
 
     /// The working-day calendar.
@@ -239,7 +247,7 @@ impl Platform {
                 tokio::select! {
                     hint = hints.recv() => match hint {
                         Ok(Hint::Rights(tenant, version)) => platform.heard(tenant, version),
-                        Ok(Hint::Events(_)) => {}
+                        Ok(Hint::Events(_) | Hint::Epoch(..)) => {}
                         // Hints were dropped: ask the database.
                         Err(_) => platform.poll_versions().await,
                     },

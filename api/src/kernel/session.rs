@@ -57,6 +57,8 @@ pub enum Reason {
     Connector,
     /// A plug-in that fails again and again is disabled.
     Breaker,
+    /// A process says that it is there, and prepares for a change of plug-ins with the others.
+    Replica,
     /// An operator looks after the installation.
     Doctor,
 }

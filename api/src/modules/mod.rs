@@ -85,6 +85,7 @@ pub fn types() -> Vec<TypeDef> {
         matters::catalogue::types(),
         plugins::catalogue::types(),
         plugins::connectors::catalogue::types(),
+        plugins::epochs::catalogue::types(),
         cooperation::catalogue::types(),
         exchange::catalogue::types(),
         sharing::catalogue::types(),

@@ -7,6 +7,7 @@
 mod cases;
 mod crowds;
 mod databases;
+mod epochs;
 mod idle;
 mod kills;
 mod plugins;

@@ -18,7 +18,7 @@ fn rounds() -> u32 {
 }
 
 /// Asks under a key until there is an answer, as a good client does; refusals are an end, too.
-async fn until_answered(actor: &Actor, field: &str, mut input: Json, key: &str, selection: &str) -> Json {
+pub(super) async fn until_answered(actor: &Actor, field: &str, mut input: Json, key: &str, selection: &str) -> Json {
     input["idempotencyKey"] = json!(key);
     let query = format!(
         "mutation($input: {}{}Input!) {{ {field}(input: $input) {{ {selection} userErrors {{ code field message }} }} }}",

@@ -122,6 +122,9 @@ pub const RIGHTS: &[Right] = &[
     right("pluginDisable", "plugin:publish", "junior", "superior"),
     right("pluginRollback", "plugin:publish", "senior", "superior"),
     right("pluginRemove", "plugin:publish", "system", "superior"),
+    right("pluginEpoch", "plugin_epoch:read", "senior", "superior"),
+    right("pluginEpochs", "plugin_epoch:read", "handler", "superior"),
+    right("pluginEpochAggregate", "plugin_epoch:read", "leader", "superior"),
     right("customFieldsSet", "custom_field:update", "leader", "superior"),
     // Cooperation
     right("consultation", "consultation:read", "senior", "superior"),

@@ -18,7 +18,7 @@ pub fn with_code(hooks: &str, bytes: &[u8]) -> Files {
     Files::new("bwly").manifest("[[rule]]", &code)
 }
 
-fn input(files: &Files, bytes: &[u8]) -> Json {
+pub fn input(files: &Files, bytes: &[u8]) -> Json {
     let mut input = files.input();
     input["component"] = json!(BASE64.encode(bytes));
     input

@@ -3,6 +3,7 @@
 mod code;
 mod computed;
 mod connectors;
+mod epochs;
 mod fields;
 mod kit;
 mod life;

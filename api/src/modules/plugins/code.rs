@@ -1,6 +1,9 @@
 //! Components of plug-ins at work in this process (插件代码): compiled once for their bytes, asked for a caller, counted.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::{
+    sync::{Arc, LazyLock, OnceLock},
+    time::Instant,
+};
 
 use declarative::{Code as Declaration, Package, Plugin};
 use entities::blob;
@@ -12,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     kernel::{
         error::{ApiError, Code, Fault, UserError},
+        platform::Platform,
         session::{Reason, Session},
         tx::Inner,
     },
@@ -49,9 +53,11 @@ fn key(code: &Declaration) -> String {
 async fn compiled(code: &Declaration, bytes: Vec<u8>) -> Result<Arc<Program>, String> {
     let declared = declared(code);
     let work = async {
-        let host = host().map_err(|_| "插件宿主不可用".to_string())?;
+        let (started, host) = (Instant::now(), host().map_err(|_| "插件宿主不可用".to_string())?);
         let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes, &declared));
-        compiled.await.map_err(|error| error.to_string())?.map_err(|refusal| refusal.to_string())
+        let done = compiled.await.map_err(|error| error.to_string())?.map_err(|refusal| refusal.to_string());
+        metrics::histogram!("zugong_plugin_compile_seconds").record(started.elapsed().as_secs_f64());
+        done
     };
     PROGRAMS.try_get_with(key(code), work).await.map_err(|error: Arc<String>| (*error).clone())
 }
@@ -94,12 +100,17 @@ pub async fn keep(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<(), 
     Err(UserError::new(Code::PluginRefused, "input.component", zh, en).into())
 }
 
-async fn program(session: &Session, code: &Declaration) -> Result<Arc<Program>, String> {
+/// Sees that a component is compiled and comes up in this process.
+pub async fn ready(platform: &Arc<Platform>, tenant: Uuid, code: &Declaration) -> Result<(), String> {
+    program(platform, tenant, code).await.map(drop)
+}
+
+async fn program(platform: &Arc<Platform>, tenant: Uuid, code: &Declaration) -> Result<Arc<Program>, String> {
     if let Some(known) = PROGRAMS.get(&key(code)).await {
         return Ok(known);
     }
     let failed = |error: ApiError| error.code.as_str().to_string();
-    let tx = session.platform().system(Reason::Schema).begin(Some(session.tenant().id)).await.map_err(failed)?;
+    let tx = platform.system(Reason::Schema).begin(Some(tenant)).await.map_err(failed)?;
     let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
     let row = row.map_err(failed)?.ok_or("the component is missing")?;
@@ -110,7 +121,7 @@ async fn program(session: &Session, code: &Declaration) -> Result<Arc<Program>, 
 pub async fn ask(session: &Session, plugin: &Plugin, ask: Ask) -> Result<Answer, Option<Failure>> {
     let Some(code) = &plugin.code else { return Err(None) };
     let hook = ask.hook();
-    let program = program(session, code).await.map_err(|error| {
+    let program = program(session.platform(), session.tenant().id, code).await.map_err(|error| {
         tracing::error!(error, plugin = plugin.key, "a component cannot be run");
         None
     })?;

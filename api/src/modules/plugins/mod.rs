@@ -9,6 +9,7 @@ pub mod compatible;
 pub mod computing;
 pub mod connectors;
 pub mod difference;
+pub mod epochs;
 pub mod offering;
 pub mod queries;
 pub mod retiring;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::InputObject;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use declarative::{Fault as Defect, Package, Plugin};
-use entities::plugin;
+use entities::{plugin, values::EpochAction};
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
@@ -20,7 +20,11 @@ use crate::{
         session::Session,
         tx::{Advice, Tx},
     },
-    modules::plugins::{change, code, store},
+    modules::plugins::{
+        change, code,
+        epochs::{activating::activate, preparing::rehearsed},
+        store,
+    },
 };
 
 /// A plug-in to be installed (安装插件).
@@ -86,12 +90,10 @@ impl Command for PluginUpgradeInput {
         self.idempotency_key.as_deref()
     }
 
-    async fn prepare(&self, _session: &Session) -> Result<Advice, Fault> {
-        if self.component.is_some() {
-            // Compiling takes its time; `run` finds it done, or tells what is wrong.
-            let _ = examined(&self.files, &self.digest, self.component.as_deref()).await;
-        }
-        Ok(Advice::default())
+    async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
+        // What is wrong with it is told by `run`.
+        let package = examined(&self.files, &self.digest, self.component.as_deref()).await.ok();
+        rehearsed(session, self, EpochAction::Upgrade, package).await
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
@@ -103,6 +105,7 @@ impl Command for PluginUpgradeInput {
             UserError::new(Code::Unknown, "input.files", zh, en)
         })?;
         change::upgrade(tx, &row, &package, &plugin, place(tx)).await?;
+        activate(tx, tx.advice()).await?;
         Ok(row.id)
     }
 }
