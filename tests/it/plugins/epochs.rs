@@ -3,15 +3,18 @@
 
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use host::{Hook, guests::NOTHING};
 use serde_json::{Value as Json, json};
+use zugong::kernel::housekeeping::tidy;
 use zugong_tests::{
-    Actor, Probe, Server, Tenant, client::codes, database::TestDatabase, plant::Program, server::client,
+    Actor, Probe, Server, Tenant, World, client::codes, database::TestDatabase, plant::Program, server::client,
 };
 
 use super::{
-    Files,
+    Files, change,
     code::{guest, input, with_code},
+    install,
 };
 
 /// Two servers over one database.
@@ -211,4 +214,50 @@ async fn of_two_administrators_at_two_servers_one_wins_and_the_other_is_told() {
         pair.until_known(program, "{ bwly_applications { totalCount } }", json!({})).await;
     }
     pair.end().await;
+}
+
+/// A server that is told to stop takes itself out, and one that is alone waits for itself.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_alone_waits_for_itself_alone() {
+    let mut pair = Pair::start("8000").await;
+    let installed = pair.at(0).done("pluginInstall", Files::new("bwly").input(), CHOSEN).await["plugin"].clone();
+    pair.programs[1].stop().await;
+    let asked = Instant::now();
+    pair.at(0).done("pluginEnable", named(&installed), CHOSEN).await;
+    assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    let epochs = pair.epochs().await;
+    assert_eq!(epochs[0]["acks"]["nodes"].as_array().map(Vec::len), Some(1), "{epochs:?}");
+    pair.end().await;
+}
+
+/// What was begun by somebody who was killed is given up, and does not stand in the way of the next change before that.
+#[tokio::test]
+async fn what_nobody_finishes_is_given_up() {
+    let world = World::on(Server::apart().await).await;
+    let (tenant, server) = (&world.a, &world.server);
+    let plugin = install(tenant, &Files::new("bwly")).await;
+    let probe = Probe::of(server.database_url(), tenant.id).await;
+    let begin =
+        "insert into plugin_epoch (tenant_id, id, state, plugin_id, action, packages, slots, replica_id, created_at)
+        select $1, $2, 'PREPARING', id, 'DISABLE', '[]', '[]', $2, $3 from plugin where tenant_id = $1";
+    let begun = async || {
+        let row = vec![tenant.id.into(), uuid::Uuid::now_v7().into(), server.clock.now().into()];
+        probe.run(begin, row).await;
+    };
+    let count = async |state: &str| probe.count_where("plugin_epoch", &format!("state = '{state}'"), vec![]).await;
+    begun().await;
+    assert_eq!((count("PREPARING").await, count("ACTIVE").await), (1, 1));
+    change(tenant, "pluginDisable", &plugin).await;
+    assert_eq!((count("PREPARING").await, count("ACTIVE").await, count("ABANDONED").await), (0, 2, 1));
+    begun().await;
+    let seen = vec![uuid::Uuid::now_v7().into(), server.clock.now().into()];
+    probe.run("insert into replica (id, started_at, seen_at) values ($1, $2, $2)", seen).await;
+    for (minutes, left) in [(5, (1, 1)), (6, (0, 1)), (24 * 60, (0, 0))] {
+        server.clock.advance(TimeDelta::minutes(minutes));
+        tidy(&server.platform).await.unwrap();
+        let replicas = probe.number("select count(*) from replica", vec![]).await;
+        assert_eq!((count("PREPARING").await, replicas), left, "{minutes} minutes later");
+    }
+    assert_eq!(count("ABANDONED").await, 2);
+    TestDatabase::of(server.database_url()).remove().await;
 }
