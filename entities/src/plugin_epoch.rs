@@ -17,11 +17,11 @@ pub struct Model {
     /// Counts the epochs that came to work; none before that
     pub number: Option<i32>,
     /// State
-    pub state: values::EpochState,
+    pub state: values::PluginEpochState,
     /// The plug-in that is changed
     pub plugin_id: Uuid,
     /// What is done to it
-    pub action: values::EpochAction,
+    pub action: values::PluginEpochAction,
     /// The packages of the set: row and digest of each
     pub packages: Json,
     /// The columns of its indexed fields: core type, field, column

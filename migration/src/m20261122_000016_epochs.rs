@@ -10,9 +10,9 @@ pub fn tables() -> Vec<Table> {
         global_table("plugin_preparation").uuid("tenant_id").time("created_at").refers("tenant_id", "tenant"),
         tenant_table("plugin_epoch")
             .opt_int("number")
-            .code::<values::EpochState>("state")
+            .code::<values::PluginEpochState>("state")
             .uuid("plugin_id")
-            .code::<values::EpochAction>("action")
+            .code::<values::PluginEpochAction>("action")
             .json("packages")
             .json("slots")
             .uuid("replica_id")

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entities::{audit, plugin, plugin_package, plugin_slot, tenant, values::EpochAction};
+use entities::{audit, plugin, plugin_package, plugin_slot, tenant, values::PluginEpochAction};
 use sea_orm::{ColumnTrait, Order, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -73,7 +73,7 @@ impl At {
     async fn carry_out(
         &self,
         name: &str,
-        action: EpochAction,
+        action: PluginEpochAction,
         package: Option<(declarative::Package, Arc<declarative::Plugin>)>,
         work: impl AsyncFn(&SystemTx) -> Result<Uuid, Fault>,
     ) -> Result<(), Failure> {
@@ -159,7 +159,7 @@ async fn upgraded(at: &At, package: declarative::Package, plugin: declarative::P
         how::upgrade(tx, &row, &package, &plugin, at.place()).await?;
         Ok(row.id)
     };
-    at.carry_out("pluginUpgrade", EpochAction::Upgrade, given, work).await
+    at.carry_out("pluginUpgrade", PluginEpochAction::Upgrade, given, work).await
 }
 
 /// Puts it in, then sets it to work: replicas can prepare only for what is there. What would be refused at the second
@@ -180,7 +180,7 @@ async fn installed(at: &At, package: &declarative::Package, plugin: &declarative
     let tx = at.begin().await?;
     let outcome = how::install(&tx, package, plugin).await;
     at.end(tx, "pluginInstall", outcome).await?;
-    at.carry_out("pluginEnable", EpochAction::Enable, None, enabled).await
+    at.carry_out("pluginEnable", PluginEpochAction::Enable, None, enabled).await
 }
 
 async fn named(tx: &SystemTx, key: &str) -> Result<plugin::Model, ApiError> {
@@ -208,10 +208,10 @@ async fn shown(at: &At, plugin: &declarative::Plugin) -> Result<String, Failure>
 pub async fn change(asked: &Named, change: Change) -> Result<String, Failure> {
     let at = At::open(&asked.tenant).await?;
     let action = match change {
-        Change::Enable => EpochAction::Enable,
-        Change::Disable => EpochAction::Disable,
-        Change::Rollback => EpochAction::Rollback,
-        Change::Remove => EpochAction::Remove,
+        Change::Enable => PluginEpochAction::Enable,
+        Change::Disable => PluginEpochAction::Disable,
+        Change::Rollback => PluginEpochAction::Rollback,
+        Change::Remove => PluginEpochAction::Remove,
     };
     let work = async |tx: &SystemTx| {
         let row = named(tx, &asked.key).await?;

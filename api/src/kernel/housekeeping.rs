@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::TimeDelta;
 use entities::{
     auth_session, connector_call, file_ticket, idempotency, login_attempt, outbox, plugin_ack, plugin_epoch,
-    plugin_preparation, refresh_token, replica, tenant, values::EpochState, wechat_code,
+    plugin_preparation, refresh_token, replica, tenant, values::PluginEpochState, wechat_code,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
@@ -113,9 +113,9 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
         remove!(wechat_code, UsedAt, now - CODES_KEPT);
         remove!(plugin_ack, At, now - ACKS_KEPT);
         tx.change::<plugin_epoch::Entity>()
-            .filter(plugin_epoch::Column::State.eq(EpochState::Preparing))
+            .filter(plugin_epoch::Column::State.eq(PluginEpochState::Preparing))
             .filter(plugin_epoch::Column::CreatedAt.lt(now - PREPARING))
-            .set(plugin_epoch::Column::State, Expr::value(EpochState::Abandoned))
+            .set(plugin_epoch::Column::State, Expr::value(PluginEpochState::Abandoned))
             .run()
             .await?;
         tx.commit().await?;

@@ -2,7 +2,7 @@
 
 code_enum! {
     /// How far a change of a tenant's set of plug-ins has come (代次状态).
-    EpochState {
+    PluginEpochState {
         /// 准备中，尚未生效
         Preparing = "PREPARING",
         /// 已生效
@@ -13,7 +13,7 @@ code_enum! {
 }
 code_enum! {
     /// What was done to a plug-in (代次动作).
-    EpochAction {
+    PluginEpochAction {
         /// 启用
         Enable = "ENABLE",
         /// 停用

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entities::{
     audit, plugin,
-    values::{EpochAction, PluginState},
+    values::{PluginEpochAction, PluginState},
 };
 use sea_orm::{ColumnTrait, Set};
 use serde_json::json;
@@ -42,7 +42,7 @@ pub async fn retire(platform: &Arc<Platform>, tenant: Uuid, key: &str) -> Result
         });
     }
     // There is no time to prepare: it goes now.
-    record(&tx, row.id, EpochAction::Disable, platform.replica().id).await?;
+    record(&tx, row.id, PluginEpochAction::Disable, platform.replica().id).await?;
     tx.insert(audit::ActiveModel {
         tenant_id: Set(tenant),
         id: Set(tx.new_id()),

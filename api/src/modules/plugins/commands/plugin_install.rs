@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::InputObject;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use declarative::{Fault as Defect, Package, Plugin};
-use entities::{plugin, values::EpochAction};
+use entities::{plugin, values::PluginEpochAction};
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
@@ -93,7 +93,7 @@ impl Command for PluginUpgradeInput {
     async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
         // What is wrong with it is told by `run`.
         let package = examined(&self.files, &self.digest, self.component.as_deref()).await.ok();
-        rehearsed(session, self, EpochAction::Upgrade, package).await
+        rehearsed(session, self, PluginEpochAction::Upgrade, package).await
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {

@@ -1,7 +1,7 @@
 //! Sets a plug-in to work, takes it away, back or out.
 
 use async_graphql::InputObject;
-use entities::{plugin, values::EpochAction};
+use entities::{plugin, values::PluginEpochAction};
 use policies::{Action, Resource};
 use serde::Serialize;
 use uuid::Uuid;
@@ -72,7 +72,7 @@ macro_rules! state_input {
             }
 
             async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
-                rehearsed(session, self, EpochAction::$action, None).await
+                rehearsed(session, self, PluginEpochAction::$action, None).await
             }
 
             async fn run(&self, $tx: &Tx) -> Result<Uuid, Fault> {

@@ -3,7 +3,7 @@
 
 use entities::{
     plugin_epoch,
-    values::{EpochAction, EpochState},
+    values::{PluginEpochAction, PluginEpochState},
 };
 use sea_orm::{ColumnTrait, Order, Set, sea_query::Expr};
 use uuid::Uuid;
@@ -25,8 +25,8 @@ pub async fn activate(tx: &Inner, prepared: Option<&Prepared>) -> Result<(), Fau
             let changed = tx
                 .change::<plugin_epoch::Entity>()
                 .id(*epoch)
-                .filter(plugin_epoch::Column::State.eq(EpochState::Preparing))
-                .set(plugin_epoch::Column::State, Expr::value(EpochState::Active))
+                .filter(plugin_epoch::Column::State.eq(PluginEpochState::Preparing))
+                .set(plugin_epoch::Column::State, Expr::value(PluginEpochState::Active))
                 .set(plugin_epoch::Column::Number, Expr::value(number))
                 .set(plugin_epoch::Column::ActivatedAt, Expr::value(tx.now()))
                 .run()
@@ -43,14 +43,14 @@ pub async fn activate(tx: &Inner, prepared: Option<&Prepared>) -> Result<(), Fau
 }
 
 /// Records a change that nobody could prepare for: a plug-in is taken out of service at once.
-pub async fn record(tx: &Inner, plugin_id: Uuid, action: EpochAction, replica_id: Uuid) -> Result<(), ApiError> {
+pub async fn record(tx: &Inner, plugin_id: Uuid, action: PluginEpochAction, replica_id: Uuid) -> Result<(), ApiError> {
     let (set, number, now) = (tx.plugin_set().await?, next(tx).await?, tx.now());
-    abandon(tx, plugin_epoch::Column::State.eq(EpochState::Preparing)).await?;
+    abandon(tx, plugin_epoch::Column::State.eq(PluginEpochState::Preparing)).await?;
     tx.insert(plugin_epoch::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(tx.new_id()),
         number: Set(Some(number)),
-        state: Set(EpochState::Active),
+        state: Set(PluginEpochState::Active),
         plugin_id: Set(plugin_id),
         action: Set(action),
         packages: Set(packages(&set)),

@@ -2,7 +2,7 @@
 
 use entities::{
     plugin_ack, plugin_epoch,
-    values::{EpochAction, EpochState},
+    values::{PluginEpochAction, PluginEpochState},
 };
 
 use crate::{
@@ -34,8 +34,8 @@ fn epoch() -> TypeDef {
             .optional()
             .sorted(),
     )
-    .field(code::<EpochState>("state", "state", "How far it has come (状态).").filtered())
-    .field(code::<EpochAction>("action", "action", "What was done to the plug-in (动作).").filtered())
+    .field(code::<PluginEpochState>("state", "state", "How far it has come (状态).").filtered())
+    .field(code::<PluginEpochAction>("action", "action", "What was done to the plug-in (动作).").filtered())
     .field(column("createdAt", "created_at", DateTime, "When its preparation began (准备时间).").sorted())
     .field(
         column("activatedAt", "activated_at", DateTime, "When it came to work (生效时间); null if it did not.")

@@ -7,7 +7,7 @@ pub mod catalogue;
 pub mod preparing;
 pub mod watching;
 
-use entities::{plugin_epoch, values::EpochState};
+use entities::{plugin_epoch, values::PluginEpochState};
 use sea_orm::{ColumnTrait, sea_query::Expr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -54,9 +54,9 @@ fn set_of(epoch: &plugin_epoch::Model) -> Result<PluginSet, ApiError> {
 /// Gives up epochs that are being prepared: one, or all but one.
 async fn abandon(tx: &Inner, which: sea_orm::sea_query::SimpleExpr) -> Result<(), ApiError> {
     tx.change::<plugin_epoch::Entity>()
-        .filter(plugin_epoch::Column::State.eq(EpochState::Preparing))
+        .filter(plugin_epoch::Column::State.eq(PluginEpochState::Preparing))
         .filter(which)
-        .set(plugin_epoch::Column::State, Expr::value(EpochState::Abandoned))
+        .set(plugin_epoch::Column::State, Expr::value(PluginEpochState::Abandoned))
         .run()
         .await
         .map(drop)
@@ -65,7 +65,7 @@ async fn abandon(tx: &Inner, which: sea_orm::sea_query::SimpleExpr) -> Result<()
 #[cfg(test)]
 mod tests {
     use chrono::DateTime;
-    use entities::values::EpochAction;
+    use entities::values::PluginEpochAction;
 
     use super::*;
 
@@ -83,9 +83,9 @@ mod tests {
                 tenant_id: Uuid::nil(),
                 id: Uuid::nil(),
                 number: None,
-                state: EpochState::Preparing,
+                state: PluginEpochState::Preparing,
                 plugin_id: Uuid::nil(),
-                action: EpochAction::Enable,
+                action: PluginEpochAction::Enable,
                 packages: packages(&set),
                 slots: slots(&set),
                 replica_id: Uuid::nil(),

@@ -6,7 +6,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use declarative::{Package, Plugin};
 use entities::{
     plugin_ack, plugin_epoch, plugin_preparation,
-    values::{EpochAction, EpochState},
+    values::{PluginEpochAction, PluginEpochState},
 };
 use sea_orm::{ColumnTrait, Set};
 use tokio::{sync::broadcast, time::Instant};
@@ -45,7 +45,7 @@ pub struct Plan {
     /// The tenant.
     pub tenant: Uuid,
     /// What is done.
-    pub action: EpochAction,
+    pub action: PluginEpochAction,
     /// The files that come with it, which replicas must be able to read.
     pub package: Option<(Package, Arc<Plugin>)>,
 }
@@ -66,7 +66,7 @@ pub async fn tried(tx: &Inner, work: impl Future<Output = Result<Uuid, Fault>>) 
 pub async fn rehearsed<C: Command<Output = Uuid>>(
     session: &Session,
     command: &C,
-    action: EpochAction,
+    action: PluginEpochAction,
     package: Option<(Package, Arc<Plugin>)>,
 ) -> Result<Advice, Fault> {
     let tx = session.begin().await?;
@@ -91,7 +91,7 @@ pub async fn prepare(platform: &Arc<Platform>, plan: Plan, trial: Trial) -> Resu
     metrics::histogram!("zugong_epoch_wait_seconds").record(started.elapsed().as_secs_f64());
     match ready? {
         // What is taken away is taken away, whoever cannot do without it.
-        Some(error) if !matches!(action, EpochAction::Disable | EpochAction::Remove) => {
+        Some(error) if !matches!(action, PluginEpochAction::Disable | PluginEpochAction::Remove) => {
             let tx = platform.system(Reason::Replica).begin(Some(tenant)).await?;
             abandon(&tx, plugin_epoch::Column::Id.eq(epoch)).await?;
             tx.commit().await?;
@@ -116,7 +116,7 @@ async fn write(platform: &Arc<Platform>, plan: Plan, plugin_id: Uuid, mut set: P
         tenant_id: Set(plan.tenant),
         id: Set(epoch),
         number: Set(None),
-        state: Set(EpochState::Preparing),
+        state: Set(PluginEpochState::Preparing),
         plugin_id: Set(plugin_id),
         action: Set(plan.action),
         packages: Set(packages(&set)),

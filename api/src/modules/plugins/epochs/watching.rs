@@ -3,7 +3,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use entities::{plugin_ack, plugin_epoch, values::EpochState};
+use entities::{plugin_ack, plugin_epoch, values::PluginEpochState};
 use sea_orm::Set;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -85,7 +85,7 @@ async fn acknowledged(
     let tx = system.begin(Some(tenant)).await?;
     let row = tx.parts::<plugin_epoch::Entity>().id(epoch).one().await;
     tx.rollback().await?;
-    let Some(row) = row?.filter(|row| row.state == EpochState::Preparing) else { return Ok(false) };
+    let Some(row) = row?.filter(|row| row.state == PluginEpochState::Preparing) else { return Ok(false) };
     let ready = ready(platform, builder, tenant, &row).await;
     let (took, outcome) = (started.elapsed(), if ready.is_ok() { "ready" } else { "failed" });
     metrics::histogram!("zugong_epoch_prepare_seconds", "outcome" => outcome).record(took.as_secs_f64());
