@@ -1,14 +1,22 @@
 //! A change of plug-ins is prepared for by all servers before it comes to work. Processes of their own, without Redis:
 //! no hint reaches the other, so all that it learns it learns by asking.
 
-use std::time::{Duration, Instant};
+use std::{
+    fs,
+    process::Command,
+    time::{Duration, Instant},
+};
 
 use chrono::TimeDelta;
 use host::{Hook, guests::NOTHING};
 use serde_json::{Value as Json, json};
 use zugong::kernel::housekeeping::tidy;
 use zugong_tests::{
-    Actor, Probe, Server, Tenant, World, client::codes, database::TestDatabase, plant::Program, server::client,
+    Actor, Probe, Server, Tenant, World,
+    client::codes,
+    database::TestDatabase,
+    plant::{Program, program},
+    server::client,
 };
 
 use super::{
@@ -227,6 +235,43 @@ async fn a_server_alone_waits_for_itself_alone() {
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
     let epochs = pair.epochs().await;
     assert_eq!(epochs[0]["acks"]["nodes"].as_array().map(Vec::len), Some(1), "{epochs:?}");
+    pair.end().await;
+}
+
+/// Who operates the installation changes plug-ins from a process that serves nobody: those that serve prepare all the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_change_by_the_command_line_is_prepared_for_by_all_who_serve() {
+    let pair = Pair::start("8000").await;
+    let folder = tempfile::tempdir().unwrap();
+    let put = |files: &Files| {
+        for (path, text) in &files.0 {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text.as_str().unwrap()).unwrap();
+        }
+    };
+    let zugong = |arguments: &[&str]| {
+        let mut command = Command::new(program());
+        command.arg("plugin").args(arguments).args(["--tenant", &pair.tenant.code]);
+        let done = command.env("ZUGONG_DATABASE_URL", &pair.database.url).output().unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+    };
+    let package = folder.path().to_str().unwrap();
+    put(&Files::new("bwly"));
+    zugong(&["install", package]);
+    assert_eq!(pair.epochs().await, Vec::<Json>::new(), "what is only shown is not prepared for");
+    zugong(&["install", package, "--yes"]);
+    put(&Files::new("bwly").manifest("version = \"1.0.0\"", "version = \"1.1.0\""));
+    zugong(&["upgrade", package, "--yes"]);
+    for program in [0, 1] {
+        pair.until_known(program, "{ bwly_applications { totalCount } }", json!({})).await;
+        assert_eq!(pair.made(program).await, (2, 0), "server {program}: one for each version, before it was asked for");
+    }
+    zugong(&["rollback", "330203.bwly"]);
+    zugong(&["disable", "330203.bwly"]);
+    let epochs = pair.epochs().await;
+    assert_eq!(epochs.iter().map(|e| e["number"].as_i64().unwrap()).collect::<Vec<_>>(), [4, 3, 2, 1]);
+    assert!(epochs.iter().all(|e| e["acks"]["nodes"].as_array().unwrap().len() == 2), "{epochs:?}");
     pair.end().await;
 }
 
