@@ -104,13 +104,14 @@ pub struct Config {
     pub metrics_access: Access,
     /// Where `/metrics` is served instead of beside the API.
     pub metrics_listen: Option<SocketAddr>,
-    /// Where spans are sent (OTLP over HTTP, `http://host:4318`); absent: nowhere, unless
-    /// `OTEL_EXPORTER_OTLP_ENDPOINT` says so.
+    /// Where spans are sent (OTLP), `http://host:4318`; absent: where `OTEL_EXPORTER_OTLP_ENDPOINT` says, or nowhere.
     pub otlp_endpoint: Option<String>,
     /// The largest file that can be uploaded.
     pub file_bytes: usize,
     /// What the schemas of tenants with plug-ins may take in memory.
     pub schema_bytes: u64,
+    /// How long a change of plug-ins waits for replicas to prepare, in milliseconds.
+    pub plugin_patience_millis: u32,
     /// Working days of more years, or of the same corrected, in the form of `api/data/holidays-cn.json`.
     pub calendar_file: Option<PathBuf>,
     /// Log-in, tokens, keys.
@@ -192,6 +193,7 @@ impl Default for Config {
             otlp_endpoint: None,
             file_bytes: http.file_bytes,
             schema_bytes: http.schema_bytes,
+            plugin_patience_millis: 5_000,
             calendar_file: None,
             identity: IdentityConfig::default(),
             limits: Limits::default(),

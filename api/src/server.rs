@@ -22,7 +22,7 @@ pub use settings::ServerSettings;
 
 use crate::{
     http::app::App,
-    kernel::task,
+    kernel::{replicas, task},
     server::{
         patience::{Begun, Held, Patient, Work},
         peers::Peers,
@@ -115,7 +115,7 @@ pub async fn serve(
     app.stop();
     let drained = async {
         // A connection that has said nothing yet would be closed at once, its first request on the way.
-        tokio::time::sleep(FIRST_WORD).await;
+        tokio::join!(tokio::time::sleep(FIRST_WORD), replicas::leave(&app.platform));
         graceful.shutdown().await;
         app.left().await;
     };

@@ -1,11 +1,13 @@
 //! The enumerations that columns hold. A word here is the word in the database and in GraphQL.
 
 mod calls;
+mod epochs;
 mod library;
 mod together;
 mod work;
 
 pub use calls::*;
+pub use epochs::*;
 pub use library::*;
 pub use together::*;
 pub use work::*;

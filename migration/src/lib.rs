@@ -19,6 +19,7 @@ mod m20261122_000012_policy_library;
 mod m20261122_000013_connectors;
 mod m20261122_000014_points;
 mod m20261122_000015_quarantine;
+mod m20261122_000016_epochs;
 mod m20261122_000017_transitions;
 
 use std::{collections::HashSet, sync::LazyLock};
@@ -40,6 +41,8 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("signing_key", "one set of keys serves all tenants"),
     ("authz_version", "replicas poll the versions of all tenants in one statement"),
     ("plugin_quarantine", "a component that does harm does so in every tenant"),
+    ("replica", "a process serves all tenants"),
+    ("plugin_preparation", "replicas poll what is to be prepared in all tenants in one statement"),
     ("seaql_migrations", "the history of migrations"),
 ];
 
@@ -66,6 +69,7 @@ const CHANGES: &[Change] = &[
     Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
     Change { name: "m20261122_000014_points", tables: m20261122_000014_points::tables },
     Change { name: "m20261122_000015_quarantine", tables: m20261122_000015_quarantine::tables },
+    Change { name: "m20261122_000016_epochs", tables: m20261122_000016_epochs::tables },
     Change { name: "m20261122_000017_transitions", tables: m20261122_000017_transitions::tables },
 ];
 

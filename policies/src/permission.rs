@@ -22,6 +22,7 @@ vocabulary! {
         Matter "matter" "MATTER" "service that can be applied for" "事项";
         Plugin "plugin" "PLUGIN" "plug-in of the tenant" "插件";
         Connector "connector" "CONNECTOR" "connection of a plug-in to an agency's system" "插件连接器";
+        PluginEpoch "plugin_epoch" "PLUGIN_EPOCH" "change of the set of plug-ins that serves" "插件代次";
         CustomField "custom_field" "CUSTOM_FIELD" "field that a plug-in adds" "扩展字段";
         Approval "approval" "APPROVAL" "formal approval" "审批";
         Case "case" "CASE" "application case" "办件";
@@ -123,6 +124,7 @@ permissions! {
     Matter: Read Publish;
     Plugin: Read Publish Run;
     Connector: Read Update;
+    PluginEpoch: Read;
     CustomField: Update;
     Approval: Read Create Revoke;
     Case: Read Submit Supplement Withdraw;

@@ -51,6 +51,11 @@ impl Tenant {
             "actor": self.service.user
         });
         self.superior.done("pluginConnectorSet", input, "pluginConnector { id }").await;
+        // It was at work once, so that there are epochs.
+        for (change, version) in [("pluginEnable", 1), ("pluginDisable", 2)] {
+            let input = json!({ "id": plugin, "expectedVersion": version });
+            self.superior.done(change, input, "plugin { id }").await;
+        }
         let unit = self.id("agency:organisation");
         let input = json!({ "branch": "furnished", "divisionCode": "330203", "unit": unit });
         self.superior.done("agencyRouteSet", input, "agencyRoute { id }").await;

@@ -1,6 +1,6 @@
 //! The database and the cache, opened as a command needs them, with sentences for what can go wrong.
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sea_orm::DatabaseConnection;
 
@@ -68,6 +68,7 @@ pub async fn configured(config: &Config) -> Result<Arc<Platform>, Failure> {
     let redis = config.redis_url.as_deref().map(|url| (url, config.redis_space.as_str()));
     let platform = over(&config.db_options()?, redis, calendar(config.calendar_file.as_deref())?).await?;
     platform.trusting(config.plugins.clone());
+    platform.replica().set_patience(Duration::from_millis(config.plugin_patience_millis.into()));
     Ok(platform)
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use declarative::Capabilities;
-use entities::{plugin, plugin_package, plugin_slot, tenant};
+use entities::{plugin, plugin_package, plugin_slot, tenant, values::PluginEpochAction};
 use sea_orm::{ColumnTrait, Order};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -15,14 +15,21 @@ use crate::{
         plugin_pack,
     },
     kernel::{
-        error::{Fault, UserError},
+        error::{ApiError, Fault, UserError},
         platform::Platform,
         session::{Locale, Reason},
         tx::SystemTx,
     },
     modules::plugins::{
         change::{self as how, Place},
-        code, difference, granting, quarantine, store, trust,
+        code, difference,
+        epochs::{
+            activating::activate,
+            preparing::{Plan, prepare, tried},
+        },
+        granting, quarantine,
+        signing::Signer,
+        store, trust,
     },
 };
 
@@ -60,6 +67,30 @@ impl At {
 
     fn place(&self) -> Place {
         Place { backend: self.platform.backend(), today: self.platform.clock().today(), level: self.tenant.level }
+    }
+
+    /// Changes what serves: tried and undone first, then prepared for by all replicas that serve, then made.
+    async fn carry_out(
+        &self,
+        name: &str,
+        detail: Json,
+        action: PluginEpochAction,
+        package: Option<(declarative::Package, Arc<declarative::Plugin>)>,
+        work: impl AsyncFn(&SystemTx) -> Result<Uuid, Fault>,
+    ) -> Result<(), Failure> {
+        let tx = self.begin().await?;
+        let trial = tried(&tx, work(&tx)).await;
+        tx.rollback().await?;
+        let plan = Plan { tenant: self.tenant.id, action, package };
+        let prepared = prepare(&self.platform, plan, trial.map_err(said)?).await.map_err(said)?;
+        let tx = self.begin().await?;
+        let outcome = async {
+            let id = work(&tx).await?;
+            activate(&tx, Some(&prepared)).await?;
+            Ok(id)
+        };
+        let outcome = outcome.await;
+        self.end(tx, name, detail, outcome).await
     }
 
     /// Commits with a line of the audit record, or undoes everything and says why.
@@ -109,25 +140,65 @@ pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> 
         at.platform.close().await;
         return Ok(format!("{summary}\n没有作任何改动；确认后加上 --yes。\n"));
     }
-    let tx = at.begin().await?;
-    let outcome = async {
-        if !upgrade {
-            let id = how::install(&tx, &package, &plugin, &signers).await?;
-            let row = tx.parts::<plugin::Entity>().id(id).required().await?;
-            how::enable(&tx, &row, at.place()).await?;
-            return Ok(id);
-        }
-        let row = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&plugin.key)).lock().required().await?;
-        how::upgrade(&tx, &row, &package, &plugin, &signers, at.place()).await?;
-        Ok(row.id)
+    let ended = match upgrade {
+        true => upgraded(&at, package, plugin, &signers).await,
+        false => installed(&at, &package, &plugin, &signers).await,
     };
-    let outcome = outcome.await;
-    let action = if upgrade { "pluginUpgrade" } else { "pluginInstall" };
-    let detail = json!({ "digest": plugin.digest, "signedBy": trust::recorded(&signers) });
-    let ended = at.end(tx, action, detail, outcome).await;
     at.platform.close().await;
     ended?;
     Ok(format!("{summary}\n{}\n", if upgrade { "已升级。" } else { "已安装并启用。" }))
+}
+
+async fn upgraded(
+    at: &At,
+    package: declarative::Package,
+    plugin: declarative::Plugin,
+    signers: &[Signer],
+) -> Result<(), Failure> {
+    let plugin = Arc::new(plugin);
+    let detail = came(&plugin, signers);
+    let given = Some((package.clone(), plugin.clone()));
+    let work = async |tx: &SystemTx| {
+        let row = named(tx, &plugin.key).await?;
+        how::upgrade(tx, &row, &package, &plugin, signers, at.place()).await?;
+        Ok(row.id)
+    };
+    at.carry_out("pluginUpgrade", detail, PluginEpochAction::Upgrade, given, work).await
+}
+
+/// Puts it in, then sets it to work: replicas can prepare only for what is there. What would be refused at the second
+/// step is refused before the first.
+async fn installed(
+    at: &At,
+    package: &declarative::Package,
+    plugin: &declarative::Plugin,
+    signers: &[Signer],
+) -> Result<(), Failure> {
+    let enabled = async |tx: &SystemTx| {
+        let row = named(tx, &plugin.key).await?;
+        how::enable(tx, &row, at.place()).await?;
+        Ok(row.id)
+    };
+    let tx = at.begin().await?;
+    let both = match how::install(&tx, package, plugin, signers).await {
+        Ok(_) => enabled(&tx).await,
+        Err(fault) => Err(fault),
+    };
+    tx.rollback().await?;
+    both.map_err(said)?;
+    let tx = at.begin().await?;
+    let outcome = how::install(&tx, package, plugin, signers).await;
+    at.end(tx, "pluginInstall", came(plugin, signers), outcome).await?;
+    at.carry_out("pluginEnable", json!({}), PluginEpochAction::Enable, None, enabled).await
+}
+
+/// What came, and by whom it was signed, for the audit record.
+fn came(plugin: &declarative::Plugin, signers: &[Signer]) -> Json {
+    json!({ "digest": plugin.digest, "signedBy": trust::recorded(signers) })
+}
+
+async fn named(tx: &SystemTx, key: &str) -> Result<plugin::Model, ApiError> {
+    tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(key)).lock().required().await
 }
 
 async fn shown(at: &At, plugin: &declarative::Plugin) -> Result<String, Failure> {
@@ -150,19 +221,23 @@ async fn shown(at: &At, plugin: &declarative::Plugin) -> Result<String, Failure>
 /// Changes an installed plug-in.
 pub async fn change(asked: &Named, change: Change) -> Result<String, Failure> {
     let at = At::open(&asked.tenant).await?;
-    let tx = at.begin().await?;
-    let outcome = async {
-        let row = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&asked.key)).lock().required().await?;
+    let action = match change {
+        Change::Enable => PluginEpochAction::Enable,
+        Change::Disable => PluginEpochAction::Disable,
+        Change::Rollback => PluginEpochAction::Rollback,
+        Change::Remove => PluginEpochAction::Remove,
+    };
+    let work = async |tx: &SystemTx| {
+        let row = named(tx, &asked.key).await?;
         match change {
-            Change::Enable => how::enable(&tx, &row, at.place()).await?,
-            Change::Disable => how::disable(&tx, &row).await?,
-            Change::Rollback => how::rollback(&tx, &row, at.place()).await?,
-            Change::Remove => how::remove(&tx, &row).await?,
+            Change::Enable => how::enable(tx, &row, at.place()).await?,
+            Change::Disable => how::disable(tx, &row).await?,
+            Change::Rollback => how::rollback(tx, &row, at.place()).await?,
+            Change::Remove => how::remove(tx, &row).await?,
         }
         Ok(row.id)
     };
-    let outcome = outcome.await;
-    let ended = at.end(tx, &format!("plugin{change:?}"), json!({}), outcome).await;
+    let ended = at.carry_out(&format!("plugin{change:?}"), json!({}), action, None, work).await;
     at.platform.close().await;
     ended.map(|()| format!("{}：{change:?} 完成。\n", asked.key))
 }

@@ -7,8 +7,11 @@ use tokio::net::TcpListener;
 use crate::{
     cli::Failure,
     http::app::{App, HttpSettings},
-    kernel::{housekeeping, platform::Platform},
-    modules::identity::{Identity, IdentityConfig},
+    kernel::{housekeeping, platform::Platform, replicas},
+    modules::{
+        identity::{Identity, IdentityConfig},
+        plugins::epochs::watching,
+    },
 };
 
 /// How often the versions of rights are asked for when no hint comes.
@@ -34,7 +37,11 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     crate::modules::plugins::connectors::worker::start(&identity, &http.connector_networks)
         .map_err(|error| Failure::new(format!("connector_networks: {error}")))?;
     crate::modules::plugins::transitions::worker::start(platform);
-    App::new(identity, http).map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))
+    let app = App::new(identity, http);
+    let app = app.map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))?;
+    replicas::start(platform);
+    watching::start(platform, app.clone());
+    Ok(app)
 }
 
 /// Serves until the process is told to stop.

@@ -104,7 +104,7 @@ impl<'a> Planner<'a> {
         if asked.is_empty() && ty.default_order != "id" {
             let def = ty.find(&ty.default_order).ok_or_else(wrong_order)?;
             let (expression, scalar, nullable) = self.seen(ty, def, alias, "orderBy")?;
-            keys.push(Key { expression, scalar, descending: false, nullable, nulls_first: false });
+            keys.push(Key { expression, scalar, descending: ty.descending, nullable, nulls_first: false });
         }
         let descending = keys.last().is_some_and(|k| k.descending);
         keys.push(Key {

@@ -6,6 +6,7 @@ use axum::{Router, extract::FromRef, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use tokio::sync::watch;
+use uuid::Uuid;
 
 use crate::{
     graph::{cursor::CursorKey, run::Engine},
@@ -22,11 +23,11 @@ use crate::{
         standing::Standing,
         ws,
     },
-    kernel::{platform::Platform, session::Session},
+    kernel::{error::ApiError, extension::PluginSet, platform::Platform, session::Session},
     modules::{
         exchange::client::Client,
         identity::Identity,
-        plugins::{connectors, outside::WayOut, views::Reading},
+        plugins::{connectors, epochs::watching::Builder, outside::WayOut, views::Reading},
     },
     server::ServerSettings,
 };
@@ -146,6 +147,13 @@ impl FromRef<App> for Arc<Identity> {
 impl FromRef<App> for auth::Proxies {
     fn from_ref(app: &App) -> Self {
         Self(app.settings.trusted_hops)
+    }
+}
+
+#[async_trait::async_trait]
+impl Builder for App {
+    async fn build(&self, tenant: Uuid, set: &PluginSet) -> Result<(), ApiError> {
+        self.contracts.with(&self.platform, tenant, set).await.map(drop)
     }
 }
 

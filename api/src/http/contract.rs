@@ -8,6 +8,7 @@ use std::{collections::HashSet, sync::Arc, time::Instant};
 
 use bytes::Bytes;
 use moka::future::Cache;
+use uuid::Uuid;
 
 use crate::{
     graph::{
@@ -18,6 +19,7 @@ use crate::{
     kernel::{
         error::{ApiError, Code},
         extension::PluginSet,
+        platform::Platform,
         session::Session,
     },
     modules::plugins,
@@ -106,13 +108,23 @@ impl Contracts {
             return Ok(self.base.clone());
         };
         let set = session.tenant().plugins.clone();
-        let made = self.made.try_get_with(set.digest.clone(), self.make(session, &set));
+        self.with(session.platform(), session.tenant().id, &set).await
+    }
+
+    /// The schema of a tenant with a set of plug-ins, which need not be at work yet.
+    pub(super) async fn with(
+        &self,
+        platform: &Arc<Platform>,
+        tenant: Uuid,
+        set: &PluginSet,
+    ) -> Result<Arc<Contract>, ApiError> {
+        let made = self.made.try_get_with(set.digest.clone(), self.make(platform, tenant, set));
         made.await.map_err(|error: Arc<ApiError>| ApiError::clone(&error))
     }
 
-    async fn make(&self, session: &Session, set: &PluginSet) -> Result<Arc<Contract>, ApiError> {
+    async fn make(&self, platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Result<Arc<Contract>, ApiError> {
         let started = Instant::now();
-        let plugins = plugins::store::load(session.platform(), session.tenant().id, set).await?;
+        let plugins = plugins::store::load(platform, tenant, set).await?;
         let (engine, slots) = (self.base.engine.clone(), set.slots.clone());
         let over = move || Ok(engine.over(Arc::new(plugins::schema::catalogue(&plugins, &slots)?)));
         let engine = apart(over).await?;

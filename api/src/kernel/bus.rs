@@ -16,6 +16,8 @@ pub enum Hint {
     Rights(Uuid, i64),
     /// The tenant has new events.
     Events(Uuid),
+    /// Something happened about an epoch of the tenant's plug-ins: it is to be prepared for, or a replica is ready.
+    Epoch(Uuid, Uuid),
 }
 
 impl Hint {
@@ -23,6 +25,7 @@ impl Hint {
         match self {
             Self::Rights(tenant, version) => format!("rights {tenant} {version}"),
             Self::Events(tenant) => format!("events {tenant}"),
+            Self::Epoch(tenant, epoch) => format!("epoch {tenant} {epoch}"),
         }
     }
 
@@ -31,6 +34,7 @@ impl Hint {
         match (words.next()?, Uuid::try_parse(words.next()?).ok()?) {
             ("rights", tenant) => Some(Self::Rights(tenant, words.next()?.parse().ok()?)),
             ("events", tenant) => Some(Self::Events(tenant)),
+            ("epoch", tenant) => Some(Self::Epoch(tenant, Uuid::try_parse(words.next()?).ok()?)),
             _ => None,
         }
     }
@@ -141,10 +145,16 @@ mod tests {
     #[test]
     fn a_hint_survives_the_wire_and_rubbish_does_not() {
         let tenant = Uuid::from_u128(7);
-        for hint in [Hint::Rights(tenant, 3), Hint::Events(tenant)] {
+        for hint in [Hint::Rights(tenant, 3), Hint::Events(tenant), Hint::Epoch(tenant, Uuid::from_u128(8))] {
             assert_eq!(Hint::decode(&hint.encode()), Some(hint));
         }
-        for text in ["", "rights", "rights x 1", "other 00000000-0000-0000-0000-000000000007"] {
+        for text in [
+            "",
+            "rights",
+            "rights x 1",
+            "epoch 00000000-0000-0000-0000-000000000007",
+            "other 00000000-0000-0000-0000-000000000007",
+        ] {
             assert_eq!(Hint::decode(text), None);
         }
     }

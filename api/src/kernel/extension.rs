@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::kernel::{error::ApiError, tx::Inner};
+
 /// The plug-ins that are at work in a tenant, in the order of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PluginSet {
@@ -50,6 +52,13 @@ impl PluginSet {
             hash.update(format!("{target} {field} {slot}\n"));
         }
         Self { digest: hex::encode(hash.finalize()), shape, packages, slots, granted: BTreeMap::new() }
+    }
+}
+
+impl Inner {
+    /// The plug-ins that are at work in the tenant, as this transaction leaves them.
+    pub async fn plugin_set(&self) -> Result<PluginSet, ApiError> {
+        Ok(load(self.raw().await?, self.tenant_id()).await?)
     }
 }
 

@@ -1,13 +1,18 @@
 //! Rows that have served their time go (清理): outcomes under idempotency keys, tickets, events, attempts to ask
-//! agencies' systems or to log in, codes of WeChat and ended sessions. The audit record is never touched here.
+//! agencies' systems or to log in, codes of WeChat, ended sessions and replicas that are gone. What was being prepared by a
+//! process that was killed is given up. The audit record is never touched here.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::TimeDelta;
 use entities::{
-    auth_session, connector_call, file_ticket, idempotency, login_attempt, outbox, refresh_token, tenant, wechat_code,
+    auth_session, connector_call, file_ticket, idempotency, login_attempt, outbox, plugin_ack, plugin_epoch,
+    plugin_preparation, refresh_token, replica, tenant, values::PluginEpochState, wechat_code,
 };
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Query};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect,
+    sea_query::{Expr, Query},
+};
 
 use crate::kernel::{error::ApiError, platform::Platform, session::Reason, task};
 
@@ -19,6 +24,12 @@ pub const EVENTS_KEPT: TimeDelta = TimeDelta::days(30);
 const SESSIONS_KEPT: TimeDelta = TimeDelta::days(180);
 /// Attempts to ask agencies' systems are kept for so long, for whoever looks into a disturbance.
 const CALLS_KEPT: TimeDelta = TimeDelta::days(180);
+/// What replicas said of an epoch is kept as long.
+const ACKS_KEPT: TimeDelta = TimeDelta::days(180);
+/// A replica that was not seen for so long does not come back.
+const REPLICAS_KEPT: TimeDelta = TimeDelta::days(1);
+/// Nobody prepares for so long: whoever began it is gone.
+const PREPARING: TimeDelta = TimeDelta::minutes(10);
 /// A code of WeChat counts for five minutes there; that it was used is kept for so long.
 const CODES_KEPT: TimeDelta = TimeDelta::days(1);
 /// Rows of one table in one transaction, so that no lock is held for long.
@@ -72,6 +83,11 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
     let attempts =
         login_attempt::Entity::delete_many().filter(login_attempt::Column::UpdatedAt.lt(ended)).filter(stranger);
     rows += attempts.exec(tx.raw().await?).await?.rows_affected;
+    let gone = replica::Entity::delete_many().filter(replica::Column::SeenAt.lt(now - REPLICAS_KEPT));
+    rows += gone.exec(tx.raw().await?).await?.rows_affected;
+    let over =
+        plugin_preparation::Entity::delete_many().filter(plugin_preparation::Column::CreatedAt.lt(now - REPLICAS_KEPT));
+    rows += over.exec(tx.raw().await?).await?.rows_affected;
     tx.commit().await?;
     for tenant in tenants {
         let tx = system.begin(Some(tenant.id)).await?;
@@ -95,6 +111,13 @@ pub async fn tidy(platform: &Arc<Platform>) -> Result<u64, ApiError> {
         remove!(outbox, CreatedAt, now - EVENTS_KEPT);
         remove!(connector_call, At, now - CALLS_KEPT);
         remove!(wechat_code, UsedAt, now - CODES_KEPT);
+        remove!(plugin_ack, At, now - ACKS_KEPT);
+        tx.change::<plugin_epoch::Entity>()
+            .filter(plugin_epoch::Column::State.eq(PluginEpochState::Preparing))
+            .filter(plugin_epoch::Column::CreatedAt.lt(now - PREPARING))
+            .set(plugin_epoch::Column::State, Expr::value(PluginEpochState::Abandoned))
+            .run()
+            .await?;
         tx.commit().await?;
     }
     Ok(rows)

@@ -26,6 +26,7 @@ pub mod partial_date;
 pub mod platform;
 pub mod quarantine;
 pub mod reach;
+pub mod replicas;
 pub mod rounds;
 pub mod rows;
 pub mod session;

@@ -20,6 +20,7 @@ use crate::kernel::{
     error::{ApiError, Code},
     extension::{self, PluginSet},
     quarantine::Quarantine,
+    replicas::Replica,
     session::{Reason, RequestInfo, Session, System},
     shelf::Shelf,
     trust::PluginTrust,
@@ -58,6 +59,7 @@ pub struct Platform {
     db: Db,
     clock: Clock,
     bus: Bus,
+    replica: Replica,
     calendar: Arc<WorkCalendar>,
     compiled: Arc<Compiled>,
     trust: OnceLock<PluginTrust>,
@@ -75,6 +77,7 @@ impl Platform {
             db,
             clock,
             bus,
+            replica: Replica::new(),
             calendar: Arc::new(calendar),
             compiled: Arc::new(policies::compile()?),
             trust: OnceLock::new(),
@@ -93,6 +96,11 @@ impl Platform {
     /// The hints' bus.
     pub fn bus(&self) -> &Bus {
         &self.bus
+    }
+
+    /// This process among those that serve.
+    pub fn replica(&self) -> &Replica {
+        &self.replica
     }
 
     /// The working-day calendar.
@@ -282,7 +290,7 @@ impl Platform {
                             platform.heard(tenant, version);
                             platform.quarantine.forget();
                         }
-                        Ok(Hint::Events(_)) => {}
+                        Ok(Hint::Events(_) | Hint::Epoch(..)) => {}
                         // Hints were dropped: ask the database.
                         Err(_) => platform.poll_versions().await,
                     },

@@ -61,7 +61,7 @@ impl<R: Round> Rounds<R> {
                         self.woken.insert(tenant);
                     }
                     Ok(Hint::Events(_)) => {}
-                    Ok(Hint::Rights(..)) => {}
+                    Ok(Hint::Rights(..) | Hint::Epoch(..)) => {}
                     // Hints were dropped: ask everybody.
                     Err(_) => scan = Instant::now(),
                 },

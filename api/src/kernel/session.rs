@@ -61,6 +61,8 @@ pub enum Reason {
     Transition,
     /// A component of a plug-in is not to be run any more.
     Quarantine,
+    /// A process says that it is there, and prepares for a change of plug-ins with the others.
+    Replica,
     /// An operator looks after the installation.
     Doctor,
 }

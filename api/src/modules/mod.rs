@@ -87,6 +87,7 @@ pub fn types() -> Vec<TypeDef> {
         plugins::catalogue::types(),
         plugins::connectors::catalogue::types(),
         plugins::transitions::catalogue::types(),
+        plugins::epochs::catalogue::types(),
         cooperation::catalogue::types(),
         exchange::catalogue::types(),
         sharing::catalogue::types(),

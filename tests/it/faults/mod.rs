@@ -8,6 +8,7 @@ mod cases;
 mod components;
 mod crowds;
 mod databases;
+mod epochs;
 mod idle;
 mod kills;
 mod plugins;

@@ -128,6 +128,9 @@ pub const RIGHTS: &[Right] = &[
     right("pluginTransitions", "connector:read", "senior", "superior"),
     right("pluginTransitionAggregate", "connector:read", "senior", "superior"),
     right("pluginTransitionRetry", "connector:update", "senior", "superior"),
+    right("pluginEpoch", "plugin_epoch:read", "senior", "superior"),
+    right("pluginEpochs", "plugin_epoch:read", "handler", "superior"),
+    right("pluginEpochAggregate", "plugin_epoch:read", "leader", "superior"),
     right("customFieldsSet", "custom_field:update", "leader", "superior"),
     // Cooperation
     right("consultation", "consultation:read", "senior", "superior"),

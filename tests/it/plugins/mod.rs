@@ -5,6 +5,7 @@ mod computed;
 mod connectors;
 mod demo;
 mod dev;
+mod epochs;
 mod fields;
 mod hostile;
 mod kit;

@@ -193,13 +193,13 @@ async fn a_mutation_does_what_its_component_wants_under_the_callers_rights_once_
     let reply = register(&tenant.superior, path.clone()).await;
     assert_eq!(reply.code(), "PLUGIN_DENIED", "{}", reply.text);
     assert_eq!(reply.body["data"]["bwly_register"], json!(null));
-    assert_eq!(kind(tenant, &cadre).await, json!(null));
+    assert_eq!(kind(tenant, cadre).await, json!(null));
 
     let plugin = grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
     let reply = register(&tenant.superior, path.clone()).await;
     let done = json!({ "answer": path, "userErrors": [], "__typename": "Bwly_RegisterPayload" });
     assert_eq!(reply.body["data"]["bwly_register"], done, "{}", reply.text);
-    assert_eq!(kind(tenant, &cadre).await, "FIRST");
+    assert_eq!(kind(tenant, cadre).await, "FIRST");
 
     // A problem of the component's refuses it, at the field of the input.
     let refused = register(&tenant.superior, json!({ "path": format!("{cadre}.kind"), "note": "很".repeat(30) })).await;
@@ -278,18 +278,18 @@ async fn a_component_reads_what_was_granted_as_the_caller_would_and_no_more() {
         client.ok("query($id: String!) { bwly_look(id: $id) }", json!({ "id": id })).await["bwly_look"].clone()
     };
     let cadre = tenant.id("cadre:applicant");
-    assert_eq!(look(&tenant.superior, &cadre).await, json!(null), "nothing is granted by itself");
+    assert_eq!(look(&tenant.superior, cadre).await, json!(null), "nothing is granted by itself");
     let plugin = grant(tenant, &plugin, json!({ "core": [{ "view": "Cadre", "fields": ["rank"] }] })).await;
-    let seen = look(&tenant.superior, &cadre).await;
+    let seen = look(&tenant.superior, cadre).await;
     assert_eq!(seen.as_object().unwrap().keys().collect::<Vec<_>>(), ["id", "rank"], "{seen}");
     assert_eq!(seen["id"], json!(cadre));
     // Another tenant's cadre and one that is not there are the same; so is one out of the caller's reach.
-    assert_eq!(look(&tenant.superior, &world.b.id("cadre:applicant")).await, json!(null));
+    assert_eq!(look(&tenant.superior, world.b.id("cadre:applicant")).await, json!(null));
     assert_eq!(look(&tenant.superior, "cad_00000000000000000000000000000000").await, json!(null));
     assert_eq!(look(&tenant.superior, "\\\" or 1=1").await, json!(null));
     let theirs = tenant.handlers["organisation"].ok("{ cadres { nodes { id } } }", json!({})).await;
     assert_eq!(theirs["cadres"]["nodes"], json!([]), "an agency sees no cadres");
-    assert_eq!(look(&tenant.handlers["organisation"], &cadre).await, json!(null));
+    assert_eq!(look(&tenant.handlers["organisation"], cadre).await, json!(null));
 
     // What is not requested cannot be granted; what was granted is shown, and audited.
     let input = json!({ "id": plugin["id"], "expectedVersion": plugin["version"], "effects": ["notify"],

@@ -221,6 +221,8 @@ pub struct TypeDef {
     pub roots: Option<(Text, Text)>,
     /// Column and direction of the order when none is asked for; ties break on the id.
     pub default_order: Text,
+    /// Whether that order is from the last to the first.
+    pub descending: bool,
     /// Whether it is another way to look at rows that have a type already: then it is not found by `node`.
     pub view: bool,
     /// Which rows of the table it is about, as a condition over `{t}`; none if about all.
@@ -248,6 +250,7 @@ impl TypeDef {
             scope: E::SCOPE,
             roots: None,
             default_order: "id".into(),
+            descending: false,
             view: false,
             only: None,
             history: None,
@@ -271,6 +274,12 @@ impl TypeDef {
     /// The order when none is asked for, by a sortable field's name.
     pub fn ordered_by(mut self, field: &'static str) -> Self {
         self.default_order = field.into();
+        self
+    }
+
+    /// The same from the last to the first, for what is looked at from its end.
+    pub fn newest_first(mut self, field: &'static str) -> Self {
+        (self.default_order, self.descending) = (field.into(), true);
         self
     }
 

@@ -321,7 +321,7 @@ async fn set(
 }
 
 /// The row of a package; the same files are kept once.
-async fn keep(tx: &Inner, plugin_id: Uuid, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
+pub async fn keep(tx: &Inner, plugin_id: Uuid, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
     let rows = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(plugin_id));
     if let Some(known) = rows.filter(plugin_package::Column::Digest.eq(&plugin.digest)).one().await? {
         return Ok(known.id);

@@ -1,6 +1,9 @@
 //! Components of plug-ins at work in this process (插件代码): compiled once for their bytes, asked for a caller, counted.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::{
+    sync::{Arc, LazyLock, OnceLock},
+    time::Instant,
+};
 
 use declarative::{Capabilities, Code as Declaration, Package, Plugin};
 use entities::blob;
@@ -12,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     kernel::{
         error::{ApiError, Code, Fault, UserError},
+        platform::Platform,
         session::{Reason, Session},
         tx::Inner,
     },
@@ -93,9 +97,11 @@ impl From<Rejected> for Fault {
 async fn compiled(code: &Declaration, declared: Declared, bytes: Vec<u8>) -> Result<Arc<Program>, Unfit> {
     let key = key(code, &declared);
     let work = async {
-        let host = host().map_err(|_| "插件宿主不可用".to_string())?;
+        let (started, host) = (Instant::now(), host().map_err(|_| "插件宿主不可用".to_string())?);
         let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes, &declared));
-        compiled.await.map_err(|error| error.to_string())?.map_err(Unfit::from)
+        let done = compiled.await.map_err(|error| error.to_string())?.map_err(Unfit::from);
+        metrics::histogram!("zugong_plugin_compile_seconds").record(started.elapsed().as_secs_f64());
+        done
     };
     PROGRAMS.try_get_with(key, work).await.map_err(|error: Arc<Unfit>| (*error).clone())
 }
@@ -140,13 +146,26 @@ pub async fn keep(tx: &Inner, package: &Package, plugin: &Plugin) -> Result<(), 
     Err(UserError::new(Code::PluginRefused, "input.component", zh, en).into())
 }
 
-async fn program(session: &Session, plugin: &Plugin, code: &Declaration) -> Result<Arc<Program>, String> {
+/// Sees that a plug-in's component, if it has one, is compiled and comes up in this process.
+pub async fn ready(platform: &Arc<Platform>, tenant: Uuid, plugin: &Plugin) -> Result<(), String> {
+    match &plugin.code {
+        Some(code) => program(platform, tenant, plugin, code).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+async fn program(
+    platform: &Arc<Platform>,
+    tenant: Uuid,
+    plugin: &Plugin,
+    code: &Declaration,
+) -> Result<Arc<Program>, String> {
     let declared = declared(code, &plugin.capabilities);
     if let Some(known) = PROGRAMS.get(&key(code, &declared)).await {
         return Ok(known);
     }
     let failed = |error: ApiError| error.code.as_str().to_string();
-    let tx = session.platform().system(Reason::Schema).begin(Some(session.tenant().id)).await.map_err(failed)?;
+    let tx = platform.system(Reason::Schema).begin(Some(tenant)).await.map_err(failed)?;
     let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
     let row = row.map_err(failed)?.ok_or("the component is missing")?;
@@ -166,7 +185,7 @@ pub async fn ask(session: &Session, plugin: &Arc<Plugin>, ask: Ask) -> Result<An
         }
     }
     let hook = ask.hook();
-    let program = program(session, plugin, code).await.map_err(|error| {
+    let program = program(session.platform(), session.tenant().id, plugin, code).await.map_err(|error| {
         tracing::error!(error, plugin = plugin.key, "a component cannot be run");
         None
     })?;

@@ -13,6 +13,7 @@ pub mod connectors;
 pub mod difference;
 pub mod effects;
 pub mod entries;
+pub mod epochs;
 pub mod granting;
 pub mod offering;
 pub mod outside;

@@ -3,7 +3,10 @@
 
 use std::sync::Arc;
 
-use entities::{plugin, values::PluginState};
+use entities::{
+    plugin,
+    values::{PluginEpochAction, PluginState},
+};
 use sea_orm::ColumnTrait;
 use serde_json::json;
 use uuid::Uuid;
@@ -14,7 +17,7 @@ use crate::{
         platform::Platform,
         session::Reason,
     },
-    modules::plugins::change,
+    modules::plugins::{change, epochs::activating::record},
 };
 
 /// Disables a plug-in of a tenant, if it is at work; tells whether it was.
@@ -38,6 +41,8 @@ pub async fn retire(platform: &Arc<Platform>, tenant: Uuid, key: &str) -> Result
             Fault::Refused(_) => ApiError::of(Code::Conflict),
         });
     }
+    // There is no time to prepare: it goes now.
+    record(&tx, row.id, PluginEpochAction::Disable, platform.replica().id).await?;
     let detail = json!({ "disabled": true, "because": "breaker" });
     tx.own_act("system", "pluginDisable", ("Plugin", Some(row.id)), detail).await?;
     tx.emit("plugin.disabled", "Plugin", row.id, row.version + 1, json!({ "because": "breaker" })).await?;

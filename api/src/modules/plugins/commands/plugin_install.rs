@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::InputObject;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use declarative::{Fault as Defect, Package, Plugin};
-use entities::plugin;
+use entities::{plugin, values::PluginEpochAction};
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
@@ -20,7 +20,13 @@ use crate::{
         session::Session,
         tx::{Advice, Tx},
     },
-    modules::plugins::{change, code, quarantine, signing::Signer, store, trust},
+    modules::plugins::{
+        change, code,
+        epochs::{activating::activate, preparing::rehearsed},
+        quarantine,
+        signing::Signer,
+        store, trust,
+    },
 };
 
 /// Declares how a plug-in is sent: for an install and for an upgrade alike.
@@ -107,7 +113,10 @@ impl Command for PluginUpgradeInput {
     }
 
     async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
-        self.sent().compiled(session).await
+        let compiled = self.sent().compiled(session).await?;
+        // What is wrong with it is told by `run`.
+        let package = self.sent().read(session).await.ok().map(|(package, plugin, _)| (package, plugin));
+        Ok(compiled.and(rehearsed(session, self, PluginEpochAction::Upgrade, package).await?))
     }
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
@@ -119,6 +128,7 @@ impl Command for PluginUpgradeInput {
             UserError::new(Code::Unknown, self.sent().field(), zh, en)
         })?;
         change::upgrade(tx, &row, &package, &plugin, &signers, place(tx)).await?;
+        activate(tx, tx.advice().next()).await?;
         Ok(row.id)
     }
 }

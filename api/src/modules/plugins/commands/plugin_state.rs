@@ -1,7 +1,7 @@
 //! Sets a plug-in to work, takes it away, back or out.
 
 use async_graphql::InputObject;
-use entities::plugin;
+use entities::{plugin, values::PluginEpochAction};
 use policies::{Action, Resource};
 use serde::Serialize;
 use uuid::Uuid;
@@ -12,11 +12,12 @@ use crate::{
         error::{ApiError, Code, Fault, UserError},
         id::Id,
         session::Session,
-        tx::Tx,
+        tx::{Advice, Tx},
     },
     modules::plugins::{
         catalogue::Plugin,
         change::{self, Place},
+        epochs::{activating::activate, preparing::rehearsed},
     },
 };
 
@@ -48,7 +49,7 @@ pub(super) async fn found(tx: &Tx, id: &Id<Plugin>, expected: i32) -> Result<plu
 
 /// Declares what is done to a plug-in that is named by its id and version.
 macro_rules! state_input {
-    ($(#[doc = $doc:literal])+ $name:ident, $mutation:literal, |$tx:ident, $row:ident| $change:expr) => {
+    ($(#[doc = $doc:literal])+ $name:ident, $mutation:literal, $action:ident, |$tx:ident, $row:ident| $change:expr) => {
         $(#[doc = $doc])+
         #[derive(InputObject, Serialize, Clone, Debug)]
         pub struct $name {
@@ -70,9 +71,14 @@ macro_rules! state_input {
                 self.idempotency_key.as_deref()
             }
 
+            async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
+                rehearsed(session, self, PluginEpochAction::$action, None).await
+            }
+
             async fn run(&self, $tx: &Tx) -> Result<Uuid, Fault> {
                 let $row = found($tx, &self.id, self.expected_version).await?;
                 $change.await?;
+                activate($tx, $tx.advice().next()).await?;
                 Ok($row.id)
             }
         }
@@ -81,17 +87,17 @@ macro_rules! state_input {
 
 state_input!(
     /// To be set to work (启用插件).
-    PluginEnableInput, "pluginEnable", |tx, row| change::enable(tx, &row, place(tx))
+    PluginEnableInput, "pluginEnable", Enable, |tx, row| change::enable(tx, &row, place(tx))
 );
 state_input!(
     /// To be taken away (停用插件).
-    PluginDisableInput, "pluginDisable", |tx, row| change::disable(tx, &row)
+    PluginDisableInput, "pluginDisable", Disable, |tx, row| change::disable(tx, &row)
 );
 state_input!(
     /// To go back to the version before (回退插件).
-    PluginRollbackInput, "pluginRollback", |tx, row| change::rollback(tx, &row, place(tx))
+    PluginRollbackInput, "pluginRollback", Rollback, |tx, row| change::rollback(tx, &row, place(tx))
 );
 state_input!(
     /// To be taken out (卸载插件).
-    PluginRemoveInput, "pluginRemove", |tx, row| change::remove(tx, &row)
+    PluginRemoveInput, "pluginRemove", Remove, |tx, row| change::remove(tx, &row)
 );
