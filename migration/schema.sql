@@ -788,6 +788,8 @@ create table plugin (
   state text collate "C" not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
   package_id uuid not null,
   previous_id uuid,
+  grants json not null,
+  config json not null,
   version integer not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
@@ -2204,8 +2206,8 @@ create table connector_call (
   tenant_id uuid not null,
   id uuid not null,
   connector_id uuid not null,
-  job_id uuid not null,
-  case_item_id uuid not null,
+  job_id uuid,
+  case_item_id uuid,
   operation text collate "C" not null,
   attempt integer not null,
   status integer,
@@ -2251,6 +2253,118 @@ grant select, insert, update, delete on education_point to zugong_app;
 alter table education_point enable row level security;
 alter table education_point force row level security;
 create policy tenant_isolation on education_point using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000015_quarantine
+create table plugin_quarantine (
+  id uuid not null,
+  sha256 text collate "C" not null,
+  reason text collate "C" not null,
+  placed_by text collate "C" not null,
+  placed_at timestamptz not null,
+  primary key (id)
+);
+create unique index plugin_quarantine_u1 on plugin_quarantine (sha256);
+grant select, insert, update, delete on plugin_quarantine to zugong_app;
+
+-- m20261122_000016_epochs
+create table replica (
+  id uuid not null,
+  started_at timestamptz not null,
+  seen_at timestamptz not null,
+  late_at timestamptz,
+  primary key (id)
+);
+grant select, insert, update, delete on replica to zugong_app;
+create table plugin_preparation (
+  id uuid not null,
+  tenant_id uuid not null,
+  created_at timestamptz not null,
+  primary key (id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index plugin_preparation_tenant_id on plugin_preparation (tenant_id);
+grant select, insert, update, delete on plugin_preparation to zugong_app;
+create table plugin_epoch (
+  tenant_id uuid not null,
+  id uuid not null,
+  "number" integer,
+  state text collate "C" not null check (state in ('PREPARING', 'ACTIVE', 'ABANDONED')),
+  plugin_id uuid not null,
+  "action" text collate "C" not null check ("action" in ('ENABLE', 'DISABLE', 'UPGRADE', 'ROLLBACK', 'REMOVE')),
+  packages json not null,
+  slots json not null,
+  replica_id uuid not null,
+  created_at timestamptz not null,
+  activated_at timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+);
+create unique index plugin_epoch_u1 on plugin_epoch (tenant_id, number);
+create index plugin_epoch_plugin_id on plugin_epoch (tenant_id, plugin_id);
+create index plugin_epoch_created_at on plugin_epoch (tenant_id, created_at) where state = 'PREPARING';
+grant select, insert, update, delete on plugin_epoch to zugong_app;
+alter table plugin_epoch enable row level security;
+alter table plugin_epoch force row level security;
+create policy tenant_isolation on plugin_epoch using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+create table plugin_ack (
+  tenant_id uuid not null,
+  id uuid not null,
+  epoch_id uuid not null,
+  replica_id uuid not null,
+  ok boolean not null,
+  error text collate "C",
+  millis integer not null,
+  "at" timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, epoch_id) references plugin_epoch (tenant_id, id)
+);
+create unique index plugin_ack_u1 on plugin_ack (tenant_id, epoch_id, replica_id);
+create index plugin_ack_epoch_id on plugin_ack (tenant_id, epoch_id);
+create index plugin_ack_at on plugin_ack (tenant_id, at);
+grant select, insert, update, delete on plugin_ack to zugong_app;
+alter table plugin_ack enable row level security;
+alter table plugin_ack force row level security;
+create policy tenant_isolation on plugin_ack using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+
+-- m20261122_000017_transitions
+create table plugin_transition (
+  tenant_id uuid not null,
+  id uuid not null,
+  case_id uuid not null,
+  plugin_id uuid not null,
+  package_id uuid not null,
+  matter_key text collate "C" not null,
+  from_state text collate "C" not null,
+  to_state text collate "C" not null,
+  actor_id uuid not null,
+  depth integer not null,
+  state text collate "C" not null check (state in ('PENDING', 'PARKED', 'DONE', 'HANDED', 'DROPPED')),
+  attempts integer not null,
+  next_attempt_at timestamptz not null,
+  last_error text collate "C",
+  effects integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id),
+  foreign key (tenant_id, package_id) references plugin_package (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create unique index plugin_transition_u1 on plugin_transition (tenant_id, case_id, to_state);
+create index plugin_transition_case_id on plugin_transition (tenant_id, case_id);
+create index plugin_transition_plugin_id on plugin_transition (tenant_id, plugin_id);
+create index plugin_transition_package_id on plugin_transition (tenant_id, package_id);
+create index plugin_transition_actor_id on plugin_transition (tenant_id, actor_id);
+create index plugin_transition_created_at on plugin_transition (tenant_id, created_at);
+create index plugin_transition_next_attempt_at on plugin_transition (tenant_id, next_attempt_at) where state = 'PENDING';
+grant select, insert, update, delete on plugin_transition to zugong_app;
+alter table plugin_transition enable row level security;
+alter table plugin_transition force row level security;
+create policy tenant_isolation on plugin_transition using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
 -- SQLite
 
@@ -2920,6 +3034,8 @@ create table plugin (
   state text not null check (state in ('INSTALLED', 'ENABLED', 'DISABLED', 'REMOVED')),
   package_id blob not null,
   previous_id blob,
+  grants text not null,
+  config text not null,
   version integer not null,
   created_at timestamp not null,
   updated_at timestamp not null,
@@ -4112,8 +4228,8 @@ create table connector_call (
   tenant_id blob not null,
   id blob not null,
   connector_id blob not null,
-  job_id blob not null,
-  case_item_id blob not null,
+  job_id blob,
+  case_item_id blob,
   operation text not null,
   attempt integer not null,
   status integer,
@@ -4151,3 +4267,100 @@ create table education_point (
 );
 create unique index education_point_u1 on education_point (tenant_id, device);
 create index education_point_unit_id on education_point (tenant_id, unit_id);
+
+-- m20261122_000015_quarantine
+create table plugin_quarantine (
+  id blob not null,
+  sha256 text not null,
+  reason text not null,
+  placed_by text not null,
+  placed_at timestamp not null,
+  primary key (id)
+);
+create unique index plugin_quarantine_u1 on plugin_quarantine (sha256);
+
+-- m20261122_000016_epochs
+create table replica (
+  id blob not null,
+  started_at timestamp not null,
+  seen_at timestamp not null,
+  late_at timestamp,
+  primary key (id)
+);
+create table plugin_preparation (
+  id blob not null,
+  tenant_id blob not null,
+  created_at timestamp not null,
+  primary key (id),
+  foreign key (tenant_id) references tenant (id)
+);
+create index plugin_preparation_tenant_id on plugin_preparation (tenant_id);
+create table plugin_epoch (
+  tenant_id blob not null,
+  id blob not null,
+  "number" integer,
+  state text not null check (state in ('PREPARING', 'ACTIVE', 'ABANDONED')),
+  plugin_id blob not null,
+  "action" text not null check ("action" in ('ENABLE', 'DISABLE', 'UPGRADE', 'ROLLBACK', 'REMOVE')),
+  packages text not null,
+  slots text not null,
+  replica_id blob not null,
+  created_at timestamp not null,
+  activated_at timestamp,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id)
+);
+create unique index plugin_epoch_u1 on plugin_epoch (tenant_id, number);
+create index plugin_epoch_plugin_id on plugin_epoch (tenant_id, plugin_id);
+create index plugin_epoch_created_at on plugin_epoch (tenant_id, created_at) where state = 'PREPARING';
+create table plugin_ack (
+  tenant_id blob not null,
+  id blob not null,
+  epoch_id blob not null,
+  replica_id blob not null,
+  ok boolean not null,
+  error text,
+  millis integer not null,
+  "at" timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, epoch_id) references plugin_epoch (tenant_id, id)
+);
+create unique index plugin_ack_u1 on plugin_ack (tenant_id, epoch_id, replica_id);
+create index plugin_ack_epoch_id on plugin_ack (tenant_id, epoch_id);
+create index plugin_ack_at on plugin_ack (tenant_id, at);
+
+-- m20261122_000017_transitions
+create table plugin_transition (
+  tenant_id blob not null,
+  id blob not null,
+  case_id blob not null,
+  plugin_id blob not null,
+  package_id blob not null,
+  matter_key text not null,
+  from_state text not null,
+  to_state text not null,
+  actor_id blob not null,
+  depth integer not null,
+  state text not null check (state in ('PENDING', 'PARKED', 'DONE', 'HANDED', 'DROPPED')),
+  attempts integer not null,
+  next_attempt_at timestamp not null,
+  last_error text,
+  effects integer not null,
+  created_at timestamp not null,
+  updated_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id),
+  foreign key (tenant_id, case_id) references matter_case (tenant_id, id),
+  foreign key (tenant_id, plugin_id) references plugin (tenant_id, id),
+  foreign key (tenant_id, package_id) references plugin_package (tenant_id, id),
+  foreign key (tenant_id, actor_id) references app_user (tenant_id, id)
+);
+create unique index plugin_transition_u1 on plugin_transition (tenant_id, case_id, to_state);
+create index plugin_transition_case_id on plugin_transition (tenant_id, case_id);
+create index plugin_transition_plugin_id on plugin_transition (tenant_id, plugin_id);
+create index plugin_transition_package_id on plugin_transition (tenant_id, package_id);
+create index plugin_transition_actor_id on plugin_transition (tenant_id, actor_id);
+create index plugin_transition_created_at on plugin_transition (tenant_id, created_at);
+create index plugin_transition_next_attempt_at on plugin_transition (tenant_id, next_attempt_at) where state = 'PENDING';
