@@ -1,7 +1,13 @@
 //! A case under way, for tests that are about something else.
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use declarative::{Package, scaffold};
+use host::{
+    Hook,
+    guests::{Guest, NOTHING},
+};
 use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
     Actor, Tenant,
@@ -39,27 +45,47 @@ impl Tenant {
         self.superior.done("taskForceCreate", input, "taskForce { id }").await;
         let texts = scaffold::files("330203.furnished", "furnished", "陈设").into_iter();
         let mut texts: Vec<(String, String)> = texts.map(|(path, text)| (path.to_string(), text)).collect();
+        // One with code, so that it is told of a case of its own.
+        let component = Guest::of(Hook::OnTransition, NOTHING).bytes().unwrap();
+        let sha = hex::encode(Sha256::digest(&component));
         for (_, text) in texts.iter_mut().filter(|(path, _)| path == "plugin.toml") {
             text.push_str(CONNECTOR);
+            let code =
+                format!("\n[code]\ncomponent = \"plugin.wasm\"\nsha256 = \"{sha}\"\nhooks = [\"on-transition\"]\n");
+            text.push_str(&code);
         }
         texts.push((OPERATION.0.into(), OPERATION.1.into()));
         let files: Map<String, Json> = texts.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
-        let input = json!({ "files": files, "digest": Package::new(texts).unwrap().digest() });
+        let digest = Package::new(texts).unwrap().digest();
+        let input = json!({ "files": files, "digest": digest, "component": BASE64.encode(component) });
         let plugin = self.superior.done("pluginInstall", input, "plugin { id }").await["plugin"]["id"].clone();
         let input = json!({
             "plugin": plugin, "connector": "hr-social", "address": "http://127.0.0.1:9", "secret": SECRET,
             "actor": self.service.user
         });
         self.superior.done("pluginConnectorSet", input, "pluginConnector { id }").await;
-        // It was at work once, so that there are epochs.
-        for (change, version) in [("pluginEnable", 1), ("pluginDisable", 2)] {
+        // It was at work once, so that there are epochs, and a case that it is to be told of.
+        let change = async |change: &str, version: i32| {
             let input = json!({ "id": plugin, "expectedVersion": version });
             self.superior.done(change, input, "plugin { id }").await;
-        }
+        };
+        change("pluginEnable", 1).await;
+        self.submit_furnished().await;
+        change("pluginDisable", 2).await;
         let unit = self.id("agency:organisation");
         let input = json!({ "branch": "furnished", "divisionCode": "330203", "unit": unit });
         self.superior.done("agencyRouteSet", input, "agencyRoute { id }").await;
         self.furnish_work().await;
+    }
+
+    async fn submit_furnished(&self) {
+        let input = json!({ "matterKey": "furnished.apply", "cadre": self.id("cadre:stranger"),
+            "documentNumber": "陈设〔2025〕1号", "effectiveMonth": "2025-10" });
+        let approval = self.superior.done("approvalCreate", input, "approval { id }").await["approval"]["id"].clone();
+        let form = json!({ "name": "王明", "birthDate": "1985-03-01", "kind": "FIRST" });
+        let materials = json!([{ "key": "application", "attachment": self.superior.upload().await }]);
+        let input = json!({ "approval": approval, "form": form, "materials": materials });
+        self.superior.done("matterSubmit", input, "case { id }").await;
     }
 
     /// An approved retirement of one of the world's cadres, submitted by the super administrator:
