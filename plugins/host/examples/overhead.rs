@@ -1,5 +1,5 @@
 //! How much a call costs besides what the component itself takes: `cargo run --release -p host --example overhead
-//! [component.wasm HOOK]`.
+//! [component.wasm HOOK INPUT]`. `INPUT` is JSON: a form, what points depend on, or a list of parents.
 #![allow(clippy::expect_used, clippy::print_stdout)]
 
 use std::{sync::Arc, time::Instant};
@@ -23,9 +23,9 @@ async fn main() {
     let parents = (0..100).map(|n| format!("{{\"id\":{n}}}")).collect();
     let resolve = Ask::Resolve { field: "f".into(), parents, args: "{}".into() };
     for (name, hook, main, ask) in [
-        ("validate, 0.5 KB in and out", Hook::Validate, TELLS_THE_FORM, validate.clone()),
-        ("score, instance used again", Hook::Score, NOTHING, score.clone()),
-        ("resolve of 100 parents", Hook::Resolve, ECHO, resolve.clone()),
+        ("validate, 0.5 KB in and out", Hook::Validate, TELLS_THE_FORM, validate),
+        ("score, instance used again", Hook::Score, NOTHING, score),
+        ("resolve of 100 parents", Hook::Resolve, ECHO, resolve),
     ] {
         let bytes = Guest::of(hook, main).bytes().expect("a component");
         let declared = Declared { hooks: [hook].into(), ..Declared::default() };
@@ -33,8 +33,18 @@ async fn main() {
         measure(&host, name, &program, ask).await;
     }
     let mut given = std::env::args().skip(1);
-    if let (Some(file), Some(hook)) = (given.next(), given.next()) {
+    if let (Some(file), Some(hook), Some(input)) = (given.next(), given.next(), given.next()) {
         let hook = Hook::parse(&hook).expect("a hook");
+        let ask = match hook {
+            Hook::Validate => Ask::Validate { hook: "apply.submit".into(), form: input, before: None },
+            Hook::Score => Ask::Score { scheme: "annual".into(), input },
+            Hook::Resolve => {
+                let parents: Vec<serde_json::Value> = serde_json::from_str(&input).expect("a list of parents");
+                let parents = parents.iter().map(ToString::to_string).collect();
+                Ask::Resolve { field: std::env::var("FIELD").unwrap_or_default(), parents, args: "{}".into() }
+            }
+            Hook::OnTransition | Hook::Act => torture::question(hook),
+        };
         let bytes = std::fs::read(&file).expect("the component");
         let declared = Declared { hooks: [hook].into(), ..Declared::default() };
         let begun = Instant::now();
@@ -43,17 +53,17 @@ async fn main() {
             std::process::exit(1)
         });
         println!("{file}: {} bytes compiled in {:?}", bytes.len(), begun.elapsed());
-        let ask = if hook == Hook::Validate { validate } else { torture::question(hook) };
         measure(&host, &file, &program, ask).await;
     }
 }
 
 async fn measure(host: &Host, name: &str, program: &Arc<Program>, ask: Ask) {
     let plug = Plug { tenant: Uuid::nil(), key: "overhead".into(), version: "1".into(), grants: Arc::default() };
+    let context = Context { config: "{}".into(), today: "2026-01-01".into(), ..Context::default() };
     let mut took = vec![];
     for call in 0..CALLS + 500 {
         let begun = Instant::now();
-        let answer = host.call(program, &plug, Context::default(), ask.clone(), Arc::new(Mute)).await;
+        let answer = host.call(program, &plug, context.clone(), ask.clone(), Arc::new(Mute)).await;
         answer.expect("an answer");
         if call >= 500 {
             took.push(begun.elapsed());

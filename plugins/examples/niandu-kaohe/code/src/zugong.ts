@@ -48,7 +48,7 @@ const about = (ctx: Ctx): About => ({
   tenantCode: ctx.tenantCode,
   actor: ctx.actor,
   roles: ctx.roles,
-  config: JSON.parse(ctx.config),
+  config: JSON.parse(ctx.config || "{}"),
 });
 
 /** 提交校验：返回问题，没有问题返回空数组。`matter` 是事项的 key。 */
