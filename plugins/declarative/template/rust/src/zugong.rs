@@ -14,8 +14,13 @@ use exports::zugong::plugin::on_transition;
 use exports::zugong::plugin::resolve;
 #[cfg(feature = "validate")]
 use exports::zugong::plugin::validate;
+#[cfg(feature = "act")]
+use zugong::plugin::types::Acted;
+#[cfg(any(feature = "act", feature = "on-transition"))]
 pub use zugong::plugin::types::Effect;
-use zugong::plugin::types::{Acted, Ctx, Fault, Level, Problem as WireProblem};
+use zugong::plugin::types::{Ctx, Fault};
+#[cfg(any(feature = "validate", feature = "act"))]
+use zugong::plugin::types::{Level, Problem as WireProblem};
 
 /// 在谁的请求中、何时。一次调用之内时间不动。
 pub struct About {
@@ -63,12 +68,14 @@ pub trait Resolve {
 }
 
 /// 流转之后：返回希望平台去做的事。同一次流转可能问不止一次，每件事只做一次。
+#[cfg(feature = "on-transition")]
 pub trait Transition {
     type Case: DeserializeOwned;
     fn moved(item: Self::Case, from: &str, to: &str, about: &About) -> Vec<Effect>;
 }
 
 /// 自有变更的结果。有拒绝的问题则什么都不做。
+#[cfg(feature = "act")]
 pub struct Outcome<T> {
     pub answer: T,
     pub problems: Vec<Problem>,
@@ -76,6 +83,7 @@ pub struct Outcome<T> {
 }
 
 /// 自有变更。
+#[cfg(feature = "act")]
 pub trait Act {
     type Args: DeserializeOwned;
     type Answer: Serialize;
@@ -83,6 +91,7 @@ pub trait Act {
 }
 
 /// 给自己的扩展字段填值。`field` 是字段的 key，或“对象标识.key”。
+#[cfg(any(feature = "act", feature = "on-transition"))]
 pub fn set_field(field: &str, value: &impl Serialize) -> Effect {
     Effect::SetField((field.into(), serde_json::to_string(value).unwrap_or_else(|_| "null".into())))
 }
@@ -137,6 +146,7 @@ fn about(ctx: Ctx) -> About {
     About { today, now_ms, tenant_code, actor, roles, config: serde_json::from_str(&config).unwrap_or_default() }
 }
 
+#[cfg(any(feature = "validate", feature = "act"))]
 fn wire(problem: Problem) -> WireProblem {
     let Problem { path, code, message, is_warning } = problem;
     WireProblem { path, code, message, level: if is_warning { Level::Warn } else { Level::Error } }
