@@ -37,6 +37,8 @@ enum About {
     Form { matter: String, form: Json },
     Points { scheme: String, input: Json },
     Values { field: String, parents: Vec<Json> },
+    Act { mutation: String, args: Json },
+    Move { case: Json, from: String, to: String },
 }
 
 /// Asks with many inputs; keeps those that the component failed on in the folder `failures`.
@@ -56,6 +58,8 @@ pub async fn fuzz(asked: &Fuzz) -> Result<String, Failure> {
             About::Form { form, .. } => change(form, &mut dice),
             About::Points { input, .. } => change(input, &mut dice),
             About::Values { parents, .. } => parents.iter_mut().for_each(|parent| change(parent, &mut dice)),
+            About::Act { args, .. } => change(args, &mut dice),
+            About::Move { case, .. } => change(case, &mut dice),
         }
         if let About::Form { matter, form } = &call.about {
             let schema = forms.iter().find(|(key, _)| key == matter);
@@ -107,6 +111,8 @@ fn known(package: &Package, plugin: &Plugin) -> Vec<Call> {
         About::Form { .. } => has("validate"),
         About::Points { .. } => has("score"),
         About::Values { .. } => has("resolve"),
+        About::Act { .. } => has("act"),
+        About::Move { .. } => has("on-transition"),
     };
     calls.filter(reaches).collect()
 }
@@ -122,6 +128,8 @@ async fn ask(component: &Component, call: &Call) -> Result<String, Failure> {
                 false => Err(Failure::new(format!("{} 个对象，{} 个值", parents.len(), values.len()))),
             }
         }
+        About::Act { mutation, args } => component.acted(mutation, args, call.today).await.map(|(_, took)| took),
+        About::Move { case, from, to } => component.effects(case, (from, to), call.today).await.map(|(_, took)| took),
     }
 }
 
@@ -220,6 +228,8 @@ mod tests {
             About::Form { matter: "apply".into(), form: json!({ "a": 1 }) },
             About::Points { scheme: "annual".into(), input: json!([]) },
             About::Values { field: "gap".into(), parents: vec![json!({})] },
+            About::Act { mutation: "register".into(), args: json!({ "a": 1 }) },
+            About::Move { case: json!({}), from: String::new(), to: "RUNNING".into() },
         ] {
             let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
             let call = Call { today, about, failure: Some("PLUGIN_TRAP".into()) };

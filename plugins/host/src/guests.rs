@@ -43,7 +43,11 @@ const DATA: &str = r#"
     (alias outer 1 $fault (type $f))
     (export "fault" (type $fault (eq $f)))
     (export "get-many" (func (param "kind" string) (param "ids" (list string))
-      (result (result (list (option string)) (error $fault)))))))
+      (result (result (list (option string)) (error $fault)))))
+    (export "find" (func (param "kind" string) (param "filter" string) (param "after" (option string))
+      (result (result string (error $fault)))))))
+  (core func $find (canon lower (func $data "find") (memory (core memory $libc "memory"))
+    (realloc (core func $libc "cabi_realloc"))))
   (core func $get (canon lower (func $data "get-many") (memory (core memory $libc "memory"))
     (realloc (core func $libc "cabi_realloc"))))
 "#;
@@ -55,6 +59,16 @@ const CORE: &str = r#"
     (export "read" (func (param "view" string) (param "ids" (list string))
       (result (result (list string) (error $fault)))))))
   (core func $read (canon lower (func $core "read") (memory (core memory $libc "memory"))
+    (realloc (core func $libc "cabi_realloc"))))
+"#;
+
+const CONNECTOR: &str = r#"
+  (import "zugong:plugin/connector@1.0.0" (instance $connector
+    (alias outer 1 $fault (type $f))
+    (export "fault" (type $fault (eq $f)))
+    (export "call-many" (func (param "name" string) (param "operation" string) (param "bodies" (list string))
+      (result (list (result string (error $fault))))))))
+  (core func $call (canon lower (func $connector "call-many") (memory (core memory $libc "memory"))
     (realloc (core func $libc "cabi_realloc"))))
 "#;
 
@@ -87,10 +101,12 @@ pub struct Guest<'a> {
     pub main: &'a str,
     /// Whether it may write to the log: then `main` may call `$write`.
     pub log: bool,
-    /// Whether it may ask for data: then `main` may call `$get`.
+    /// Whether it may ask for data: then `main` may call `$get` and `$find`.
     pub data: bool,
     /// Whether it may read the platform's data: then `main` may call `$read`.
     pub core: bool,
+    /// Whether it may call agencies' systems: then `main` may call `$call`.
+    pub connector: bool,
     /// What stands in the component besides.
     pub besides: &'a str,
 }
@@ -98,7 +114,17 @@ pub struct Guest<'a> {
 impl Guest<'_> {
     /// One that answers as `main` says.
     pub const fn of(hook: Hook, main: &str) -> Guest<'_> {
-        Guest { hook, realloc: REALLOC, memory: "4", main, log: false, data: false, core: false, besides: "" }
+        Guest {
+            hook,
+            realloc: REALLOC,
+            memory: "4",
+            main,
+            log: false,
+            data: false,
+            core: false,
+            connector: false,
+            besides: "",
+        }
     }
 
     /// Its text.
@@ -127,13 +153,19 @@ impl Guest<'_> {
         }
         if self.data {
             imports += DATA;
-            with += r#"(export "get" (func $get))"#;
-            named += r#"(import "host" "get" (func $get (param i32 i32 i32 i32 i32)))"#;
+            with += r#"(export "get" (func $get)) (export "find" (func $find))"#;
+            named += r#"(import "host" "get" (func $get (param i32 i32 i32 i32 i32)))
+    (import "host" "find" (func $find (param i32 i32 i32 i32 i32 i32 i32 i32)))"#;
         }
         if self.core {
             imports += CORE;
             with += r#"(export "read" (func $read))"#;
             named += r#"(import "host" "read" (func $read (param i32 i32 i32 i32 i32)))"#;
+        }
+        if self.connector {
+            imports += CONNECTOR;
+            with += r#"(export "call" (func $call))"#;
+            named += r#"(import "host" "call" (func $call (param i32 i32 i32 i32 i32 i32 i32)))"#;
         }
         let interface = self.hook.interface();
         format!(

@@ -1,5 +1,6 @@
 //! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
 
+mod asking;
 pub mod code;
 mod computed;
 mod connectors;

@@ -20,7 +20,7 @@ use crate::{
             inject::{enum_type, scalar_name},
             meta::{Argument, field, input, object},
             required,
-            submissions::refused,
+            submissions::of_any,
             whole,
         },
         selection::{Doc, Picked},
@@ -153,14 +153,10 @@ pub(super) async fn act(ctx: &Context<'_>, entry: &Entry) -> Result<Value, ApiEr
     let picked = doc.pick(&[&ctx.item.node.selection_set.node], &|on| on == name)?;
     let mut out = IndexMap::new();
     for (key, field) in &picked {
-        let value = match (field.name, &outcome) {
-            ("__typename", _) => Value::String(name.clone()),
-            ("userErrors", Ok(_)) => Value::List(vec![]),
-            ("userErrors", Err(all)) => {
-                Value::List(all.iter().map(|refusal| refused(doc, field, refusal)).collect::<Result<_, _>>()?)
-            }
-            (_, Err(_)) => Value::Null,
-            (_, Ok(answer)) => shaped(doc, entry, answer.clone(), &field.below)?,
+        let value = match (of_any(doc, &name, field, &outcome)?, &outcome) {
+            (Some(value), _) => value,
+            (None, Err(_)) => Value::Null,
+            (None, Ok(answer)) => shaped(doc, entry, answer.clone(), &field.below)?,
         };
         out.insert(Name::new(key), value);
     }

@@ -103,22 +103,33 @@ pub(super) async fn answer(
     let picked = doc.pick(&[&ctx.item.node.selection_set.node], &|on| on == name)?;
     let mut out = IndexMap::new();
     for (key, field) in &picked {
-        let value = match (field.name, &outcome) {
-            ("__typename", _) => Value::String(name.clone()),
-            ("userErrors", Ok(_)) => Value::List(vec![]),
-            ("userErrors", Err(refusals)) => {
-                Value::List(refusals.iter().map(|refusal| refused(doc, field, refusal)).collect::<Result<_, _>>()?)
-            }
-            (_, Err(_)) => Value::Null,
-            ("case", Ok(id)) => read(ctx, doc, "Case", *id, key, field).await?,
-            (_, Ok(id)) => read(ctx, doc, &submission.view.0, *id, key, field).await?,
+        let value = match (of_any(doc, &name, field, &outcome)?, &outcome) {
+            (Some(value), _) => value,
+            (None, Err(_)) => Value::Null,
+            (None, Ok(id)) if field.name == "case" => read(ctx, doc, "Case", *id, key, field).await?,
+            (None, Ok(id)) => read(ctx, doc, &submission.view.0, *id, key, field).await?,
         };
         out.insert(Name::new(key), value);
     }
     Ok(Value::Object(out))
 }
 
-pub(super) fn refused(doc: Doc<'_>, field: &Picked<'_>, refusal: &UserErrorObject) -> Result<Value, ApiError> {
+/// The value of a field that every payload has; none for another.
+pub(super) fn of_any<T>(
+    doc: Doc<'_>,
+    payload: &str,
+    field: &Picked<'_>,
+    outcome: &Result<T, Vec<UserErrorObject>>,
+) -> Result<Option<Value>, ApiError> {
+    let refusals = outcome.as_ref().err().into_iter().flatten();
+    Ok(match field.name {
+        "__typename" => Some(Value::String(payload.to_string())),
+        "userErrors" => Some(Value::List(refusals.map(|one| refused(doc, field, one)).collect::<Result<_, _>>()?)),
+        _ => None,
+    })
+}
+
+fn refused(doc: Doc<'_>, field: &Picked<'_>, refusal: &UserErrorObject) -> Result<Value, ApiError> {
     let fields = doc.pick(&field.below, &|on| on == "UserError")?;
     let value = |name: &str| match name {
         "__typename" => Value::String("UserError".into()),

@@ -154,7 +154,7 @@ impl Opening<'_> {
         for (branch, item) in started {
             queue::item_started(tx, self.matter, self.kind, branch, item).await?;
         }
-        moved(tx, self.matter.id, id, "", "RUNNING").await?;
+        moved(tx, self.matter, id, "", "RUNNING").await?;
         let actor = Some(tx.session().user_id());
         let step = |action| Step { case_id: id, item_id: None, action, actor, note: None };
         let steps = [(step(CaseAction::Submit), "case.submitted"), (step(CaseAction::Start), "case.started")];

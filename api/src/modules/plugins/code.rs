@@ -222,6 +222,9 @@ pub async fn ask(session: &Session, plugin: &Arc<Plugin>, ask: Ask) -> Result<An
 
 /// What a plug-in's component may ask and do: what its version requests and the administrator has granted.
 pub fn in_force(session: &Session, plugin: &Plugin) -> Capabilities {
+    if plugin.capabilities.is_empty() {
+        return Capabilities::default();
+    }
     let granted = session.tenant().plugins.granted.get(&plugin.key);
     let granted = granted.and_then(|granted| serde_json::from_value(granted.grants.clone()).ok());
     plugin.capabilities.and(&granted.unwrap_or_default())

@@ -80,7 +80,7 @@ async fn offered_before(
     let rows = tx.parts::<matter::Entity>().filter(matter::Column::Key.eq(matter_key(declaring, declared)));
     let rows = rows.filter(matter::Column::State.eq(MatterState::Superseded));
     for row in rows.order_by(matter::Column::Number, Order::Desc).limit(LOOKED_BACK).all().await? {
-        let Some(plugin) = came_with(tx, row.id).await? else { continue };
+        let Some((_, plugin)) = came_with(tx, row.id).await? else { continue };
         // Another component may judge forms otherwise, and a case keeps the one that it began with.
         // So may other words to an agency's system bring other answers.
         let same_calls = declared.calls.is_empty() || plugin.connectors == declaring.connectors;
@@ -96,11 +96,11 @@ async fn offered_before(
     Ok(None)
 }
 
-/// The plug-in as it was when a version of one of its matters was published.
-pub async fn came_with(tx: &Inner, matter_id: Uuid) -> Result<Option<Arc<Plugin>>, ApiError> {
+/// The package with which a version of a plug-in's matter came, and the plug-in as it was then.
+pub async fn came_with(tx: &Inner, matter_id: Uuid) -> Result<Option<(Uuid, Arc<Plugin>)>, ApiError> {
     let link = tx.parts::<plugin_matter::Entity>().filter(plugin_matter::Column::MatterId.eq(matter_id)).one().await?;
     match link {
-        Some(link) => Ok(Some(store::read(tx, link.package_id).await?)),
+        Some(link) => Ok(Some((link.package_id, store::read(tx, link.package_id).await?))),
         None => Ok(None),
     }
 }

@@ -65,8 +65,15 @@ pub async fn call_many(
         let key = format!("{}-{name}-{}-{place}", session.request().id, operation.name);
         ask(session, &way, &row, connector, operation, key, body)
     });
-    join_all(calls).await
+    let (answers, calls): (Vec<_>, Vec<_>) = join_all(calls).await.into_iter().unzip();
+    if let Err(error) = note(session, &row, operation, calls.into_iter().flatten()).await {
+        tracing::error!(?error, "calls of a component could not be recorded");
+    }
+    answers
 }
+
+/// What is recorded of a call: the status, why it failed, and how long it took.
+type Noted = (Option<u16>, Option<&'static str>, i32);
 
 async fn connection(
     session: &Session,
@@ -95,11 +102,10 @@ async fn ask(
     operation: &Operation,
     key: String,
     body: &str,
-) -> Result<String, Refused> {
-    let body: Json = serde_json::from_str(body).map_err(|_| Refused::BadInput("it is not JSON".into()))?;
-    if !fits(&operation.request, &body) {
-        return Err(Refused::BadInput("REQUEST_INVALID".into()));
-    }
+) -> (Result<String, Refused>, Option<Noted>) {
+    let body = serde_json::from_str::<Json>(body).ok().filter(|body| fits(&operation.request, body));
+    // Nobody was asked.
+    let Some(body) = body else { return (Err(Refused::BadInput("REQUEST_INVALID".into())), None) };
     let begun = tokio::time::Instant::now();
     let outcome = answer(session, way, row, connector, operation, &key, &body).await;
     let (status, error) = match &outcome {
@@ -107,13 +113,11 @@ async fn ask(
         Err(failure) => (failure.status, Some(failure.code)),
     };
     let millis = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
-    if let Err(error) = note(session, row, operation, (status, error, millis)).await {
-        tracing::error!(?error, "a call of a component could not be recorded");
-    }
-    match outcome {
+    let answer = match outcome {
         Ok((_, body)) => Ok(body.to_string()),
         Err(failure) => Err(Refused::Unavailable(failure.code.into())),
-    }
+    };
+    (answer, Some((status, error, millis)))
 }
 
 async fn answer(
@@ -154,23 +158,26 @@ async fn note(
     session: &Session,
     row: &plugin_connector::Model,
     operation: &Operation,
-    (status, error, millis): (Option<u16>, Option<&'static str>, i32),
+    calls: impl Iterator<Item = Noted>,
 ) -> Result<(), ApiError> {
     let tx = session.platform().system(Reason::Connector).begin(Some(session.tenant().id)).await?;
-    breathe(&tx, row, error.is_none()).await?;
-    tx.insert(connector_call::ActiveModel {
-        tenant_id: Set(session.tenant().id),
-        id: Set(tx.new_id()),
-        connector_id: Set(row.id),
-        job_id: Set(None),
-        case_item_id: Set(None),
-        operation: Set(operation.name.clone()),
-        attempt: Set(1),
-        status: Set(status.map(i32::from)),
-        millis: Set(millis),
-        error: Set(error.map(str::to_string)),
-        at: Set(tx.now()),
-    })
-    .await?;
+    let mut rows = vec![];
+    for (status, error, millis) in calls {
+        breathe(&tx, row, error.is_none()).await?;
+        rows.push(connector_call::ActiveModel {
+            tenant_id: Set(session.tenant().id),
+            id: Set(tx.new_id()),
+            connector_id: Set(row.id),
+            job_id: Set(None),
+            case_item_id: Set(None),
+            operation: Set(operation.name.clone()),
+            attempt: Set(1),
+            status: Set(status.map(i32::from)),
+            millis: Set(millis),
+            error: Set(error.map(str::to_string)),
+            at: Set(tx.now()),
+        });
+    }
+    tx.insert_many(rows).await?;
     tx.commit().await
 }

@@ -32,7 +32,7 @@ pub struct PluginHookHealth {
     plugin: String,
     /// Its version (版本).
     release: String,
-    /// What it is asked (钩子): `validate`, `score` or `resolve`.
+    /// What it is asked (钩子): `validate`, `score`, `resolve`, `act` or `on-transition`.
     hook: &'static str,
     /// Whether it rests after faults (熔断状态): `CLOSED`, `OPEN`, `TRYING` or `DISABLED`.
     breaker: &'static str,

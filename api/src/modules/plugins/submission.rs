@@ -160,7 +160,7 @@ pub(super) fn brief(text: &str, most: usize) -> String {
 
 /// The plug-in as it was when the version of the matter came; a case keeps the rules that it began with.
 async fn of_version(tx: &Tx, matter: &matter::Model, prefix: &str) -> Result<Arc<Plugin>, Fault> {
-    if let Some(plugin) = offering::came_with(tx, matter.id).await? {
+    if let Some((_, plugin)) = offering::came_with(tx, matter.id).await? {
         return Ok(plugin);
     }
     let installed = installed(tx, prefix).await?.ok_or(Code::PluginDisabled)?;

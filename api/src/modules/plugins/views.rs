@@ -197,3 +197,52 @@ fn checked(ty: &TypeDef, filter: &str) -> Result<Json, ApiError> {
     }
     Ok(filter)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use declarative::{Package, scaffold};
+
+    use super::*;
+    use crate::modules::plugins::store;
+
+    #[test]
+    fn conditions_of_a_component_are_those_of_a_list_and_nothing_else() {
+        let files = scaffold::files("330203.bwly", "bwly", "编外录用");
+        let package = Package::new(files.into_iter().map(|(path, text)| (path.to_string(), text))).unwrap();
+        let plugin = Arc::new(declarative::check(&package, &store::environment()).unwrap());
+        let catalogue = schema::catalogue(&[plugin], &[]).unwrap();
+        let ty = catalogue.by_name("Bwly_Apply").unwrap();
+        for right in [
+            "{}",
+            r#"{"kind":{"eq":"FIRST"}}"#,
+            r#"{"kind":{"in":["FIRST","SECOND"]},"name":{"startsWith":"王"}}"#,
+            r#"{"birthDate":{"gte":"1990-01-01","lt":"2000-01-01"}}"#,
+            r#"{"reason":{"isNull":true}}"#,
+            r#"{"name":{"contains":"' or 1=1 --"}}"#,
+        ] {
+            assert!(checked(ty, right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "",
+            "[]",
+            r#"{"kind":"FIRST"}"#,
+            r#"{"kind":{}}"#,
+            r#"{"kind":{"eq":"THIRD"}}"#,
+            r#"{"kind":{"eq":"' or 1=1 --"}}"#,
+            r#"{"kind":{"lt":"FIRST"}}"#,
+            r#"{"kind":{"in":"FIRST"}}"#,
+            r#"{"kind":{"in":["' or 1=1 --"]}}"#,
+            r#"{"kind":{"contains":"F"}}"#,
+            r#"{"birthDate":{"gte":"1990-1-1"}}"#,
+            r#"{"birthDate":{"gte":5}}"#,
+            r#"{"name":{"like":"%"}}"#,
+            r#"{"name":{"isNull":"true"}}"#,
+            r#"{"tenant_id":{"eq":"x"}}"#,
+            r#"{"case":{"number":{"eq":"x"}}}"#,
+            r#"{"and":[{"kind":{"eq":"FIRST"}}]}"#,
+        ] {
+            assert!(checked(ty, wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -96,7 +96,7 @@ async fn complete(tx: &Tx, case: &matter_case::Model, items: &[case_item::Model]
     let actor = Some(tx.session().user_id());
     let step = Step { case_id: case.id, item_id: None, action: CaseAction::Complete, actor, note: None };
     step.record(tx, "case.done", "DONE").await?;
-    moved(tx, case.matter_id, case.id, "RUNNING", "DONE").await?;
+    tell_plugin(tx, case, "DONE").await?;
     tx.touched("Case", case.id, json!({ "state": CaseState::Done, "workedDays": worked }));
     effects::on_completion(tx, case, today).await?;
     Ok(())
@@ -119,9 +119,18 @@ pub async fn cancel(tx: &Tx, case: &matter_case::Model, reason: &str) -> Result<
     let actor = Some(tx.session().user_id());
     let step = Step { case_id: case.id, item_id: None, action: CaseAction::Cancel, actor, note: Some(reason) };
     step.record(tx, "case.cancelled", "CANCELLED").await?;
-    moved(tx, case.matter_id, case.id, "RUNNING", "CANCELLED").await?;
+    tell_plugin(tx, case, "CANCELLED").await?;
     tx.touched("Case", case.id, json!({ "state": CaseState::Cancelled }));
     Ok(())
+}
+
+/// Lets the matter's plug-in know, where the tenant has any.
+async fn tell_plugin(tx: &Tx, case: &matter_case::Model, state: &str) -> Result<(), Fault> {
+    if tx.session().tenant().plugins.packages.is_empty() {
+        return Ok(());
+    }
+    let matter = tx.parts::<matter::Entity>().id(case.matter_id).required().await?;
+    moved(tx, &matter, case.id, "RUNNING", state).await
 }
 
 /// Ends the items that are open: nobody waits for them any more.

@@ -3,7 +3,7 @@
 
 use declarative::Call;
 use entities::{
-    connector_job, matter, plugin, plugin_matter,
+    connector_job, matter, plugin,
     values::{CaseKind, PluginCallState},
 };
 use sea_orm::{ColumnTrait, Set};
@@ -14,7 +14,7 @@ use crate::{
         error::{ApiError, Fault},
         tx::Inner,
     },
-    modules::plugins::store,
+    modules::plugins::offering::came_with,
 };
 
 /// What a branch of a version of a matter asks, with the package that it came with.
@@ -24,11 +24,9 @@ pub async fn called(
     branch: &str,
 ) -> Result<Option<(Uuid, std::sync::Arc<declarative::Plugin>, Call)>, ApiError> {
     let Some((_, key)) = matter.key.split_once('.') else { return Ok(None) };
-    let link = tx.parts::<plugin_matter::Entity>().filter(plugin_matter::Column::MatterId.eq(matter.id)).one().await?;
-    let Some(link) = link else { return Ok(None) };
-    let plugin = store::read(tx, link.package_id).await?;
+    let Some((package_id, plugin)) = came_with(tx, matter.id).await? else { return Ok(None) };
     let call = plugin.matters.iter().find(|m| m.key == key).and_then(|m| m.calls.get(branch)).cloned();
-    Ok(call.map(|call| (link.package_id, plugin, call)))
+    Ok(call.map(|call| (package_id, plugin, call)))
 }
 
 /// Notes what the agency's system is to be asked about an item that starts, if the plug-in has something to ask.

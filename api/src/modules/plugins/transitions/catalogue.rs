@@ -32,7 +32,7 @@ pub fn types() -> Vec<TypeDef> {
         .field(column("toState", "to_state", Text, "State after (新状态).").filtered())
         .field(code::<PluginCallState>("state", "state", "Whether it was told (状态).").filtered())
         .field(column("attempts", "attempts", Int, "Tries so far (次数).").sorted().measured())
-        .field(column("effects", "effects", Int, "What was done then, in commands (后续动作数).").sorted().measured())
+        .field(column("effects", "effects", Int, "What was done so far, in commands (后续动作数).").sorted().measured())
         .field(
             column("lastError", "last_error", Text, "Why the last try failed, a code (故障代码); null if it did not.")
                 .optional()

@@ -32,34 +32,45 @@ const BATCH: u64 = 20;
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// When it is looked again whether a plug-in is at work.
 const RESTING: TimeDelta = TimeDelta::seconds(60);
+/// When it is looked again after something was told.
+const SOON: TimeDelta = TimeDelta::seconds(1);
 /// After so many tries it waits for a person.
 const TRIES: i32 = 6;
 
 /// What became of a try.
 enum Outcome {
-    /// So many effects were carried out.
-    Done(usize),
+    /// All effects were carried out.
+    Done,
     /// A rule refused an effect: the same answer would be refused again, so a person looks at it.
     Refused(&'static str),
     /// It may go better later.
     Later(&'static str),
 }
 
-/// Tells what is due for a tenant, and says when to look again; never, where nothing waits.
+/// Tells what is due for a tenant, and says when to look again; never, where there never was anything to tell.
 pub async fn round(platform: &Arc<Platform>, tenant: Uuid) -> Result<Option<DateTime<Utc>>, ApiError> {
     use plugin_transition::Column;
     let now = platform.clock().now();
     let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
-    let due = tx
+    let waiting = tx
         .parts::<plugin_transition::Entity>()
         .filter(Column::State.eq(PluginCallState::Pending))
-        .filter(Column::NextAttemptAt.lte(now))
         .order_by(Column::NextAttemptAt, Order::Asc)
         .limit(BATCH)
         .all()
         .await?;
+    let Some(first) = waiting.first() else {
+        let any = tx.parts::<plugin_transition::Entity>().limit(1).one().await?;
+        tx.rollback().await?;
+        return Ok(any.map(|_| now + RESTING));
+    };
+    if first.next_attempt_at > now {
+        let again = first.next_attempt_at;
+        tx.rollback().await?;
+        return Ok(Some(again));
+    }
     let mut claimed = vec![];
-    for job in due {
+    for job in waiting.into_iter().filter(|job| job.next_attempt_at <= now) {
         // Of replicas that see the same move, the one whose update counts tells it.
         let mine = tx
             .change::<plugin_transition::Entity>()
@@ -77,39 +88,32 @@ pub async fn round(platform: &Arc<Platform>, tenant: Uuid) -> Result<Option<Date
     tx.commit().await?;
     // One after the other: what a case's moves lead to keeps their order.
     for job in claimed {
-        let outcome = tell(platform, tenant, &job).await;
-        settle(platform, tenant, &job, outcome).await?;
+        let (done, outcome) = tell(platform, tenant, &job).await;
+        settle(platform, tenant, &job, done, outcome).await?;
     }
-    next(platform, tenant).await
+    // There may be more, or something that is tried again in a moment.
+    Ok(Some(now + SOON))
 }
 
-async fn next(platform: &Arc<Platform>, tenant: Uuid) -> Result<Option<DateTime<Utc>>, ApiError> {
-    use plugin_transition::Column;
-    let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
-    let first = tx.parts::<plugin_transition::Entity>().filter(Column::State.eq(PluginCallState::Pending));
-    let first = first.order_by(Column::NextAttemptAt, Order::Asc).one().await?;
-    let told = tx.parts::<plugin_transition::Entity>().limit(1).one().await?;
-    tx.rollback().await?;
-    let later = platform.clock().now() + RESTING;
-    Ok(first.map(|job| job.next_attempt_at).or(told.map(|_| later)))
-}
-
-async fn tell(platform: &Arc<Platform>, tenant: Uuid, job: &plugin_transition::Model) -> Outcome {
+/// How many effects have been carried out so far, in this try and those before, and what became of it.
+async fn tell(platform: &Arc<Platform>, tenant: Uuid, job: &plugin_transition::Model) -> (i32, Outcome) {
+    let mut done = job.effects;
     let request = RequestInfo { id: format!("transition-{}", job.id), locale: Locale::ZhCn, remote: None };
     let session = match platform.session(tenant, job.actor_id, None, request).await {
         Ok(session) => session.at_depth(u8::try_from(job.depth).unwrap_or(u8::MAX)),
-        Err(error) if error.code == Code::Unauthenticated => return Outcome::Later("NO_ACTOR"),
-        Err(error) => return Outcome::Later(error.code.as_str()),
+        Err(error) if error.code == Code::Unauthenticated => return (done, Outcome::Later("NO_ACTOR")),
+        Err(error) => return (done, Outcome::Later(error.code.as_str())),
     };
-    match carried_out(&session, job).await {
+    let outcome = match carried_out(&session, job, &mut done).await {
         Ok(outcome) => outcome,
         Err(Fault::Refused(errors)) => Outcome::Refused(errors.first().map_or("REFUSED", |error| error.code.as_str())),
         Err(Fault::Failed(error)) if error.code == Code::Forbidden => Outcome::Refused(error.code.as_str()),
         Err(Fault::Failed(error)) => Outcome::Later(error.code.as_str()),
-    }
+    };
+    (done, outcome)
 }
 
-async fn carried_out(session: &Session, job: &plugin_transition::Model) -> Result<Outcome, Fault> {
+async fn carried_out(session: &Session, job: &plugin_transition::Model, done: &mut i32) -> Result<Outcome, Fault> {
     let tx = session.platform().system(Reason::Transition).begin(Some(session.tenant().id)).await?;
     let installed = tx.parts::<plugin::Entity>().id(job.plugin_id).required().await?;
     let case = tx.parts::<matter_case::Entity>().id(job.case_id).required().await?;
@@ -142,29 +146,31 @@ async fn carried_out(session: &Session, job: &plugin_transition::Model) -> Resul
         Err(failure) => return Ok(Outcome::Later(code::published(failure.as_ref()).as_str())),
     };
     let deeds = effects::planned(&plugin, &code::in_force(session, &plugin), &wanted, Some(&id))?;
-    for (place, deed) in deeds.iter().enumerate() {
+    // What an earlier try did is not done again, even when its keys are long forgotten.
+    for (place, deed) in deeds.iter().enumerate().skip(usize::try_from(job.effects).unwrap_or(0)) {
         match deed.apart(session, &format!("transition-{}-{place}", job.id)).await {
-            // What was recorded of an earlier try stands, whatever the component wants now.
-            Ok(()) | Err(Fault::Failed(ApiError { code: Code::IdempotencyMismatch, .. })) => {}
+            // A try that broke off before it was written down: what it did stands, whatever the component wants now.
+            Ok(()) | Err(Fault::Failed(ApiError { code: Code::IdempotencyMismatch, .. })) => *done += 1,
             Err(fault) => return Err(fault),
         }
     }
-    Ok(Outcome::Done(deeds.len()))
+    Ok(Outcome::Done)
 }
 
 async fn settle(
     platform: &Arc<Platform>,
     tenant: Uuid,
     job: &plugin_transition::Model,
+    done: i32,
     outcome: Outcome,
 ) -> Result<(), ApiError> {
     use plugin_transition::Column;
     let tried = job.attempts.saturating_add(1);
-    let (state, error, effects) = match outcome {
-        Outcome::Done(effects) => (PluginCallState::Done, None, i32::try_from(effects).unwrap_or(i32::MAX)),
-        Outcome::Refused(code) => (PluginCallState::Handed, Some(code), 0),
-        Outcome::Later(code) if tried >= TRIES => (PluginCallState::Parked, Some(code), 0),
-        Outcome::Later(code) => (PluginCallState::Pending, Some(code), 0),
+    let (state, error) = match outcome {
+        Outcome::Done => (PluginCallState::Done, None),
+        Outcome::Refused(code) => (PluginCallState::Handed, Some(code)),
+        Outcome::Later(code) if tried >= TRIES => (PluginCallState::Parked, Some(code)),
+        Outcome::Later(code) => (PluginCallState::Pending, Some(code)),
     };
     let labels = [("outcome", error.unwrap_or("OK").to_string())];
     metrics::counter!("zugong_plugin_transitions_total", &labels).increment(1);
@@ -176,7 +182,7 @@ async fn settle(
         .filter(Column::Attempts.eq(tried))
         .set(Column::State, Expr::value(state))
         .set(Column::LastError, Expr::value(error))
-        .set(Column::Effects, Expr::value(effects))
+        .set(Column::Effects, Expr::value(done))
         .set(Column::NextAttemptAt, Expr::value(again))
         .set(Column::UpdatedAt, Expr::value(tx.now()))
         .run()
