@@ -145,9 +145,9 @@ impl Contracts {
     }
 }
 
-/// Work that would keep others waiting, on a thread of its own.
+/// Work that would keep others waiting, where it does not.
 async fn apart<T: Send + 'static>(work: impl FnOnce() -> Result<T, String> + Send + 'static) -> Result<T, ApiError> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string()).and_then(|done| done);
+    let done = host::aside(work).await.map_err(|error| error.to_string()).and_then(|done| done);
     done.map_err(|error| {
         tracing::error!(error, "the schema of a tenant cannot be made");
         ApiError::of(Code::InternalServerError)

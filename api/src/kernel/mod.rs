@@ -1,5 +1,6 @@
 //! What every domain stands on: sessions and the gate, transactions, commands, time, events.
 
+mod adding;
 pub mod authority;
 pub mod bus;
 pub mod calendar;

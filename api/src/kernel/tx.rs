@@ -10,8 +10,8 @@ use entities::{GlobalEntity, TenantEntity, audit, authz_version, outbox};
 use policies::Action;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbBackend, EntityTrait,
-    IntoActiveModel, Iterable, QueryFilter, QueryTrait, Set, TryIntoModel, Value,
-    sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr},
+    IntoActiveModel, QueryFilter, Set, Value,
+    sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -206,76 +206,6 @@ impl Inner {
     /// Changes rows of the tenant under conditions; the database decides races.
     pub fn change<E: TenantEntity>(&self) -> Changes<'_, E> {
         Changes::new(E::update_many().filter(E::tenant_column().eq(self.tenant)), &self.book)
-    }
-
-    /// Adds a row, whatever tenant it claims. On PostgreSQL it may wait until something else is asked or changed, and
-    /// what is wrong with it is said then.
-    pub async fn insert<A>(&self, mut row: A) -> Result<<A::Entity as EntityTrait>::Model, ApiError>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + TryIntoModel<<A::Entity as EntityTrait>::Model> + Send + 'static,
-        A::Entity: TenantEntity,
-        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
-    {
-        row.set(A::Entity::tenant_column(), self.tenant.into());
-        // A row with something left for the database to fill in is known only when it is written.
-        let known = if self.book.waits() { row.clone().try_into_model().ok() } else { None };
-        let Some(known) = known else { return Ok(row.insert(self.book.told().await?).await?) };
-        self.wait::<A>(vec![row]).await?;
-        Ok(known)
-    }
-
-    async fn wait<A>(&self, rows: Vec<A>) -> Result<(), ApiError>
-    where
-        A: ActiveModelTrait,
-    {
-        let parameters = rows.len() * <<A::Entity as EntityTrait>::Column as Iterable>::iter().count();
-        Ok(self.book.wait(A::Entity::insert_many(rows).into_query(), parameters).await?)
-    }
-
-    /// Adds many rows of one table of the tenant at once.
-    pub async fn insert_many<A>(&self, rows: Vec<A>) -> Result<(), ApiError>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
-        A::Entity: TenantEntity,
-    {
-        // SQLite takes 32,766 parameters in a statement, PostgreSQL 65,535; no table has 60 columns.
-        let mut rows = rows.into_iter().peekable();
-        while rows.peek().is_some() {
-            let batch: Vec<A> = rows
-                .by_ref()
-                .take(500)
-                .map(|mut row| {
-                    row.set(A::Entity::tenant_column(), self.tenant.into());
-                    row
-                })
-                .collect();
-            match self.book.waits() {
-                true => self.wait(batch).await?,
-                false => {
-                    A::Entity::insert_many(batch).exec_without_returning(self.book.told().await?).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds a row unless one with the same values in these columns is there already; tells whether it was added.
-    pub async fn insert_new<A>(
-        &self,
-        mut row: A,
-        same: impl IntoIterator<Item = <A::Entity as EntityTrait>::Column>,
-    ) -> Result<bool, ApiError>
-    where
-        A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
-        A::Entity: TenantEntity,
-    {
-        row.set(A::Entity::tenant_column(), self.tenant.into());
-        let columns = std::iter::once(A::Entity::tenant_column()).chain(same);
-        let added = A::Entity::insert(row)
-            .on_conflict(OnConflict::columns(columns).do_nothing().to_owned())
-            .exec_without_returning(self.book.told().await?)
-            .await?;
-        Ok(added > 0)
     }
 
     /// The present moment.

@@ -10,6 +10,7 @@
 pub const WIT: &str = include_str!("../wit/since_1_0/plugin.wit");
 
 mod abi;
+mod aside;
 pub mod breaker;
 mod call;
 mod componentize;
@@ -27,6 +28,7 @@ mod state;
 pub mod torture;
 
 pub use abi::{Acted, Context, Effect, Level, Problem, ScoreLine};
+pub use aside::aside;
 pub use call::{Answer, Ask};
 pub use componentize::componentize;
 pub use fault::{Code, Failure};

@@ -15,6 +15,7 @@ use wasmtime::{Engine, component::Linker};
 
 use crate::{
     abi::Context,
+    aside::aside,
     breaker::{Breaker, Change, State as Rest},
     call::{Answer, Ask, call},
     engine::{Ticker, engine},
@@ -194,7 +195,7 @@ impl Host {
             begun,
             place,
         };
-        let ended = tokio::task::spawn_blocking(move || job.run()).await;
+        let ended = aside(move || job.run()).await;
         drop(waiting);
         ended.unwrap_or_else(|error| {
             // A panic of the engine: the instance went with its thread's stack.

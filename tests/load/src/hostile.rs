@@ -1,9 +1,14 @@
-//! What a tenant's reads take while another tenant's plug-ins attack: rounds without and with, in turn. The attacks are the
-//! hostile corpus of `plugins/host`, put in, asked and taken out through the API as an administrator with bad intentions does.
+//! What a tenant's reads take while another tenant's plug-ins attack: rounds without, with and while they are put in, in
+//! turn. The attacks are the hostile corpus of `plugins/host`, put in, asked and taken out through the API as an
+//! administrator with bad intentions does; what the platform does against them, giving them a rest, it does here too.
 
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -21,13 +26,15 @@ use uuid::Uuid;
 use crate::{
     Bench, Outcome,
     bench::{SECRET, answers, zugong},
-    drive::{once, round},
+    drive::{Round, once, round},
     neighbours::{reads, told},
     prepare::{Asker, neighbours, subject},
 };
 
-/// Calls of each attack: after as many faults a plug-in rests anyway.
+/// Calls of one plug-in at once: after as many faults it rests anyway.
 const CALLS: usize = 5;
+/// How often somebody asks so many at once.
+const PACE: Duration = Duration::from_millis(50);
 /// A larger component does not fit into a request.
 const LARGEST: usize = 150 * 1024;
 
@@ -44,37 +51,57 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     answers(server.port).await?;
     let maker = reads(&reader);
     round(server.port, bench.connections, bench.seconds / 2.0, 0, &maker).await?;
-    let attacking = Attacking { port: server.port, asker: attacker, cadre, file: files.first().copied() };
+    let attacking = Attacking {
+        port: server.port,
+        asker: attacker,
+        cadre,
+        file: files.first().copied(),
+        next: AtomicUsize::new(0),
+    };
     let attacks = corpus().into_iter().filter(|attack| attack.name.contains(&bench.only));
     let attacks = attacks.filter_map(|attack| Some((attack.hook(), attack.component().ok()?.to_vec())));
     let attacks: Vec<Component> = attacks.filter(|(_, bytes)| bytes.len() <= LARGEST).collect();
-    // What is put in and asked in the same way and does no harm: the rest is the attacks' own.
+    // What is asked in the same way and does no harm: the rest is the attacks' own.
     let innocent = vec![(Hook::Validate, Guest::of(Hook::Validate, NOTHING).bytes()?)];
-    let (mut alone, mut beside, mut ends) = (vec![], [vec![], vec![]], Ends::new());
-    let mut next = 0;
+    let mut taken: [Vec<Round>; 4] = Default::default();
+    let mut ends = Ends::new();
+    let reading = || round(server.port, bench.connections, bench.seconds, 0, &maker);
+    let [alone, beside_innocent, beside_attacks, meanwhile] = &mut taken;
     for _ in 0..bench.rounds.max(1) {
-        alone.push(round(server.port, bench.connections, bench.seconds, 0, &maker).await?);
-        for (components, (beside, ends)) in
-            [&innocent, &attacks].into_iter().zip(beside.iter_mut().zip([&mut Ends::new(), &mut ends]))
+        alone.push(reading().await?);
+        for (components, beside, ends) in
+            [(&innocent, &mut *beside_innocent, &mut Ends::new()), (&attacks, &mut *beside_attacks, &mut ends)]
         {
-            let stop = AtomicBool::new(false);
-            let putting_in = attacking.one_after_the_other(components, &mut next, &stop, ends);
-            let reading = async {
-                let reads = round(server.port, bench.connections, bench.seconds, 0, &maker).await;
-                stop.store(true, Ordering::Relaxed);
-                reads
-            };
-            let (reads, done) = tokio::join!(reading, putting_in);
-            done?;
-            beside.push(reads?);
+            let put_in = attacking.put_in(components).await?;
+            beside.push(until_read(reading(), |stop| attacking.ask_in_turn(&put_in, stop, ends)).await?);
+            attacking.take_out(put_in).await?;
         }
+        let changing = |stop| attacking.put_in_and_take_out(&attacks, stop);
+        meanwhile.push(until_read(reading(), changing).await?);
     }
     for (end, times) in &ends {
         println!("{times:>8} {end}");
     }
-    let [innocent, attacks] = &beside;
-    told(&[("alone", &alone), ("beside the innocent", innocent), ("beside attacks", attacks)]);
+    let names = ["alone", "beside the innocent", "beside attacks", "while they are put in"];
+    let lines: Vec<(&str, &[Round])> = names.into_iter().zip(taken.iter().map(Vec::as_slice)).collect();
+    told(&lines);
     Ok(())
+}
+
+/// Reads, and meanwhile does something that ends when it is told that there is enough.
+async fn until_read<F: Future<Output = Outcome<()>>>(
+    reading: impl Future<Output = Outcome<Round>>,
+    meanwhile: impl FnOnce(Arc<AtomicBool>) -> F,
+) -> Outcome<Round> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let reading = async {
+        let reads = reading.await;
+        stop.store(true, Ordering::Relaxed);
+        reads
+    };
+    let (reads, done) = tokio::join!(reading, meanwhile(stop.clone()));
+    done?;
+    reads
 }
 
 struct Attacking {
@@ -82,50 +109,74 @@ struct Attacking {
     asker: Asker,
     cadre: Uuid,
     file: Option<Uuid>,
+    next: AtomicUsize,
+}
+
+/// A plug-in that was put in: what it is taken out with, and the question that reaches its component.
+struct PutIn {
+    plugin: Json,
+    question: Option<(String, Json)>,
 }
 
 impl Attacking {
-    /// Carries them out until somebody says stop.
-    async fn one_after_the_other(
-        &self,
-        components: &[Component],
-        next: &mut usize,
-        stop: &AtomicBool,
-        ends: &mut Ends,
-    ) -> Outcome<()> {
-        while let Some((hook, bytes)) = components.get(*next % components.len().max(1)) {
+    /// Puts components in, each as a plug-in that nobody has had before; those that are refused are left out.
+    async fn put_in(&self, components: &[Component]) -> Outcome<Vec<PutIn>> {
+        let mut all = vec![];
+        for (hook, bytes) in components {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            // A run before this one on the same rows has left its cases.
+            let prefix = format!("h{}x{number}", std::process::id());
+            let input = input(&prefix, *hook, bytes)?;
+            let made = self.command("pluginInstall", "PluginInstallInput", input, "plugin { id version }").await?;
+            let Some(plugin) = made["plugin"].as_object() else { continue };
+            let enable = json!({ "id": plugin["id"], "expectedVersion": plugin["version"] });
+            let mut enabled =
+                self.command("pluginEnable", "PluginEnableInput", enable, "plugin { id version }").await?;
+            let question = self.question(&prefix, *hook, &plugin["id"]).await?;
+            all.push(PutIn { plugin: enabled["plugin"].take(), question });
+        }
+        Ok(all)
+    }
+
+    /// Asks one after the other, each so often at once, at a steady pace.
+    async fn ask_in_turn(&self, put_in: &[PutIn], stop: Arc<AtomicBool>, ends: &mut Ends) -> Outcome<()> {
+        let mut pace = tokio::time::interval(PACE);
+        for (query, variables) in put_in.iter().filter_map(|one| one.question.as_ref()).cycle() {
+            pace.tick().await;
             if stop.load(Ordering::Relaxed) {
                 break;
             }
-            *next += 1;
-            self.carry_out(*hook, bytes, *next, ends).await?;
+            for answer in join_all((0..CALLS).map(|_| self.ask(query, variables.clone()))).await {
+                *ends.entry(end(&answer?)).or_default() += 1;
+            }
         }
         Ok(())
     }
 
-    /// Puts a component in as a plug-in that nobody has had before, asks it so often at once, and takes it out.
-    async fn carry_out(&self, hook: Hook, bytes: &[u8], number: usize, ends: &mut Ends) -> Outcome<()> {
-        let prefix = format!("h{number}");
-        let input = input(&prefix, hook, bytes)?;
-        let made = self.command("pluginInstall", "PluginInstallInput", input, "plugin { id version }").await?;
-        let Some(plugin) = made["plugin"].as_object() else {
-            *ends.entry(format!("refused ({})", made["userErrors"][0]["code"])).or_default() += 1;
-            return Ok(());
-        };
-        let enable = json!({ "id": plugin["id"], "expectedVersion": plugin["version"] });
-        let enabled = self.command("pluginEnable", "PluginEnableInput", enable, "plugin { id version }").await?;
-        let calls = self.calls(&prefix, hook, &plugin["id"]).await?;
-        let calls = join_all(calls.iter().map(|(query, variables)| self.ask(query, variables.clone())));
-        for answer in calls.await {
-            *ends.entry(end(&answer?)).or_default() += 1;
+    /// Takes them out again; one that the platform has taken out of service has another version by now.
+    async fn take_out(&self, put_in: Vec<PutIn>) -> Outcome<()> {
+        for PutIn { plugin, .. } in put_in {
+            let found = self.ask("query($i: ID!) { plugin(id: $i) { version } }", json!({ "i": plugin["id"] })).await?;
+            let remove = json!({ "id": plugin["id"], "expectedVersion": found["data"]["plugin"]["version"] });
+            self.command("pluginRemove", "PluginRemoveInput", remove, "plugin { id }").await?;
         }
-        let remove = json!({ "id": plugin["id"], "expectedVersion": enabled["plugin"]["version"] });
-        self.command("pluginRemove", "PluginRemoveInput", remove, "plugin { id }").await?;
         Ok(())
     }
 
-    /// The questions of one attack.
-    async fn calls(&self, prefix: &str, hook: Hook, plugin: &Json) -> Outcome<Vec<(String, Json)>> {
+    /// Puts them in and takes them out until somebody says stop.
+    async fn put_in_and_take_out(&self, components: &[Component], stop: Arc<AtomicBool>) -> Outcome<()> {
+        for component in components.iter().cycle() {
+            if stop.load(Ordering::Relaxed) {
+                break;
+            }
+            let put_in = self.put_in(std::slice::from_ref(component)).await?;
+            self.take_out(put_in).await?;
+        }
+        Ok(())
+    }
+
+    /// What reaches a component.
+    async fn question(&self, prefix: &str, hook: Hook, plugin: &Json) -> Outcome<Option<(String, Json)>> {
         let one = match hook {
             Hook::Score => (
                 "query($p: ID!) { pluginScore(plugin: $p, scheme: \"annual\", input: {}) { item } }".to_string(),
@@ -136,6 +187,9 @@ impl Attacking {
                 let approval = json!({ "matterKey": format!("{prefix}.apply"), "documentNumber": prefix,
                     "cadre": format!("cad_{}", self.cadre.simple()), "effectiveMonth": "2026-01" });
                 let made = self.command("approvalCreate", "ApprovalCreateInput", approval, "approval { id }").await?;
+                if made["approval"].is_null() {
+                    return Err(format!("no approval: {made}").into());
+                }
                 let file = format!("att_{}", self.file.unwrap_or_default().simple());
                 let form = json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "FIRST" });
                 let input = json!({ "approval": made["approval"]["id"], "form": form,
@@ -144,9 +198,9 @@ impl Attacking {
                 (query.to_string(), json!({ "i": input }))
             }
             // No attack of the corpus has these; what they may take is what `resolve` may.
-            Hook::OnTransition | Hook::Act => return Ok(vec![]),
+            Hook::OnTransition | Hook::Act => return Ok(None),
         };
-        Ok(vec![one; CALLS])
+        Ok(Some(one))
     }
 
     /// A mutation's payload, refusals and all.
@@ -176,7 +230,7 @@ fn end(answer: &Json) -> String {
     let told = refusals.and_then(|words| {
         words.split(|c: char| !c.is_ascii_uppercase() && c != '_').find(|w| w.starts_with("PLUGIN_"))
     });
-    error.or(told).or(refusals.map(|_| "refused otherwise")).unwrap_or("answered").to_string()
+    error.or(told).or(refusals).unwrap_or("answered").to_string()
 }
 
 /// The plug-in that `zugong plugin new` writes, with a component that is asked this.

@@ -30,7 +30,7 @@ impl Asking {
 
     /// Waits on the component's thread, and no longer than the call may take.
     fn wait<T>(&self, until: Instant, work: impl Future<Output = Result<T, ApiError>>) -> Result<T, Refused> {
-        let answer = self.runtime.block_on(tokio::time::timeout_at(until.into(), work));
+        let answer = self.runtime.block_on(async { tokio::time::timeout_at(until.into(), work).await });
         answer.map_err(|_| Refused::Unavailable("it takes too long".into()))?.map_err(refused)
     }
 }

@@ -98,7 +98,7 @@ async fn compiled(code: &Declaration, declared: Declared, bytes: Vec<u8>) -> Res
     let key = key(code, &declared);
     let work = async {
         let (started, host) = (Instant::now(), host().map_err(|_| "插件宿主不可用".to_string())?);
-        let compiled = tokio::task::spawn_blocking(move || host.compile(&bytes, &declared));
+        let compiled = host::aside(move || host.compile(&bytes, &declared));
         let done = compiled.await.map_err(|error| error.to_string())?.map_err(Unfit::from);
         metrics::histogram!("zugong_plugin_compile_seconds").record(started.elapsed().as_secs_f64());
         done

@@ -140,7 +140,7 @@ impl PluginQueries {
         let mut after: Vec<_> = before.iter().filter(|p| p.key != plugin.key).cloned().collect();
         after.push(plugin.clone());
         let slots = change::planned(&rows, &plugin);
-        let described = tokio::task::spawn_blocking(move || {
+        let described = host::aside(move || {
             Ok::<_, String>(difference::between(
                 &difference::sdl(&before, &set.slots)?,
                 &difference::sdl(&after, &slots)?,

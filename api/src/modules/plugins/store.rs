@@ -67,7 +67,7 @@ pub async fn checked(package: Package) -> Result<Result<Arc<Plugin>, Vec<declara
     {
         return Ok(Ok(known));
     }
-    let checked = tokio::task::spawn_blocking(move || declarative::check(&package, &environment()));
+    let checked = host::aside(move || declarative::check(&package, &environment()));
     let checked = checked.await.map_err(|error| {
         tracing::error!(%error, "a plug-in could not be checked");
         ApiError::of(Code::InternalServerError)

@@ -18,8 +18,8 @@ use crate::{
     kernel::{error::ApiError, platform::Platform, session::Reason, task as background, tx::SystemTx},
     modules::tasks::{
         commands::{
-            notices::{Notice, To, send},
-            problem_raise::{Found, grade_of, log, record, routed, stored_grade},
+            notices::{Notice, To, send_all},
+            problem_raise::{Found, grade_of, log, record_all, routed, stored_grade},
         },
         rules::problem::{escalated, reminder},
         settings,
@@ -96,53 +96,66 @@ async fn remind(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> Res
         let keys: Vec<&str> = due.iter().map(|(_, _, key)| key.as_str()).collect();
         let told = tx.parts::<task_notice::Entity>().filter(task_notice::Column::Key.is_in(keys)).all().await?;
         let told: HashSet<String> = told.into_iter().map(|notice| notice.key).collect();
-        for (task, threshold, key) in due {
-            if !told.contains(&key) {
-                sent += remind_one(&tx, task, threshold, key, today).await?;
-            }
-        }
+        let untold = due.into_iter().filter(|(_, _, key)| !told.contains(key));
+        sent +=
+            remind_of(&tx, untold.map(|(task, threshold, key)| Reminder::new(task, threshold, key)).collect(), today)
+                .await?;
         tx.commit().await?;
     }
 }
 
-async fn remind_one(
-    tx: &SystemTx,
-    task: &task::Model,
-    threshold: &str,
+/// What whoever answers for a task is told.
+struct Reminder<'a> {
+    task: &'a task::Model,
+    overdue: bool,
     key: String,
-    today: NaiveDate,
-) -> Result<u64, ApiError> {
-    let overdue = threshold == "OVERDUE";
-    let (kind, level) = match overdue {
-        true => (NoticeKind::Overdue, NoticeLevel::Alert),
-        false => (NoticeKind::DueSoon, NoticeLevel::Warning),
-    };
-    let text = format!("任务“{}”应于 {} 完成", task.title, task.plan_end);
-    let notice = Notice {
-        task: Some(task.id),
-        problem: None,
-        to: To::Unit(task.unit_id),
-        kind,
-        level,
-        text: &text,
-        sender: None,
-        key,
-    };
-    let sent = u64::from(send(tx, notice).await?);
-    if overdue && sent > 0 {
-        let found = Found {
-            task: Some(task),
+    text: String,
+}
+
+impl<'a> Reminder<'a> {
+    fn new(task: &'a task::Model, threshold: &str, key: String) -> Self {
+        let text = format!("任务“{}”应于 {} 完成", task.title, task.plan_end);
+        Self { task, overdue: threshold == "OVERDUE", key, text }
+    }
+
+    fn notice(&self) -> Notice<'_> {
+        let (kind, level) = match self.overdue {
+            true => (NoticeKind::Overdue, NoticeLevel::Alert),
+            false => (NoticeKind::DueSoon, NoticeLevel::Warning),
+        };
+        Notice {
+            task: Some(self.task.id),
+            problem: None,
+            to: To::Unit(self.task.unit_id),
+            kind,
+            level,
+            text: &self.text,
+            sender: None,
+            key: self.key.clone(),
+        }
+    }
+
+    fn problem(&self, today: NaiveDate) -> Found<'_> {
+        Found {
+            task: Some(self.task),
             matter: None,
-            unit: task.unit_id,
+            unit: self.task.unit_id,
             cause: ProblemCause::Delay,
             grade: ProblemGrade::Minor,
-            text: &text,
+            text: &self.text,
             on: today,
             policy: (None, None),
-        };
-        record(tx, found, None).await?;
+        }
     }
-    Ok(sent)
+}
+
+/// Sends reminders, and makes problems of what is overdue, where no other replica has; tells how many.
+async fn remind_of(tx: &SystemTx, reminders: Vec<Reminder<'_>>, today: NaiveDate) -> Result<u64, ApiError> {
+    let sent = send_all(tx, reminders.iter().map(Reminder::notice)).await?;
+    let sent: HashSet<String> = sent.into_iter().map(|notice| notice.key).collect();
+    let overdue = reminders.iter().filter(|one| one.overdue && sent.contains(&one.key));
+    record_all(tx, overdue.map(|one| one.problem(today)).collect()).await?;
+    Ok(sent.len() as u64)
 }
 
 /// Citizens' matters whose last day is past are problems of their own.
@@ -162,20 +175,20 @@ async fn delays(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> Res
         .all()
         .await?;
     let known: HashSet<Uuid> = open.into_iter().filter_map(|problem| problem.citizen_matter_id).collect();
-    for matter in late.into_iter().filter(|matter| !known.contains(&matter.id)) {
-        let text = format!("群众事项 {} 应于 {} 办结，已延误", matter.number, matter.due_on);
-        let found = Found {
-            task: None,
-            matter: Some(matter.id),
-            unit: matter.unit_id,
-            cause: ProblemCause::Delay,
-            grade: ProblemGrade::Minor,
-            text: &text,
-            on: today,
-            policy: (None, None),
-        };
-        record(&tx, found, None).await?;
-    }
+    let late: Vec<_> = late.into_iter().filter(|matter| !known.contains(&matter.id)).collect();
+    let text = |m: &citizen_matter::Model| format!("群众事项 {} 应于 {} 办结，已延误", m.number, m.due_on);
+    let texts: Vec<String> = late.iter().map(text).collect();
+    let found = late.iter().zip(&texts).map(|(matter, text)| Found {
+        task: None,
+        matter: Some(matter.id),
+        unit: matter.unit_id,
+        cause: ProblemCause::Delay,
+        grade: ProblemGrade::Minor,
+        text,
+        on: today,
+        policy: (None, None),
+    });
+    record_all(&tx, found.collect()).await?;
     tx.commit().await
 }
 

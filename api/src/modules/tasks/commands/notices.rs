@@ -41,14 +41,26 @@ pub enum To {
 
 /// Sends a message unless it has been sent; tells whether it was.
 pub async fn send(tx: &Inner, notice: Notice<'_>) -> Result<bool, ApiError> {
+    Ok(!send_all(tx, [notice]).await?.is_empty())
+}
+
+/// Sends those messages that have not been sent; tells which.
+pub async fn send_all<'a>(
+    tx: &Inner,
+    notices: impl IntoIterator<Item = Notice<'a>>,
+) -> Result<Vec<task_notice::Model>, ApiError> {
+    let rows = notices.into_iter().map(|notice| row(tx, notice)).collect();
+    tx.insert_missing(rows, [task_notice::Column::Key]).await
+}
+
+fn row(tx: &Inner, notice: Notice<'_>) -> task_notice::ActiveModel {
     let (receiver, unit) = match notice.to {
         To::User(user) => (Some(user), None),
         To::Unit(unit) => (None, Some(unit)),
     };
-    let id = tx.new_id();
-    let row = task_notice::ActiveModel {
+    task_notice::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
-        id: Set(id),
+        id: Set(tx.new_id()),
         task_id: Set(notice.task),
         problem_id: Set(notice.problem),
         receiver_id: Set(receiver),
@@ -61,8 +73,7 @@ pub async fn send(tx: &Inner, notice: Notice<'_>) -> Result<bool, ApiError> {
         created_at: Set(tx.now()),
         read_at: Set(None),
         read_by: Set(None),
-    };
-    tx.insert_new(row, [task_notice::Column::Key]).await
+    }
 }
 
 /// Tells everybody who answers for a task.

@@ -1,5 +1,7 @@
 //! Raises a problem, or joins the one that is open already (问题池不重复), I-05.
 
+use std::collections::HashSet;
+
 use async_graphql::InputObject;
 use chrono::NaiveDate;
 use entities::{
@@ -7,12 +9,12 @@ use entities::{
     values::{NoticeKind, NoticeLevel, ProblemAction, ProblemCause, ProblemGrade, ProblemState, SupervisorBody},
 };
 use policies::{Action, Resource};
-use sea_orm::{ColumnTrait, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, Set};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::notices::{Notice, To, send};
+use super::notices::{Notice, To, send_all};
 use crate::{
     graph::scalars::Gql,
     kernel::{
@@ -73,6 +75,14 @@ pub struct Found<'a> {
     pub policy: (Option<String>, Option<String>),
 }
 
+impl Found<'_> {
+    /// What makes it one problem, however often it is found.
+    fn key(&self) -> String {
+        let about = self.task.map(|t| t.id).or(self.matter).unwrap_or(Uuid::nil());
+        format!("{about}:{}", entities::CodeEnum::as_str(self.cause))
+    }
+}
+
 /// The rule's word for a stored grade.
 pub fn grade_of(grade: ProblemGrade) -> Grade {
     match grade {
@@ -91,6 +101,26 @@ pub fn stored_grade(grade: Grade) -> ProblemGrade {
     }
 }
 
+fn step(
+    tx: &Inner,
+    problem: Uuid,
+    action: ProblemAction,
+    actor: Option<Uuid>,
+    grade: ProblemGrade,
+    note: Option<String>,
+) -> problem_step::ActiveModel {
+    problem_step::ActiveModel {
+        tenant_id: Set(tx.tenant_id()),
+        id: Set(tx.new_id()),
+        problem_id: Set(problem),
+        action: Set(action),
+        actor_id: Set(actor),
+        grade: Set(grade),
+        note: Set(note),
+        at: Set(tx.now()),
+    }
+}
+
 /// Adds a step to a problem's record.
 pub async fn log(
     tx: &Inner,
@@ -100,17 +130,7 @@ pub async fn log(
     grade: ProblemGrade,
     note: Option<String>,
 ) -> Result<(), ApiError> {
-    tx.insert(problem_step::ActiveModel {
-        tenant_id: Set(tx.tenant_id()),
-        id: Set(tx.new_id()),
-        problem_id: Set(problem),
-        action: Set(action),
-        actor_id: Set(actor),
-        grade: Set(grade),
-        note: Set(note),
-        at: Set(tx.now()),
-    })
-    .await?;
+    tx.insert(step(tx, problem, action, actor, grade, note)).await?;
     Ok(())
 }
 
@@ -129,21 +149,27 @@ pub async fn join(tx: &Inner, problem: Uuid, body: SupervisorBody, user: Option<
 
 /// Brings a problem to those who supervise its grade, and tells the unit that has to mend it.
 pub async fn routed(tx: &Inner, row: &problem::Model, grade: ProblemGrade) -> Result<(), ApiError> {
-    for body in route(grade_of(grade)) {
-        let body = match body {
-            Body::PartyOffice => SupervisorBody::PartyOffice,
-            Body::GovernmentOffice => SupervisorBody::GovernmentOffice,
-            Body::Discipline => SupervisorBody::Discipline,
-            Body::Organisation => SupervisorBody::Organisation,
-        };
-        join(tx, row.id, body, None).await?;
+    routed_all(tx, std::slice::from_ref(row), grade).await
+}
+
+async fn routed_all(tx: &Inner, rows: &[problem::Model], grade: ProblemGrade) -> Result<(), ApiError> {
+    for row in rows {
+        for body in route(grade_of(grade)) {
+            let body = match body {
+                Body::PartyOffice => SupervisorBody::PartyOffice,
+                Body::GovernmentOffice => SupervisorBody::GovernmentOffice,
+                Body::Discipline => SupervisorBody::Discipline,
+                Body::Organisation => SupervisorBody::Organisation,
+            };
+            join(tx, row.id, body, None).await?;
+        }
     }
     let level = match grade {
         ProblemGrade::Minor => NoticeLevel::Info,
         ProblemGrade::Ordinary => NoticeLevel::Warning,
         ProblemGrade::Serious => NoticeLevel::Alert,
     };
-    let notice = Notice {
+    let notices = rows.iter().map(|row| Notice {
         task: row.task_id,
         problem: Some(row.id),
         to: To::Unit(row.unit_id),
@@ -152,49 +178,77 @@ pub async fn routed(tx: &Inner, row: &problem::Model, grade: ProblemGrade) -> Re
         text: &row.text,
         sender: None,
         key: format!("PROBLEM:{}:{}", row.id, entities::CodeEnum::as_str(grade)),
-    };
-    send(tx, notice).await?;
+    });
+    send_all(tx, notices).await?;
     Ok(())
 }
 
 /// Records a problem, unless one with the same key is open: then that one. Tells whether it is new.
 pub async fn record(tx: &Inner, found: Found<'_>, actor: Option<Uuid>) -> Result<(problem::Model, bool), ApiError> {
-    let about = found.task.map(|t| t.id).or(found.matter).unwrap_or(Uuid::nil());
-    let key = format!("{}:{}", about, entities::CodeEnum::as_str(found.cause));
-    let open = tx.parts::<problem::Entity>().filter(problem::Column::Key.eq(&key));
-    let open = open.filter(problem::Column::State.eq(ProblemState::Open)).lock().one().await?;
-    if let Some(row) = open {
-        return Ok((row, false));
+    let open = open(tx, vec![found.key()]).await?.pop();
+    match open {
+        Some(row) => Ok((row, false)),
+        None => {
+            let row = add(tx, vec![found], actor).await?.pop();
+            Ok((row.ok_or(ApiError::of(Code::InternalServerError))?, true))
+        }
     }
-    // The key is unique among those open: of two who raise it at once, one tries again and joins.
-    let row = tx
-        .insert(problem::ActiveModel {
-            tenant_id: Set(tx.tenant_id()),
-            id: Set(tx.new_id()),
-            task_id: Set(found.task.map(|t| t.id)),
-            citizen_matter_id: Set(found.matter),
-            unit_id: Set(found.unit),
-            cause: Set(found.cause),
-            text: Set(found.text.to_string()),
-            key: Set(key),
-            grade: Set(found.grade),
-            grade_since: Set(found.on),
-            raised_on: Set(found.on),
-            state: Set(ProblemState::Open),
-            policy_gap: Set(found.policy.0),
-            proposal: Set(found.policy.1),
-            resolution: Set(None),
-            resolved_by: Set(None),
-            resolved_at: Set(None),
-            version: Set(1),
-            created_at: Set(tx.now()),
-            updated_at: Set(tx.now()),
-        })
-        .await?;
-    log(tx, row.id, ProblemAction::Raise, actor, found.grade, Some(found.text.to_string())).await?;
-    routed(tx, &row, found.grade).await?;
-    tx.emit("problem.raised", "Problem", row.id, 1, json!({})).await?;
-    Ok((row, true))
+}
+
+/// Records problems, each unless one with its key is open.
+pub async fn record_all(tx: &Inner, found: Vec<Found<'_>>) -> Result<(), ApiError> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let known = open(tx, found.iter().map(Found::key).collect()).await?;
+    let known: HashSet<String> = known.into_iter().map(|row| row.key).collect();
+    add(tx, found.into_iter().filter(|one| !known.contains(&one.key())).collect(), None).await.map(drop)
+}
+
+async fn open(tx: &Inner, keys: Vec<String>) -> Result<Vec<problem::Model>, ApiError> {
+    let rows = tx.parts::<problem::Entity>().filter(problem::Column::Key.is_in(keys));
+    rows.filter(problem::Column::State.eq(ProblemState::Open)).lock().all().await
+}
+
+/// The key is unique among those open: of two who raise one at once, one tries again and joins.
+async fn add(tx: &Inner, found: Vec<Found<'_>>, actor: Option<Uuid>) -> Result<Vec<problem::Model>, ApiError> {
+    let rows = found.into_iter().map(|found| problem::Model {
+        tenant_id: tx.tenant_id(),
+        id: tx.new_id(),
+        key: found.key(),
+        task_id: found.task.map(|t| t.id),
+        citizen_matter_id: found.matter,
+        unit_id: found.unit,
+        cause: found.cause,
+        text: found.text.to_string(),
+        grade: found.grade,
+        grade_since: found.on,
+        raised_on: found.on,
+        state: ProblemState::Open,
+        policy_gap: found.policy.0,
+        proposal: found.policy.1,
+        resolution: None,
+        resolved_by: None,
+        resolved_at: None,
+        version: 1,
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    });
+    let rows: Vec<problem::Model> = rows.collect();
+    tx.insert_many(rows.iter().map(|row| row.clone().into_active_model().reset_all()).collect()).await?;
+    let raised =
+        |row: &problem::Model| step(tx, row.id, ProblemAction::Raise, actor, row.grade, Some(row.text.clone()));
+    tx.insert_many(rows.iter().map(raised).collect()).await?;
+    for grade in [ProblemGrade::Minor, ProblemGrade::Ordinary, ProblemGrade::Serious] {
+        let of_grade: Vec<_> = rows.iter().filter(|row| row.grade == grade).cloned().collect();
+        if !of_grade.is_empty() {
+            routed_all(tx, &of_grade, grade).await?;
+        }
+    }
+    for row in &rows {
+        tx.emit("problem.raised", "Problem", row.id, 1, json!({})).await?;
+    }
+    Ok(rows)
 }
 
 #[async_trait::async_trait]

@@ -1,0 +1,48 @@
+//! Threads for what plug-ins cost (旁路线程): components run and are compiled there, and schemas with their fields are
+//! made. They get the processor after those that answer requests, so that one tenant's plug-ins do not hold up another
+//! tenant's reads; and however many of them wait, the threads for other blocking work stay free.
+
+use std::sync::LazyLock;
+
+use tokio::{
+    runtime::{Builder, Runtime},
+    task::{JoinError, spawn_blocking},
+};
+
+/// How much they stand back, in steps of the system's own measure: about a tenth of the processor beside a thread
+/// that always wants it. With less, a call within its limits would run out of time where all processors are taken.
+const STANDS_BACK: i32 = 10;
+
+static THREADS: LazyLock<Option<Runtime>> = LazyLock::new(|| {
+    let stand_back = || {
+        // Where the system does not let them, they run as all others do.
+        let _ = rustix::process::setpriority_process(None, STANDS_BACK);
+    };
+    let threads = Builder::new_current_thread().thread_name("plug-in").on_thread_start(stand_back).build();
+    threads.inspect_err(|error| tracing::warn!(%error, "plug-ins have no threads of their own")).ok()
+});
+
+/// Carries out work of a plug-in where it keeps nobody else waiting. It ends even if nobody waits for it any more.
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, JoinError> {
+    match &*THREADS {
+        Some(threads) => threads.spawn_blocking(work),
+        None => spawn_blocking(work),
+    }
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::getpriority_process;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn work_of_plug_ins_stands_back_and_other_work_does_not() {
+        let before = getpriority_process(None).unwrap();
+        let aside = aside(|| getpriority_process(None).unwrap()).await.unwrap();
+        let other = spawn_blocking(|| getpriority_process(None).unwrap()).await.unwrap();
+        assert_eq!((aside, other), ((before.max(STANDS_BACK)), before));
+        assert_eq!(getpriority_process(None).unwrap(), before);
+    }
+}
