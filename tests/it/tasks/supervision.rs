@@ -44,6 +44,33 @@ async fn i_05_a_delay_rises_by_days_to_those_who_supervise_it() {
     assert_eq!(levels, ["INFO", "WARNING", "ALERT"]);
 }
 
+/// Two servers look at the same moment, and one of the problems is there already.
+#[tokio::test]
+async fn i_05_what_is_overdue_is_told_and_raised_once_however_many_look() {
+    let world = World::start().await;
+    let a = &world.a;
+    let item = a.item("园区", "root").await;
+    let mut tasks = vec![];
+    for title in ["道路", "绿化", "照明"] {
+        let task = a.owned(&item, None, title, "town", &a.senior).await;
+        a.superior.task_done("taskPublish", &task, json!({})).await;
+        tasks.push(task);
+    }
+    world.server.clock.advance(TimeDelta::days(10));
+    let raised = json!({ "task": tasks[0], "cause": "DELAY", "text": "进度滞后", "body": "ORGANISATION" });
+    a.superior.done("problemRaise", raised, PROBLEM).await;
+    let look = || async { while look_after(&world.server.platform, a.id).await.is_err() {} };
+    tokio::join!(look(), look());
+    let query = "query($task: ID!) { task(id: $task) { problems { nodes { cause grade notices { totalCount } } } } \
+        taskNotices(where: { kind: { eq: OVERDUE }, task: { id: { eq: $task } } }) { totalCount } }";
+    for task in &tasks {
+        let read = a.superior.ok(query, json!({ "task": task })).await;
+        let one = json!([{ "cause": "DELAY", "grade": "MINOR", "notices": { "totalCount": 1 } }]);
+        assert_eq!(read["task"]["problems"]["nodes"], one, "{read}");
+        assert_eq!(read["taskNotices"]["totalCount"], 1, "{read}");
+    }
+}
+
 #[tokio::test]
 async fn i_05_one_pool_for_five_bodies() {
     let world = World::start().await;
