@@ -7,8 +7,9 @@ use async_graphql::{
     Name, Positioned, Value as ConstValue, Variables,
     parser::types::{Directive, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet},
 };
+use async_graphql_value::Value;
 use bytes::Bytes;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, map::Entry};
 
 use crate::kernel::error::{ApiError, Code};
 
@@ -45,22 +46,44 @@ impl<'a> Doc<'a> {
     ) -> Result<IndexMap<&'a str, Picked<'a>>, ApiError> {
         let mut out = IndexMap::new();
         for set in sets {
-            self.collect(set, matches, &mut out)?;
+            self.collect(set, matches, &mut |field| self.add(&field.node, &mut out))?;
         }
         Ok(out)
+    }
+
+    /// The fields of the operation's root as they are to be carried out: each key once, in the order in which they come
+    /// first, with all that is selected below it, and without fragments around them. What stands for two things is an
+    /// error.
+    pub fn once(&self, matches: &dyn Fn(&str) -> bool) -> Result<Vec<Positioned<Field>>, ApiError> {
+        let root = &self.operation.selection_set.node;
+        self.pick(&[root], matches)?;
+        let mut fields: IndexMap<&str, Positioned<Field>> = IndexMap::new();
+        self.collect(root, matches, &mut |field| {
+            let below = field.node.selection_set.node.items.iter().cloned();
+            match fields.entry(field.node.response_key().node.as_str()) {
+                Entry::Occupied(mut known) => known.get_mut().node.selection_set.node.items.extend(below),
+                Entry::Vacant(new) => {
+                    let mut field = field.clone();
+                    field.node.directives.clear();
+                    new.insert(field);
+                }
+            }
+            Ok(())
+        })?;
+        Ok(fields.into_values().collect())
     }
 
     fn collect(
         &self,
         set: &'a SelectionSet,
         matches: &dyn Fn(&str) -> bool,
-        out: &mut IndexMap<&'a str, Picked<'a>>,
+        visit: &mut dyn FnMut(&'a Positioned<Field>) -> Result<(), ApiError>,
     ) -> Result<(), ApiError> {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
                     if self.included(&field.node.directives)? {
-                        self.add(&field.node, out)?;
+                        visit(field)?;
                     }
                 }
                 Selection::FragmentSpread(spread) => {
@@ -69,13 +92,13 @@ impl<'a> Doc<'a> {
                         && self.included(&spread.node.directives)?
                         && matches(&fragment.node.type_condition.node.on.node)
                     {
-                        self.collect(&fragment.node.selection_set.node, matches, out)?;
+                        self.collect(&fragment.node.selection_set.node, matches, visit)?;
                     }
                 }
                 Selection::InlineFragment(inline) => {
                     let on = inline.node.type_condition.as_ref().map(|c| c.node.on.node.as_str());
                     if self.included(&inline.node.directives)? && on.is_none_or(matches) {
-                        self.collect(&inline.node.selection_set.node, matches, out)?;
+                        self.collect(&inline.node.selection_set.node, matches, visit)?;
                     }
                 }
             }
@@ -122,19 +145,27 @@ impl<'a> Doc<'a> {
     }
 
     /// The value of an argument; none if it is left to an absent variable.
-    pub fn argument(&self, value: &async_graphql_value::Value) -> Option<ConstValue> {
+    pub fn argument(&self, value: &Value) -> Option<ConstValue> {
         self.value(value).ok().flatten()
     }
 
-    fn value(&self, value: &async_graphql_value::Value) -> Result<Option<ConstValue>, ApiError> {
-        // An absent variable leaves an argument out, but inside a list or object it is null.
-        if let async_graphql_value::Value::Variable(name) = value {
-            return Ok(self.variable(name));
-        }
-        value
-            .clone()
-            .into_const_with(|name| Ok::<_, ApiError>(self.variable(&name).unwrap_or(ConstValue::Null)))
-            .map(Some)
+    /// An absent variable leaves an argument or a member of an object out; in a list it is null.
+    fn value(&self, value: &Value) -> Result<Option<ConstValue>, ApiError> {
+        Ok(match value {
+            Value::Variable(name) => self.variable(name),
+            Value::List(all) => {
+                let all = all.iter().map(|one| Ok(self.value(one)?.unwrap_or(ConstValue::Null)));
+                Some(ConstValue::List(all.collect::<Result<_, ApiError>>()?))
+            }
+            Value::Object(members) => {
+                let members = members.iter().filter_map(|(name, one)| match self.value(one) {
+                    Ok(value) => value.map(|value| Ok((name.clone(), value))),
+                    Err(error) => Some(Err(error)),
+                });
+                Some(ConstValue::Object(members.collect::<Result<_, ApiError>>()?))
+            }
+            plain => plain.clone().into_const(),
+        })
     }
 
     fn variable(&self, name: &Name) -> Option<ConstValue> {

@@ -26,6 +26,7 @@ use crate::{
         app::App,
         contract::Contract,
         errors,
+        once::{self, Roots},
         parsed::{Document, Key},
         trace,
     },
@@ -234,7 +235,7 @@ impl Ready {
 /// Carries a query or mutation out.
 pub(super) async fn run(
     app: &App,
-    ready: Ready,
+    mut ready: Ready,
     session: Option<&Session>,
     key: Option<&str>,
     info: &RequestInfo,
@@ -251,21 +252,29 @@ pub(super) async fn run(
             // The variables were checked against their types, so that the document's validity is all that is left.
             let openness = match known {
                 Some(openness) => openness,
-                None => {
-                    let valid = Arc::new(ValidOnly::default());
-                    let response =
-                        ready.contract.schema().execute(ready.request(session, key, app).data(valid.clone())).await;
-                    if !valid.passed() {
-                        return invalid(&response.errors, shown, info);
-                    }
-                    ready.passed(app)
-                }
+                None => match validated(app, &ready, session, info).await {
+                    Ok(openness) => openness,
+                    Err(reply) => return reply,
+                },
             };
             read(&ready, operation, session, &openness, info).await
         }
         None => {
+            let roots = match Roots::of(&ready) {
+                Ok(roots) => roots,
+                Err(error) => return Reply::failed(&error, info),
+            };
+            let (keys, mut known) = (roots.keys(), known.is_some());
+            if !roots.plain {
+                // What stands there twice is checked as it stands there, and carried out once.
+                if !known && let Err(reply) = validated(app, &ready, session, info).await {
+                    return reply;
+                }
+                roots.replace(&mut ready);
+                known = true;
+            }
             let mut request = ready.request(session, key, app);
-            if known.is_some() {
+            if known {
                 request = request.data(KnownValid);
             }
             let response = ready.contract.schema().execute(request).await;
@@ -276,11 +285,29 @@ pub(super) async fn run(
             if !executing {
                 return invalid(&response.errors, shown, info);
             }
-            ready.passed(app);
+            if !known {
+                ready.passed(app);
+            }
             let errors = errors::library(&response.errors, true, shown, info);
-            let data = serde_json::to_string(&response.data).unwrap_or_else(|_| "null".into());
+            let data = once::in_order(response.data, &keys, !response.errors.is_empty());
+            let data = serde_json::to_string(&data).unwrap_or_else(|_| "null".into());
             Reply { body: envelope(&data, errors), extensions: Map::new(), refused: None }
         }
+    }
+}
+
+/// What of a valid operation's variables is left open; the answer to one that is not valid.
+async fn validated(
+    app: &App,
+    ready: &Ready,
+    session: Option<&Session>,
+    info: &RequestInfo,
+) -> Result<Arc<Openness>, Reply> {
+    let valid = Arc::new(ValidOnly::default());
+    let response = ready.contract.schema().execute(ready.request(session, None, app).data(valid.clone())).await;
+    match valid.passed() {
+        true => Ok(ready.passed(app)),
+        false => Err(invalid(&response.errors, app.shows_schema(session), info)),
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
         body,
         execute::{Reply, Sent, run},
         media::{Media, negotiate},
-        request::{REQUEST_ID, bearer, is_json, request_info},
+        request::{REQUEST_ID, bearer, idempotency_key, is_json, request_info},
     },
     kernel::{
         error::{ApiError, Code},
@@ -28,7 +28,6 @@ use crate::{
 
 /// Asks for `extensions.cost`.
 const COST: &str = "x-zugong-cost";
-const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// Headers that no page of another site can send without asking first.
 const PREFLIGHTED: [&str; 2] = ["x-graphql-csrf", "apollo-require-preflight"];
 
@@ -56,7 +55,7 @@ pub(super) async fn graphql(State(app): State<App>, request: Request) -> Respons
         if parts.method == Method::GET && !ready.is_query() {
             return Err(ApiError::of(Code::MethodNotAllowed).saying("GET 仅可用于查询", "GET is for queries only."));
         }
-        let key = parts.headers.get(IDEMPOTENCY_KEY).and_then(|v| v.to_str().ok());
+        let key = idempotency_key(&parts.headers)?;
         let kind = ready.operation.to_string();
         let started = std::time::Instant::now();
         let again = again.filter(|_| ready.is_query() && ready.names_plug_ins());

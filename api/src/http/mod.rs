@@ -17,6 +17,7 @@ mod graphql;
 pub mod guard;
 mod health;
 mod media;
+mod once;
 mod parsed;
 pub mod persisted;
 pub mod request;

@@ -11,11 +11,15 @@ use axum::{
     },
 };
 
-use crate::kernel::session::{Locale, RequestInfo};
+use crate::kernel::{
+    error::{ApiError, Code},
+    session::{Locale, RequestInfo},
+};
 
 /// The header that carries a request's id both ways.
 pub const REQUEST_ID: &str = "x-request-id";
 const FORWARDED: &str = "x-forwarded-for";
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// Gathers what is known of a request. `trusted_hops` is the number of proxies in front that are ours.
 pub fn request_info(parts: &Parts, trusted_hops: u8) -> RequestInfo {
@@ -43,6 +47,17 @@ pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (Some(value), None) = (all.next(), all.next()) else { return None };
     let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The client's key for a change. One that cannot be read is refused: passed over, the change would be made twice.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
+    let Some(value) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = std::str::from_utf8(value.as_bytes()).map_err(|_| {
+        ApiError::of(Code::BadUserInput)
+            .at("idempotencyKey")
+            .saying("幂等键应为 UTF-8 文本", "An idempotency key is text in UTF-8.")
+    })?;
+    Ok(Some(key))
 }
 
 /// Whether a body is said to be JSON in UTF-8. Other sites' pages cannot say so without a pre-flight.

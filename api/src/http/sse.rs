@@ -34,7 +34,7 @@ use crate::{
         execute::Ready,
         graphql::{authenticated, posted, refusal},
         media::{Media, takes_events},
-        request::{REQUEST_ID, bearer, request_info},
+        request::{REQUEST_ID, bearer, idempotency_key, request_info},
         standing::{Kind, Open, Share},
         stream::{Told, carry},
     },
@@ -95,10 +95,11 @@ async fn prepare(
     if let Some(last) = headers.get(LAST).filter(|last| !last.is_empty()) {
         resume(&mut ready, last)?;
     }
+    let key = idempotency_key(headers)?.map(str::to_owned);
     let (sender, told) = mpsc::channel(QUEUE);
     let (work_app, work_info) = (app.clone(), info.clone());
     let work = async move {
-        carry(&work_app, ready, session.as_ref(), &work_info, &sender, |told| told).await;
+        carry(&work_app, ready, (session.as_ref(), key.as_deref()), &work_info, &sender, |told| told).await;
     };
     let now = Instant::now();
     Ok(Feed {

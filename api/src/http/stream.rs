@@ -10,6 +10,7 @@ use crate::{
         app::App,
         errors,
         execute::{Ready, Reply, run},
+        once::Roots,
     },
     kernel::{
         error::{ApiError, Code},
@@ -31,17 +32,21 @@ pub(super) enum Told {
 pub(super) async fn carry<T>(
     app: &App,
     ready: Ready,
-    session: Option<&Session>,
+    (session, key): (Option<&Session>, Option<&str>),
     info: &RequestInfo,
     out: &mpsc::Sender<T>,
     wrap: impl Fn(Told) -> T,
 ) {
     if ready.operation != OperationType::Subscription {
-        let reply = tokio::time::timeout(app.settings.deadline, run(app, ready, session, None, info)).await;
+        let reply = tokio::time::timeout(app.settings.deadline, run(app, ready, session, key, info)).await;
         let reply = reply.unwrap_or_else(|_| Reply::failed(&ApiError::of(Code::DeadlineExceeded), info));
         // Nobody listens: nothing is lost that the client has not given up.
         let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
     } else {
+        if let Err(error) = Roots::single(&ready) {
+            let _ = out.send(wrap(Told::Failed(vec![errors::request(&error, info)]))).await;
+            return;
+        }
         let schema = ready.contract.schema().clone();
         let mut results = schema.execute_stream(ready.request(session, None, app));
         while let Some(result) = results.next().await {

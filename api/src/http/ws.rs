@@ -271,7 +271,7 @@ impl Socket {
                 Told::Failed(errors) => Out::Failed(key.clone(), Json::Array(errors)),
                 Told::Ended => Out::Ended(key.clone()),
             };
-            carry(&app, ready, session.as_ref(), &info, &sender, wrap).await;
+            carry(&app, ready, (session.as_ref(), None), &info, &sender, wrap).await;
         };
         self.operations.insert(id, crate::kernel::task::spawn("operation", work));
         Ok(None)

@@ -8,6 +8,7 @@ mod events;
 mod hostile;
 mod limits;
 mod media;
+mod once;
 mod sockets;
 mod spec;
 mod surroundings;
