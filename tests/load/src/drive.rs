@@ -53,8 +53,20 @@ pub async fn once(port: u16, (path, headers, body): (String, String, String)) ->
     Ok((connection.status, connection.body))
 }
 
-/// Requests on all connections for some seconds. An answer that is not 200, or that holds errors, ends the run.
+/// Requests on all connections for some seconds, one after the other. An answer that is not 200, or that holds errors,
+/// ends the run.
 pub async fn round(port: u16, connections: usize, seconds: f64, start: usize, maker: &Maker) -> Outcome<Round> {
+    paced(port, (connections, None), seconds, start, maker).await
+}
+
+/// The same where each connection sends a request so often, unless the one before is still under way.
+pub async fn paced(
+    port: u16,
+    (connections, every): (usize, Option<Duration>),
+    seconds: f64,
+    start: usize,
+    maker: &Maker,
+) -> Outcome<Round> {
     let began = Instant::now();
     let end = began + Duration::from_secs_f64(seconds);
     let mut tasks = JoinSet::new();
@@ -64,7 +76,15 @@ pub async fn round(port: u16, connections: usize, seconds: f64, start: usize, ma
             let mut connection = Connection::open(port).await?;
             let mut micros = Vec::with_capacity(4096);
             let mut n = start;
+            // Connections do not send at the same moments.
+            let mut pace = every.map(|every| {
+                let first = tokio::time::Instant::now() + every.mul_f64(number as f64 / connections as f64);
+                tokio::time::interval_at(first, every)
+            });
             while Instant::now() < end {
+                if let Some(pace) = &mut pace {
+                    pace.tick().await;
+                }
                 let (path, headers, body) = maker(number, n);
                 let sent = Instant::now();
                 connection.ask(&path, &headers, &body).await?;

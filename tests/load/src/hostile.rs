@@ -26,7 +26,7 @@ use uuid::Uuid;
 use crate::{
     Bench, Outcome,
     bench::{SECRET, answers, zugong},
-    drive::{Round, once, round},
+    drive::{Round, once, paced, round},
     neighbours::{reads, told},
     prepare::{Asker, neighbours, subject},
 };
@@ -65,7 +65,8 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     let innocent = vec![(Hook::Validate, Guest::of(Hook::Validate, NOTHING).bytes()?)];
     let mut taken: [Vec<Round>; 4] = Default::default();
     let mut ends = Ends::new();
-    let reading = || round(server.port, bench.connections, bench.seconds, 0, &maker);
+    let every = bench.rate.map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.1)));
+    let reading = || paced(server.port, (bench.connections, every), bench.seconds, 0, &maker);
     let [alone, beside_innocent, beside_attacks, meanwhile] = &mut taken;
     for _ in 0..bench.rounds.max(1) {
         alone.push(reading().await?);

@@ -64,6 +64,9 @@ struct Bench {
     /// Rounds of each server and query, taken in turn; the median counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Requests a second of each connection of a neighbour (`hostile`); as many as it can unless given.
+    #[arg(long)]
+    rate: Option<f64>,
     /// Only queries whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
