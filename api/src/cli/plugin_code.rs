@@ -100,7 +100,8 @@ impl Component {
     }
 
     async fn ask(&self, ask: Ask, today: NaiveDate) -> Result<(Answer, String), Failure> {
-        let plug = Plug { tenant: Uuid::nil(), key: "test".into(), version: "0".into(), grants: Arc::default() };
+        let plug =
+            Plug { tenant: Uuid::nil(), key: "test".into(), version: "0".into(), revision: 0, grants: Arc::default() };
         let midnight = today.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_millis();
         // Eight hours before midnight in Greenwich it is midnight in Shanghai.
         let context = Context {

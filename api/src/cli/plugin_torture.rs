@@ -22,6 +22,9 @@ pub async fn run(asked: &Torture) -> Result<String, Failure> {
     let failed = outcomes.iter().filter(|outcome| !outcome.ok).count();
     match failed {
         0 => Ok(out),
-        _ => Err(Failure::new(format!("{failed} 个样本没有得到应有的结果\n{out}"))),
+        _ => {
+            print!("{out}");
+            Err(Failure::new(format!("{failed} 个样本没有得到应有的结果")))
+        }
     }
 }

@@ -34,6 +34,8 @@ pub struct Granted {
     pub grants: Json,
     /// What was set for it.
     pub config: Json,
+    /// The version of its row: it grows with every change that somebody makes to it.
+    pub revision: i32,
 }
 
 impl PluginSet {
@@ -88,7 +90,9 @@ pub(in crate::kernel) async fn load(txn: &DatabaseTransaction, tenant: Uuid) -> 
     let prefixes: Vec<String> = enabled.iter().map(|plugin| format!("{}_", plugin.prefix)).collect();
     let of_one = |field: &str| prefixes.iter().any(|prefix| field.starts_with(prefix.as_str()));
     let slots = slots.into_iter().filter(|s| of_one(&s.field)).map(|s| (s.target, s.field, s.slot)).collect();
-    let granted = enabled.into_iter().map(|row| (row.key, Granted { grants: row.grants, config: row.config }));
+    let granted = enabled
+        .into_iter()
+        .map(|row| (row.key, Granted { grants: row.grants, config: row.config, revision: row.version }));
     let granted = granted.collect();
     Ok(PluginSet { granted, ..PluginSet::new(packages, slots) })
 }

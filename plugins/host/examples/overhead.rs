@@ -58,7 +58,8 @@ async fn main() {
 }
 
 async fn measure(host: &Host, name: &str, program: &Arc<Program>, ask: Ask) {
-    let plug = Plug { tenant: Uuid::nil(), key: "overhead".into(), version: "1".into(), grants: Arc::default() };
+    let plug =
+        Plug { tenant: Uuid::nil(), key: "overhead".into(), version: "1".into(), revision: 0, grants: Arc::default() };
     let context = Context { config: "{}".into(), today: "2026-01-01".into(), ..Context::default() };
     let mut took = vec![];
     for call in 0..CALLS + 500 {

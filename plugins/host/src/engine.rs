@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use crate::pool::ALL;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How often a running component is looked at.
@@ -35,10 +36,17 @@ fn config(measured: bool) -> Config {
     config
 }
 
+/// Core instances that one component may have.
+const MOST_CORES: u32 = 16;
+
+/// As many as are kept and as may be under way at once, on a machine with sixteen processors.
+const COMPONENTS: u32 = ALL as u32 + 64 + 32;
+
 fn pooled() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(200).total_core_instances(800).total_memories(200).total_tables(400);
-    pool.max_core_instances_per_component(16).max_memories_per_component(MOST_MEMORIES);
+    pool.total_component_instances(COMPONENTS).total_core_instances(COMPONENTS * MOST_CORES);
+    pool.total_memories(COMPONENTS * MOST_MEMORIES).total_tables(COMPONENTS * MOST_TABLES);
+    pool.max_core_instances_per_component(MOST_CORES).max_memories_per_component(MOST_MEMORIES);
     pool.max_tables_per_component(MOST_TABLES).max_memory_size(MOST_MEMORY).table_elements(10_000);
     pool.linear_memory_keep_resident(1024 * 1024);
     pool

@@ -116,6 +116,7 @@ pub fn classify(error: &wasmtime::Error) -> Code {
             | Trap::InvalidChar,
         ) => Code::Output,
         Some(_) => Code::Trap,
+        None if error.is::<wasmtime::PoolConcurrencyLimitError>() => Code::Busy,
         // Neither ours nor a trap: a value that could not be taken over from the component's memory.
         None => Code::Output,
     }

@@ -17,8 +17,11 @@ const CALLS: u32 = 256;
 /// Instances kept of one plug-in of one tenant.
 const KEPT: usize = 2;
 
+/// Instances kept of one tenant.
+const OF_A_TENANT: usize = 8;
+
 /// Instances kept in all.
-const ALL: usize = 64;
+pub const ALL: usize = 64;
 
 /// Whose instance it is: tenant, plug-in, digest of the component.
 pub type Owner = (Uuid, Arc<str>, String);
@@ -51,7 +54,8 @@ impl Pool {
             return false;
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.values().map(Vec::len).sum::<usize>() >= ALL {
+        let of_tenant = all.iter().filter(|((tenant, ..), _)| *tenant == owner.0).map(|(_, kept)| kept.len());
+        if of_tenant.sum::<usize>() >= OF_A_TENANT || all.values().map(Vec::len).sum::<usize>() >= ALL {
             return false;
         }
         let own = all.entry(owner).or_default();
@@ -66,6 +70,12 @@ impl Pool {
     pub fn clear(&self, tenant: Uuid, plugin: &str) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|(of, key, _), _| *of != tenant || &**key != plugin);
+    }
+
+    /// Lets all go; how many there were.
+    pub fn empty(&self) -> usize {
+        let gone = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        gone.values().map(Vec::len).sum()
     }
 
     /// How many are kept.

@@ -59,6 +59,8 @@ pub struct Plug {
     pub key: Arc<str>,
     /// Its version.
     pub version: Arc<str>,
+    /// How often an administrator has changed it: with a higher number the faults of before are forgotten.
+    pub revision: i32,
     /// What it was granted.
     pub grants: Arc<Grants>,
 }
@@ -67,6 +69,9 @@ pub struct Plug {
 #[derive(Clone)]
 pub struct Host(Arc<Inner>);
 
+/// By tenant and plug-in: the revision that they are of, and how it does.
+type Breakers = HashMap<(Uuid, Arc<str>), (i32, Breaker)>;
+
 struct Inner {
     engine: Engine,
     linker: Linker<State>,
@@ -74,7 +79,7 @@ struct Inner {
     pooled: bool,
     pure: Gates,
     asking: Gates,
-    breakers: Mutex<HashMap<(Uuid, Arc<str>), Breaker>>,
+    breakers: Mutex<Breakers>,
     meter: Meter,
     pool: Pool,
     began: Instant,
@@ -210,10 +215,11 @@ impl Host {
         self.0.meter.of(tenant)
     }
 
-    /// How the breaker of a plug-in stands, and how long it still rests.
-    pub fn rest(&self, tenant: Uuid, plugin: &str) -> (Rest, Duration) {
+    /// How the breaker of a plug-in in this revision stands, and how long it still rests.
+    pub fn rest(&self, tenant: Uuid, plugin: &str, revision: i32) -> (Rest, Duration) {
         let breakers = self.0.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = breakers.get(&(tenant, plugin.into())).map_or(Rest::Closed, Breaker::state);
+        let known = breakers.get(&(tenant, plugin.into())).filter(|(of, _)| *of >= revision);
+        let state = known.map_or(Rest::Closed, |(_, breaker)| breaker.state());
         match state {
             Rest::Open(until) => (state, until.saturating_sub(self.0.began.elapsed())),
             other => (other, Duration::ZERO),
@@ -261,14 +267,25 @@ impl Drop for Undecided<'_> {
 impl Inner {
     fn breaker<T>(&self, plug: &Plug, ask: impl FnOnce(&mut Breaker, Duration) -> T) -> T {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        ask(breakers.entry((plug.tenant, plug.key.clone())).or_default(), self.began.elapsed())
+        let (revision, breaker) = breakers.entry((plug.tenant, plug.key.clone())).or_default();
+        // The administrator may have set it to work again at another server.
+        if *revision < plug.revision {
+            (*revision, *breaker) = (plug.revision, Breaker::default());
+        }
+        ask(breaker, self.began.elapsed())
     }
 
     fn instance(&self, program: &Program, state: State) -> Result<Warm, Failure> {
         let ended = |error: wasmtime::Error| Failure::Ended(classify(&error));
         let mut store = state.into_store(&self.engine, self.measured.then_some(FUEL)).map_err(ended)?;
-        let instance = program.pre.instantiate(&mut store).map_err(ended)?;
-        Ok(Warm { store, instance, program: program.id, calls: 0 })
+        let instance = match program.pre.instantiate(&mut store) {
+            // Those that are kept make room for one that is asked.
+            Err(error) if classify(&error) == Code::Busy && self.pool.empty() > 0 => {
+                program.pre.instantiate(&mut store)
+            }
+            other => other,
+        };
+        Ok(Warm { store, instance: instance.map_err(ended)?, program: program.id, calls: 0 })
     }
 }
 
@@ -324,7 +341,8 @@ impl Job {
             host.breaker(&plug, |breaker, now| breaker.abandon(now));
         } else {
             let code = answer.as_ref().err().and_then(Failure::code);
-            let failed = code.is_some_and(Code::is_its_own);
+            // That the caller may not do what it asked for is no fault of the plug-in.
+            let failed = matches!(&answer, Err(Failure::Ended(code)) if code.is_its_own());
             let change = host.breaker(&plug, |breaker, now| breaker.record(failed, now));
             spent.disabled = change == Change::Disabled;
             if change != Change::None {

@@ -145,7 +145,13 @@ impl Platform for Counting {
 /// A plug-in of a tenant of the corpus.
 fn plug(tenant: u128, key: &str, kinds: &[&str]) -> Plug {
     let grants = Grants { kinds: kinds.iter().map(|kind| (*kind).to_string()).collect(), ..Grants::default() };
-    Plug { tenant: Uuid::from_u128(tenant), key: key.into(), version: "1.0.0".into(), grants: Arc::new(grants) }
+    Plug {
+        tenant: Uuid::from_u128(tenant),
+        key: key.into(),
+        version: "1.0.0".into(),
+        revision: 0,
+        grants: Arc::new(grants),
+    }
 }
 
 /// Carries the attacks out, one after the other, on behalf of one tenant, and asks another's plug-in after each.

@@ -18,7 +18,13 @@ fn host(measured: bool) -> Host {
 async fn lines(host: &Host, input: &str) -> Vec<ScoreLine> {
     let declared = Declared { hooks: [Hook::Score].into(), ..Declared::default() };
     let program = host.compile(&Guest::of(Hook::Score, FLOATS).bytes().unwrap(), &declared).unwrap();
-    let plug = Plug { tenant: Uuid::nil(), key: "floats".into(), version: "1.0.0".into(), grants: Arc::default() };
+    let plug = Plug {
+        tenant: Uuid::nil(),
+        key: "floats".into(),
+        version: "1.0.0".into(),
+        revision: 0,
+        grants: Arc::default(),
+    };
     let ask = Ask::Score { scheme: "annual".into(), input: input.into() };
     match host.call(&program, &plug, Context::default(), ask, Arc::new(Mute)).await.unwrap() {
         Answer::Lines(lines) => lines,

@@ -9,6 +9,7 @@ use zugong_tests::{
 };
 
 use super::{
+    change,
     code::{install, with_code},
     connectors::connect,
     own::grant,
@@ -148,23 +149,32 @@ async fn a_component_calls_an_agencys_system_without_ever_holding_its_secret() {
     let plugin = install(tenant, &files, &bytes).await;
     let ask = async || tenant.superior.ok("{ bwly_insured(name: \"王明\") }", json!({})).await["bwly_insured"].clone();
     assert_eq!(ask().await, "failed", "nothing is granted by itself");
-    grant(tenant, &plugin, json!({ "connectors": ["hr-social"] })).await;
+    let granted = grant(tenant, &plugin, json!({ "connectors": ["hr-social"] })).await;
     assert_eq!(ask().await, "failed", "nobody has said where the system is");
+    // What comes back after it was taken out is granted nothing again.
+    change(tenant, "pluginRemove", &granted).await;
+    let plugin = install(tenant, &files, &bytes).await;
+    let shown = "query($p: ID!) { pluginCapabilities(plugin: $p) { granted inForce } }";
+    let shown = tenant.superior.ok(shown, json!({ "p": plugin["id"] })).await["pluginCapabilities"].clone();
+    assert!(!shown.to_string().contains("hr-social"), "{shown}");
+    grant(tenant, &plugin, json!({ "connectors": ["hr-social"] })).await;
     connect(tenant, &plugin, &system.url, None).await;
     assert_eq!(ask().await, json!({ "passed": true, "message": "已核对参保情况" }));
     assert_eq!(system.bodies(), vec![json!({ "name": "王明" })]);
+    assert_eq!(ask().await, json!({ "passed": true, "message": "已核对参保情况" }));
+    assert_eq!(system.effects(), 2, "another question is another occasion, whatever the client calls its requests");
 
     // An answer that is none is a failure of the call; after five the system is left alone.
     system.set(Mode::Status("503 Service Unavailable"));
     for _ in 0..5 {
         assert_eq!(ask().await, "failed");
     }
-    assert_eq!(system.bodies().len(), 6);
+    assert_eq!(system.bodies().len(), 7);
     assert_eq!(ask().await, "failed");
-    assert_eq!(system.bodies().len(), 6, "it rests");
+    assert_eq!(system.bodies().len(), 7, "it rests");
     let query =
         "{ pluginConnectors { nodes { failures calls(first: 50) { nodes { operation status error item { id } } } } } }";
     let read = tenant.superior.ok(query, json!({})).await["pluginConnectors"]["nodes"][0].clone();
-    assert_eq!((&read["failures"], read["calls"]["nodes"].as_array().unwrap().len()), (&json!(5), 6), "{read}");
+    assert_eq!((&read["failures"], read["calls"]["nodes"].as_array().unwrap().len()), (&json!(5), 7), "{read}");
     assert_eq!(read["calls"]["nodes"][0]["item"], Json::Null);
 }

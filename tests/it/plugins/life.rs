@@ -140,6 +140,31 @@ async fn an_upgrade_leaves_cases_under_way_alone_and_can_be_taken_back() {
     assert_eq!(codes(&tenant.superior.mutate("pluginRollback", again, "plugin { id }").await), ["NOT_IN_STATE"]);
 }
 
+/// A version that was taken back may have left values, too.
+#[tokio::test]
+async fn a_field_of_a_version_that_was_taken_back_keeps_its_type() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    install(tenant, &Files::new("bwly")).await;
+    let with = |version: &str, kind: &str| {
+        let field =
+            format!("[[field]]\ntarget = \"Unit\"\nkey = \"share\"\ntitle = \"份额\"\ntype = \"{kind}\"\n\n[[matter]]");
+        Files::new("bwly")
+            .manifest("version = \"1.0.0\"", &format!("version = \"{version}\""))
+            .manifest("[[matter]]", &field)
+    };
+    let upgraded = tenant.superior.done("pluginUpgrade", with("1.1.0", "text").input(), "plugin { id version }").await;
+    let set = json!({ "object": tenant.id("town"), "values": { "bwly_share": "三成" } });
+    tenant.superior.done("customFieldsSet", set, "unit { id }").await;
+    change(tenant, "pluginRollback", &upgraded["plugin"]).await;
+    let retyped = tenant.superior.mutate("pluginUpgrade", with("1.2.0", "integer").input(), "plugin { id }").await;
+    assert_eq!(codes(&retyped), ["INVALID_VALUE"]);
+    tenant.superior.done("pluginUpgrade", with("1.2.0", "text").input(), "plugin { id }").await;
+    let query = "query($id: ID!) { unit(id: $id) { ext { bwly_share } } }";
+    let read = tenant.superior.ok(query, json!({ "id": tenant.id("town") })).await;
+    assert_eq!(read["unit"]["ext"]["bwly_share"], "三成");
+}
+
 #[tokio::test]
 async fn what_a_removed_plug_in_leaves_stays_readable_and_comes_back_with_it() {
     let world = World::start().await;

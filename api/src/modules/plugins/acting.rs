@@ -41,7 +41,13 @@ pub struct Acting {
 #[async_trait::async_trait]
 impl Actor for Acting {
     async fn act(&self, session: &Session, args: Map<String, Json>, key: Option<&str>) -> Result<Json, Fault> {
+        // Sent again with its key, or tried again after a race, it is the same occasion.
+        let occasion = match key {
+            Some(key) => format!("{} {} {key}", session.tenant().id, session.user_id()),
+            None => format!("{:032x}", rand::random::<u128>()),
+        };
         let command = Act {
+            occasion,
             plugin: self.plugin.clone(),
             digest: self.plugin.digest.clone(),
             mutation: self.mutation.clone(),
@@ -54,6 +60,8 @@ impl Actor for Acting {
 /// The command.
 #[derive(Serialize)]
 struct Act {
+    #[serde(skip)]
+    occasion: String,
     #[serde(skip)]
     plugin: Arc<Plugin>,
     digest: String,
@@ -75,7 +83,7 @@ impl Command for Act {
 
     async fn prepare(&self, session: &Session) -> Result<Advice, Fault> {
         let ask = Ask::Act { mutation: self.mutation.clone(), args: self.args.to_string() };
-        let acted = match code::ask(session, &self.plugin, ask).await {
+        let acted = match code::ask_on(session, &self.plugin, ask, &self.occasion).await {
             Ok(Answer::Acted(acted)) => acted,
             Ok(_) => return Err(Code::PluginOutput.into()),
             Err(failure) => return Err(ApiError::of(code::published(failure.as_ref())).into()),

@@ -1,7 +1,15 @@
 //! The platform as a component sees it during a call (宿主能力): everything is read as the caller would read it, by the
 //! same engine, within the capabilities that were granted.
 
-use std::{collections::BTreeSet, future::Future, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeSet,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
+};
 
 use declarative::Plugin;
 use host::{Platform, Refused};
@@ -19,13 +27,16 @@ use crate::{
 pub struct Asking {
     session: Session,
     plugin: Arc<Plugin>,
+    occasion: String,
+    calls: AtomicUsize,
     runtime: Handle,
 }
 
 impl Asking {
     /// For a call on behalf of this caller.
-    pub fn new(session: &Session, plugin: &Arc<Plugin>) -> Self {
-        Self { session: session.clone(), plugin: plugin.clone(), runtime: Handle::current() }
+    pub fn new(session: &Session, plugin: &Arc<Plugin>, occasion: &str) -> Self {
+        let (session, plugin, occasion) = (session.clone(), plugin.clone(), occasion.to_string());
+        Self { session, plugin, occasion, calls: AtomicUsize::new(0), runtime: Handle::current() }
     }
 
     /// Waits on the component's thread, and no longer than the call may take.
@@ -72,7 +83,9 @@ impl Platform for Asking {
         bodies: &[String],
         until: Instant,
     ) -> Vec<Result<String, Refused>> {
-        let work = async { Ok(outside::call_many(&self.session, &self.plugin, name, operation, bodies).await) };
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        let call = outside::Call { name, operation, occasion: &self.occasion, number, until };
+        let work = async { Ok(outside::call_many(&self.session, &self.plugin, call, bodies).await) };
         self.wait(until, work).unwrap_or_else(|refused| bodies.iter().map(|_| Err(refused.clone())).collect())
     }
 

@@ -52,9 +52,11 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[
             Err(UserError::new(Code::AlreadyExists, "input.files", zh, en).into())
         }
         Some(known) => {
-            let before = store::read(tx, known.package_id).await?;
-            compatible(&before, plugin)?;
+            fits_all(tx, &known, plugin).await?;
             let package_id = keep(tx, known.id, package, plugin).await?;
+            // What it was granted, it was granted before it was taken out.
+            let grants = tx.change::<plugin::Entity>().id(known.id);
+            grants.set(plugin::Column::Grants, Expr::value(json!({}))).run().await?;
             set(tx, &known, PluginState::Installed, package_id, None).await?;
             tx.touched("Plugin", known.id, told);
             Ok(known.id)
@@ -134,7 +136,7 @@ pub async fn upgrade(
         let en = format!("It is at {}; an upgrade has a higher version.", before.version);
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    let package_id = follow(tx, row, &before, package, plugin).await?;
+    let package_id = follow(tx, row, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
         if *from == before.version {
             values::rename(tx, target, &field(plugin, old), &field(plugin, new), place.backend).await?;
@@ -159,8 +161,7 @@ pub async fn replace(
 ) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
     quarantine::refuse(tx, plugin, "input.component").await?;
-    let before = store::read(tx, row.package_id).await?;
-    let package_id = follow(tx, row, &before, package, plugin).await?;
+    let package_id = follow(tx, row, package, plugin).await?;
     offering::withdraw(tx, row).await?;
     activate(tx, plugin, package_id, place).await?;
     tx.rights_changed().await?;
@@ -169,20 +170,23 @@ pub async fn replace(
     Ok(())
 }
 
-/// Keeps a package that follows another, if it has the names and types that there may be data of.
-async fn follow(
-    tx: &Inner,
-    row: &plugin::Model,
-    before: &Plugin,
-    package: &Package,
-    plugin: &Plugin,
-) -> Result<Uuid, Fault> {
+/// Keeps a package that follows others, if it has the names and types that there may be data of.
+async fn follow(tx: &Inner, row: &plugin::Model, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
     if plugin.prefix != row.prefix {
         let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    compatible(before, plugin)?;
+    fits_all(tx, row, plugin).await?;
     keep(tx, row.id, package, plugin).await
+}
+
+/// Whether a package goes with all that were ever at work: there may be data of each of them.
+async fn fits_all(tx: &Inner, row: &plugin::Model, plugin: &Plugin) -> Result<(), Fault> {
+    let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
+    for package in packages.await? {
+        compatible(&*store::read(tx, package.id).await?, plugin)?;
+    }
+    Ok(())
 }
 
 /// Goes back to the version before; what the upgrade renamed gets its name back.

@@ -175,6 +175,17 @@ async fn program(
 /// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own. One that is
 /// quarantined is not asked any more, as one that the breaker has taken out of service.
 pub async fn ask(session: &Session, plugin: &Arc<Plugin>, ask: Ask) -> Result<Answer, Option<Failure>> {
+    let occasion = format!("{:032x}", rand::random::<u128>());
+    ask_on(session, plugin, ask, &occasion).await
+}
+
+/// Asks on an occasion (同一次办理): asked again on the same one, the component makes agencies do nothing twice.
+pub async fn ask_on(
+    session: &Session,
+    plugin: &Arc<Plugin>,
+    ask: Ask,
+    occasion: &str,
+) -> Result<Answer, Option<Failure>> {
     let Some(code) = &plugin.code else { return Err(None) };
     match session.platform().quarantined(&code.sha256).await {
         Ok(None) => {}
@@ -193,10 +204,11 @@ pub async fn ask(session: &Session, plugin: &Arc<Plugin>, ask: Ask) -> Result<An
         tenant: session.tenant().id,
         key: plugin.key.as_str().into(),
         version: plugin.version.as_str().into(),
+        revision: session.tenant().plugins.granted.get(&plugin.key).map_or(0, |granted| granted.revision),
         grants: Arc::new(granted(session, plugin)),
     };
     let host = host().map_err(|_| None)?;
-    let asking = Arc::new(Asking::new(session, plugin));
+    let asking = Arc::new(Asking::new(session, plugin, occasion));
     let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, asking).await;
     let labels = [
         ("tenant", session.tenant().code.clone()),

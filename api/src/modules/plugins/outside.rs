@@ -3,15 +3,16 @@
 
 use std::{
     sync::{Arc, Weak},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use declarative::{Connector, Operation, Plugin};
 use entities::{connector_call, plugin, plugin_connector, values::PeerState};
-use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use host::Refused;
 use sea_orm::{ColumnTrait, Set};
 use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
 
 use crate::{
     kernel::{
@@ -37,19 +38,57 @@ pub struct WayOut {
     pub client: Client,
 }
 
+/// Bodies of one question.
+const MOST: usize = 100;
+/// Calls that are under way for one question.
+const AT_ONCE: usize = 8;
+/// What is left of a component's time when its calls have to be over: they are recorded, and it is told.
+const MARGIN: Duration = Duration::from_millis(200);
+
+/// What a component asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// The connector.
+    pub name: &'a str,
+    /// The operation.
+    pub operation: &'a str,
+    /// What it is done for; done again for the same, agencies see the same keys.
+    pub occasion: &'a str,
+    /// Which question of that occasion it is.
+    pub number: usize,
+    /// When the component's time is over.
+    pub until: Instant,
+}
+
+impl Call<'_> {
+    /// What tells an agency that it has been asked this before (幂等键).
+    fn key(&self, place: usize, body: &str) -> String {
+        let Self { name, operation, occasion, number, .. } = self;
+        let parts = [*occasion, *name, *operation, &number.to_string(), &place.to_string(), body];
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update(format!("{}\n{part}", part.len()));
+        }
+        hex::encode(hash.finalize())[..40].to_string()
+    }
+}
+
 /// An answer for each body, in their order.
 pub async fn call_many(
     session: &Session,
     plugin: &Plugin,
-    name: &str,
-    operation: &str,
+    call: Call<'_>,
     bodies: &[String],
 ) -> Vec<Result<String, Refused>> {
     let all = |refused: Refused| bodies.iter().map(|_| Err(refused.clone())).collect();
+    let Call { name, .. } = call;
     let connector = plugin.connectors.iter().find(|connector| connector.name == name);
-    let Some((connector, operation)) = connector.and_then(|c| Some((c, c.operation(operation)?))) else {
+    let Some((connector, operation)) = connector.and_then(|c| Some((c, c.operation(call.operation)?))) else {
         return all(Refused::Denied("there is no such operation".into()));
     };
+    if bodies.len() > MOST {
+        return all(Refused::BadInput(format!("TOO_MANY: at most {MOST}")));
+    }
     let row = match connection(session, plugin, name).await {
         Ok(Some(row)) => row,
         Ok(None) => return all(Refused::Unavailable("NOT_CONFIGURED".into())),
@@ -62,10 +101,11 @@ pub async fn call_many(
         return all(Refused::Unavailable("NOT_CONFIGURED".into()));
     };
     let calls = bodies.iter().enumerate().map(|(place, body)| {
-        let key = format!("{}-{name}-{}-{place}", session.request().id, operation.name);
-        ask(session, &way, &row, connector, operation, key, body)
+        let left = call.until.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
+        let at_most = left.min(Duration::from_millis(connector.timeout_ms.into()));
+        ask(session, &way, &row, connector, operation, (call.key(place, body), at_most), body)
     });
-    let (answers, calls): (Vec<_>, Vec<_>) = join_all(calls).await.into_iter().unzip();
+    let (answers, calls): (Vec<_>, Vec<_>) = stream::iter(calls).buffered(AT_ONCE).unzip().await;
     if let Err(error) = note(session, &row, operation, calls.into_iter().flatten()).await {
         tracing::error!(?error, "calls of a component could not be recorded");
     }
@@ -100,14 +140,14 @@ async fn ask(
     row: &plugin_connector::Model,
     connector: &Connector,
     operation: &Operation,
-    key: String,
+    how: (String, Duration),
     body: &str,
 ) -> (Result<String, Refused>, Option<Noted>) {
     let body = serde_json::from_str::<Json>(body).ok().filter(|body| fits(&operation.request, body));
     // Nobody was asked.
     let Some(body) = body else { return (Err(Refused::BadInput("REQUEST_INVALID".into())), None) };
     let begun = tokio::time::Instant::now();
-    let outcome = answer(session, way, row, connector, operation, &key, &body).await;
+    let outcome = answer(session, way, row, connector, operation, how, &body).await;
     let (status, error) = match &outcome {
         Ok((status, _)) => (Some(*status), None),
         Err(failure) => (failure.status, Some(failure.code)),
@@ -126,7 +166,7 @@ async fn answer(
     row: &plugin_connector::Model,
     connector: &Connector,
     operation: &Operation,
-    key: &str,
+    (key, timeout): (String, Duration),
     body: &Json,
 ) -> Result<(u16, Json), Failure> {
     let identity: Arc<Identity> = way.identity.upgrade().ok_or(Failure::before("STOPPING"))?;
@@ -137,17 +177,17 @@ async fn answer(
         secret: &secret,
         method: &operation.method,
         path: &operation.path,
-        key,
+        key: &key,
         case: "",
         signed_at: session.now().timestamp(),
         body: body.to_string().into_bytes(),
-        timeout: Duration::from_millis(connector.timeout_ms.into()),
+        timeout,
     };
     let (status, bytes) = way.client.ask(question).await?;
     let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
     let body: Option<Json> = serde_json::from_slice(&bytes).ok();
     let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
-    if repeats_the_secret(connector.auth, &bytes, &secret) {
+    if repeats_the_secret(connector.auth, &bytes, &body, &secret) {
         return Err(invalid);
     }
     Ok((status, body))
@@ -180,4 +220,25 @@ async fn note(
     }
     tx.insert_many(rows).await?;
     tx.commit().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_has_the_same_key_on_the_same_occasion_and_no_other() {
+        let until = Instant::now();
+        let call = |occasion, number| Call { name: "hr", operation: "pay", occasion, number, until };
+        let first = call("a", 0).key(0, "{}");
+        assert_eq!((first.len(), first.clone()), (40, call("a", 0).key(0, "{}")));
+        for other in [
+            call("b", 0).key(0, "{}"),
+            call("a", 1).key(0, "{}"),
+            call("a", 0).key(1, "{}"),
+            call("a", 0).key(0, "{ }"),
+        ] {
+            assert_ne!(first, other);
+        }
+    }
 }

@@ -225,15 +225,29 @@ async fn answer(
     let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
     let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
     // An answer that repeats the secret is not kept in any word.
-    if repeats_the_secret(asking.connector.auth, &bytes, &secret) {
+    if repeats_the_secret(asking.connector.auth, &bytes, &body, &secret) {
         return Err(invalid);
     }
     settling::heard(session, asking, status, &body).await
 }
 
-/// Whether an answer has the secret in it that was sent along; one that signs is never sent.
-pub fn repeats_the_secret(auth: Auth, bytes: &[u8], secret: &[u8]) -> bool {
-    auth == Auth::Bearer && !secret.is_empty() && bytes.windows(secret.len()).any(|window| window == secret)
+/// Whether an answer has the secret in it that was sent along, as it came or as it reads; one that signs is never sent.
+pub fn repeats_the_secret(auth: Auth, bytes: &[u8], body: &Json, secret: &[u8]) -> bool {
+    auth == Auth::Bearer && !secret.is_empty() && (has(bytes, secret) || says(body, secret))
+}
+
+fn has(bytes: &[u8], secret: &[u8]) -> bool {
+    bytes.windows(secret.len()).any(|window| window == secret)
+}
+
+fn says(body: &Json, secret: &[u8]) -> bool {
+    match body {
+        Json::String(text) => has(text.as_bytes(), secret),
+        Json::Array(all) => all.iter().any(|one| says(one, secret)),
+        Json::Object(members) => members.iter().any(|(key, one)| has(key.as_bytes(), secret) || says(one, secret)),
+        Json::Number(number) => has(number.to_string().as_bytes(), secret),
+        Json::Null | Json::Bool(_) => false,
+    }
 }
 
 /// Whether a body is as the operation's schema says.
@@ -244,5 +258,21 @@ pub fn fits(schema: &Json, body: &Json) -> bool {
             tracing::error!(%error, "the schema of an operation is not accepted any more");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_found_however_it_is_written() {
+        let repeats = |text: &str| {
+            let body = serde_json::from_str(text).unwrap();
+            repeats_the_secret(Auth::Bearer, text.as_bytes(), &body, b"ab/c123")
+        };
+        assert!(repeats(r#"{"a":["x ab/c123"]}"#) && repeats(r#"{"a":"ab\/c123"}"#));
+        assert!(repeats(r#"{"\u0061b/c123":1}"#) && !repeats(r#"{"a":"ab/c12"}"#));
+        assert!(!repeats_the_secret(Auth::HmacSm3, b"ab/c123", &Json::Null, b"ab/c123"), "one that signs is not sent");
     }
 }
