@@ -19,16 +19,17 @@ use crate::{
         payload::HeaderKey,
         plans::Known,
         run::Answer,
-        schema::{Asked, KnownValid, ValidOnly},
+        schema::{Asked, KnownValid},
         selection::{Doc, Picked},
     },
     http::{
         app::App,
         contract::Contract,
         errors,
-        once::{self, Roots},
+        once::{Order, Roots},
         parsed::{Document, Key},
         trace,
+        validity::{invalid, validated},
     },
     kernel::{
         error::{ApiError, Code},
@@ -68,7 +69,7 @@ pub(super) struct Ready {
 /// What goes out.
 pub(super) struct Reply {
     /// The answer: a JSON object without `extensions`.
-    body: String,
+    pub(super) body: String,
     /// Its `extensions`.
     pub(super) extensions: Map<String, Json>,
     /// The code with which the whole request failed before it was executed.
@@ -195,7 +196,7 @@ impl Ready {
     }
 
     /// Remembers that its operation passed validation.
-    fn passed(&self, app: &App) -> Arc<Openness> {
+    pub(super) fn passed(&self, app: &App) -> Arc<Openness> {
         app.parsed.passed(&self.key, &self.known, self.name.as_deref(), || {
             self.doc().map(|doc| Openness::of(doc, self.contract.engine.catalogue())).unwrap_or_default()
         })
@@ -264,7 +265,7 @@ pub(super) async fn run(
                 Ok(roots) => roots,
                 Err(error) => return Reply::failed(&error, info),
             };
-            let (keys, mut known) = (roots.keys(), known.is_some());
+            let mut known = known.is_some();
             if !roots.plain {
                 // What stands there twice is checked as it stands there, and carried out once.
                 if !known && let Err(reply) = validated(app, &ready, session, info).await {
@@ -289,32 +290,18 @@ pub(super) async fn run(
                 ready.passed(app);
             }
             let errors = errors::library(&response.errors, true, shown, info);
-            let data = once::in_order(response.data, &keys, !response.errors.is_empty());
+            let data = match (response.data, ready.doc()) {
+                // Everything was left out.
+                (async_graphql::Value::Null, _) if response.errors.is_empty() => {
+                    async_graphql::Value::Object(IndexMap::new())
+                }
+                (data, Ok(doc)) => Order::of(doc, &[&doc.operation.selection_set.node]).put(data),
+                (data, Err(_)) => data,
+            };
             let data = serde_json::to_string(&data).unwrap_or_else(|_| "null".into());
             Reply { body: envelope(&data, errors), extensions: Map::new(), refused: None }
         }
     }
-}
-
-/// What of a valid operation's variables is left open; the answer to one that is not valid.
-async fn validated(
-    app: &App,
-    ready: &Ready,
-    session: Option<&Session>,
-    info: &RequestInfo,
-) -> Result<Arc<Openness>, Reply> {
-    let valid = Arc::new(ValidOnly::default());
-    let response = ready.contract.schema().execute(ready.request(session, None, app).data(valid.clone())).await;
-    match valid.passed() {
-        true => Ok(ready.passed(app)),
-        false => Err(invalid(&response.errors, app.shows_schema(session), info)),
-    }
-}
-
-fn invalid(errors: &[async_graphql::ServerError], open: bool, info: &RequestInfo) -> Reply {
-    let list = errors::library(errors, false, open, info);
-    let body = json!({ "errors": list }).to_string();
-    Reply { body, extensions: Map::new(), refused: Some(Code::GraphqlValidationFailed) }
 }
 
 /// Whether the schema is asked for. The library would answer null, as if there were none.

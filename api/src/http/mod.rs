@@ -25,5 +25,6 @@ mod sse;
 mod standing;
 mod stream;
 mod trace;
+mod validity;
 mod ws;
 mod ws_protocol;

@@ -5,10 +5,12 @@
 
 use async_graphql::{
     Positioned, Value,
-    parser::types::{Field, OperationType, Selection},
+    parser::types::{Field, OperationType, Selection, SelectionSet},
 };
+use indexmap::IndexMap;
 
 use crate::{
+    graph::selection::Doc,
     http::execute::Ready,
     kernel::error::{ApiError, Code},
 };
@@ -52,11 +54,6 @@ impl Roots {
         }
     }
 
-    /// The keys of the answer, in their order.
-    pub(super) fn keys(&self) -> Vec<String> {
-        self.fields.iter().map(|field| field.node.response_key().node.to_string()).collect()
-    }
-
     /// Puts them in the operation's place.
     pub(super) fn replace(self, ready: &mut Ready) {
         let Some(operation) = ready.operation_mut() else { return };
@@ -65,15 +62,32 @@ impl Roots {
     }
 }
 
-/// An answer with its keys in the order of the document; one from which everything was left out is empty, not null.
-pub(super) fn in_order(data: Value, keys: &[String], failed: bool) -> Value {
-    match data {
-        Value::Null if !failed => Value::Object(Default::default()),
-        Value::Object(mut all) => {
-            let mut ordered: Vec<_> = keys.iter().filter_map(|key| all.shift_remove_entry(key.as_str())).collect();
-            ordered.extend(all);
-            Value::Object(ordered.into_iter().collect())
+/// The keys of an answer, in the order of the document. The library puts them in the order in which it has them.
+#[derive(Default)]
+pub(super) struct Order<'a>(IndexMap<&'a str, Order<'a>>);
+
+impl<'a> Order<'a> {
+    /// That of a document's selections. A key that two types have in different ways stands where it comes first.
+    pub(super) fn of(doc: Doc<'a>, sets: &[&'a SelectionSet]) -> Self {
+        let picked = doc.pick(sets, &|_| true).unwrap_or_default();
+        Self(picked.into_iter().map(|(key, field)| (key, Self::of(doc, &field.below))).collect())
+    }
+
+    /// An answer in this order.
+    pub(super) fn put(&self, data: Value) -> Value {
+        match data {
+            Value::List(all) if !self.0.is_empty() => Value::List(all.into_iter().map(|one| self.put(one)).collect()),
+            Value::Object(mut all) if !self.0.is_empty() => {
+                let mut ordered = IndexMap::with_capacity(all.len());
+                for (key, below) in &self.0 {
+                    if let Some((name, value)) = all.shift_remove_entry(*key) {
+                        ordered.insert(name, below.put(value));
+                    }
+                }
+                ordered.extend(all);
+                Value::Object(ordered)
+            }
+            other => other,
         }
-        other => other,
     }
 }

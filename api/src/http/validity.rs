@@ -1,0 +1,40 @@
+//! Whether an operation is what the schema allows, asked of the library once for each document.
+
+use std::sync::Arc;
+
+use serde_json::{Map, json};
+
+use crate::{
+    graph::{open::Openness, schema::ValidOnly},
+    http::{
+        app::App,
+        errors,
+        execute::{Ready, Reply},
+    },
+    kernel::{
+        error::Code,
+        session::{RequestInfo, Session},
+    },
+};
+
+/// What of a valid operation's variables is left open; the answer to one that is not valid.
+pub(super) async fn validated(
+    app: &App,
+    ready: &Ready,
+    session: Option<&Session>,
+    info: &RequestInfo,
+) -> Result<Arc<Openness>, Reply> {
+    let valid = Arc::new(ValidOnly::default());
+    let response = ready.contract.schema().execute(ready.request(session, None, app).data(valid.clone())).await;
+    match valid.passed() {
+        true => Ok(ready.passed(app)),
+        false => Err(invalid(&response.errors, app.shows_schema(session), info)),
+    }
+}
+
+/// The answer to an operation that is not valid.
+pub(super) fn invalid(errors: &[async_graphql::ServerError], open: bool, info: &RequestInfo) -> Reply {
+    let list = errors::library(errors, false, open, info);
+    let body = json!({ "errors": list }).to_string();
+    Reply { body, extensions: Map::new(), refused: Some(Code::GraphqlValidationFailed) }
+}
