@@ -33,6 +33,8 @@ pub enum Mode {
     Leads(String),
     /// It does what it is asked, and the line breaks before it has said so.
     Breaks,
+    /// It takes the question and says nothing.
+    Hangs,
     /// Its answer is signed with something else.
     Forged,
 }
@@ -170,6 +172,7 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, mode: Mode, know
         Mode::Says(text) => reply(&mut stream, "200 OK", &signed("200", &text), &text).await,
         Mode::Status(status) => reply(&mut stream, status, "", "{}").await,
         Mode::Leads(to) => reply(&mut stream, "307 Temporary Redirect", &format!("location: {to}\r\n"), "").await,
+        Mode::Hangs => tokio::time::sleep(std::time::Duration::from_secs(20)).await,
         Mode::Breaks => drop(done("已核对参保情况", true)),
         Mode::Forged => reply(&mut stream, "200 OK", "x-zugong-signature: 00\r\n", &done("已核对参保情况", true)).await,
     }

@@ -51,14 +51,23 @@ impl<'a> Doc<'a> {
         Ok(out)
     }
 
-    /// The fields of the operation's root as they are to be carried out: each key once, in the order in which they come
-    /// first, with all that is selected below it, and without fragments around them. What stands for two things is an
-    /// error.
-    pub fn once(&self, matches: &dyn Fn(&str) -> bool) -> Result<Vec<Positioned<Field>>, ApiError> {
-        let root = &self.operation.selection_set.node;
-        self.pick(&[root], matches)?;
+    /// The keys of selection sets in their order, each with all that is selected below it, whatever the types.
+    pub fn keys(&self, sets: &[&'a SelectionSet]) -> Result<IndexMap<&'a str, Vec<&'a SelectionSet>>, ApiError> {
+        let mut out: IndexMap<&str, Vec<&SelectionSet>> = IndexMap::new();
+        for set in sets {
+            self.collect(set, &|_| true, &mut |field| {
+                out.entry(&field.node.response_key().node).or_default().push(&field.node.selection_set.node);
+                Ok(())
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// The fields of the operation's root, each key once, in the order in which they come first, with all that is
+    /// selected below it, and without fragments and directives around them.
+    pub fn merged(&self, matches: &dyn Fn(&str) -> bool) -> Result<Vec<Positioned<Field>>, ApiError> {
         let mut fields: IndexMap<&str, Positioned<Field>> = IndexMap::new();
-        self.collect(root, matches, &mut |field| {
+        self.collect(&self.operation.selection_set.node, matches, &mut |field| {
             let below = field.node.selection_set.node.items.iter().cloned();
             match fields.entry(field.node.response_key().node.as_str()) {
                 Entry::Occupied(mut known) => known.get_mut().node.selection_set.node.items.extend(below),

@@ -26,7 +26,7 @@ use crate::{
         app::App,
         contract::Contract,
         errors,
-        once::{Order, Roots},
+        once::{self, Order},
         parsed::{Document, Key},
         trace,
         validity::{invalid, validated},
@@ -261,17 +261,19 @@ pub(super) async fn run(
             read(&ready, operation, session, &openness, info).await
         }
         None => {
-            let roots = match Roots::of(&ready) {
-                Ok(roots) => roots,
+            let plain = match once::is_plain(&ready) {
+                Ok(plain) => plain,
                 Err(error) => return Reply::failed(&error, info),
             };
             let mut known = known.is_some();
-            if !roots.plain {
+            if !plain {
                 // What stands there twice is checked as it stands there, and carried out once.
                 if !known && let Err(reply) = validated(app, &ready, session, info).await {
                     return reply;
                 }
-                roots.replace(&mut ready);
+                if let Err(error) = once::merge(&mut ready) {
+                    return Reply::failed(&error, info);
+                }
                 known = true;
             }
             let mut request = ready.request(session, key, app);

@@ -15,51 +15,54 @@ use crate::{
     kernel::error::{ApiError, Code},
 };
 
-/// The root fields of an operation, each key once.
-pub(super) struct Roots {
-    fields: Vec<Positioned<Field>>,
-    /// Whether they stand in the document like that.
-    pub(super) plain: bool,
+/// How many root fields an operation has, and whether each stands in the document once and by itself; what stands for two
+/// things is an error.
+fn shape(ready: &Ready) -> Result<(usize, bool), ApiError> {
+    let doc = ready.doc()?;
+    let set = &doc.operation.selection_set.node;
+    let keys = doc.pick(&[set], &|on| on == root(ready.operation))?.len();
+    Ok((keys, set.items.len() == keys && set.items.iter().all(|item| matches!(item.node, Selection::Field(_)))))
 }
 
-impl Roots {
-    /// Those of an operation; what stands for two things is an error.
-    pub(super) fn of(ready: &Ready) -> Result<Self, ApiError> {
-        let root = match ready.operation {
-            OperationType::Query => "Query",
-            OperationType::Mutation => "Mutation",
-            OperationType::Subscription => "Subscription",
-        };
-        let doc = ready.doc()?;
-        let fields = doc.once(&|on| on == root)?;
-        let items = &doc.operation.selection_set.node.items;
-        let plain = items.len() == fields.len() && items.iter().all(|item| matches!(item.node, Selection::Field(_)));
-        Ok(Self { fields, plain })
+fn root(operation: OperationType) -> &'static str {
+    match operation {
+        OperationType::Query => "Query",
+        OperationType::Mutation => "Mutation",
+        OperationType::Subscription => "Subscription",
     }
+}
 
-    /// Of a subscription: the one that it has.
-    pub(super) fn single(ready: &Ready) -> Result<(), ApiError> {
-        let roots = Self::of(ready)?;
-        if roots.fields.len() != 1 {
-            return Err(ApiError::of(Code::GraphqlValidationFailed)
-                .saying("一个订阅只有一个根字段", "A subscription has one root field."));
-        }
+/// Whether each root field stands in the document once and by itself, so that the library carries it out rightly.
+pub(super) fn is_plain(ready: &Ready) -> Result<bool, ApiError> {
+    shape(ready).map(|(_, plain)| plain)
+}
+
+/// Whether a subscription has the one root field that it may have.
+pub(super) fn single(ready: &Ready) -> Result<(), ApiError> {
+    let refused = |zh: &'static str, en: &'static str| Err(ApiError::of(Code::GraphqlValidationFailed).saying(zh, en));
+    match shape(ready)? {
+        (1, true) => Ok(()),
         // The library checks a document when it carries it out, and a changed one would not be the client's any more.
-        match roots.plain {
-            true => Ok(()),
-            false => Err(ApiError::of(Code::GraphqlValidationFailed).saying(
-                "订阅的根字段须直接写出，只写一次",
-                "A subscription selects its root field once and not in a fragment.",
-            )),
-        }
+        (1, false) => refused(
+            "订阅的根字段须直接写出，只写一次",
+            "A subscription selects its root field once and not in a fragment.",
+        ),
+        _ => refused("一个订阅只有一个根字段", "A subscription has one root field."),
     }
+}
 
-    /// Puts them in the operation's place.
-    pub(super) fn replace(self, ready: &mut Ready) {
-        let Some(operation) = ready.operation_mut() else { return };
-        let selection = |field: Positioned<Field>| Positioned::new(Selection::Field(field.clone()), field.pos);
-        operation.selection_set.node.items = self.fields.into_iter().map(selection).collect();
+/// Puts each root field in the operation once, as the library is to carry it out.
+pub(super) fn merge(ready: &mut Ready) -> Result<(), ApiError> {
+    let kind = root(ready.operation);
+    let fields = ready.doc()?.merged(&|on| on == kind)?;
+    if let Some(operation) = ready.operation_mut() {
+        let item = |field: Positioned<Field>| {
+            let pos = field.pos;
+            Positioned::new(Selection::Field(field), pos)
+        };
+        operation.selection_set.node.items = fields.into_iter().map(item).collect();
     }
+    Ok(())
 }
 
 /// The keys of an answer, in the order of the document. The library puts them in the order in which it has them.
@@ -69,8 +72,8 @@ pub(super) struct Order<'a>(IndexMap<&'a str, Order<'a>>);
 impl<'a> Order<'a> {
     /// That of a document's selections. A key that two types have in different ways stands where it comes first.
     pub(super) fn of(doc: Doc<'a>, sets: &[&'a SelectionSet]) -> Self {
-        let picked = doc.pick(sets, &|_| true).unwrap_or_default();
-        Self(picked.into_iter().map(|(key, field)| (key, Self::of(doc, &field.below))).collect())
+        let keys = doc.keys(sets).unwrap_or_default();
+        Self(keys.into_iter().map(|(key, below)| (key, Self::of(doc, &below))).collect())
     }
 
     /// An answer in this order.

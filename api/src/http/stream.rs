@@ -10,7 +10,7 @@ use crate::{
         app::App,
         errors,
         execute::{Ready, Reply, run},
-        once::Roots,
+        once,
     },
     kernel::{
         error::{ApiError, Code},
@@ -43,7 +43,7 @@ pub(super) async fn carry<T>(
         // Nobody listens: nothing is lost that the client has not given up.
         let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
     } else {
-        if let Err(error) = Roots::single(&ready) {
+        if let Err(error) = once::single(&ready) {
             let _ = out.send(wrap(Told::Failed(vec![errors::request(&error, info)]))).await;
             return;
         }

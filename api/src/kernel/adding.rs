@@ -54,12 +54,9 @@ impl Inner {
     where
         A: ActiveModelTrait + ActiveModelBehavior + Send + 'static,
         A::Entity: TenantEntity,
+        <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
-        let added = A::Entity::insert(self.own(row))
-            .on_conflict(unless_there::<A>(same))
-            .exec_without_returning(self.book().told().await?)
-            .await?;
-        Ok(added > 0)
+        Ok(!self.insert_missing(vec![row], same).await?.is_empty())
     }
 
     /// Adds those of the rows that are not there already, by these columns; tells which were added.
@@ -73,7 +70,8 @@ impl Inner {
         A::Entity: TenantEntity,
         <A::Entity as EntityTrait>::Model: IntoActiveModel<A>,
     {
-        let (unless_there, mut added) = (unless_there::<A>(same), vec![]);
+        let same = std::iter::once(A::Entity::tenant_column()).chain(same);
+        let (unless_there, mut added) = (OnConflict::columns(same).do_nothing().to_owned(), vec![]);
         for batch in self.batches(rows) {
             let insert = A::Entity::insert_many(batch).on_conflict(unless_there.clone());
             added.extend(insert.exec_with_returning(self.book().told().await?).await?);
@@ -110,12 +108,4 @@ impl Inner {
         let parameters = rows.len() * <<A::Entity as EntityTrait>::Column as Iterable>::iter().count();
         Ok(self.book().wait(A::Entity::insert_many(rows).into_query(), parameters).await?)
     }
-}
-
-/// Nothing happens to a row that has the same values in these columns.
-fn unless_there<A: ActiveModelTrait>(same: impl IntoIterator<Item = <A::Entity as EntityTrait>::Column>) -> OnConflict
-where
-    A::Entity: TenantEntity,
-{
-    OnConflict::columns(std::iter::once(A::Entity::tenant_column()).chain(same)).do_nothing().to_owned()
 }

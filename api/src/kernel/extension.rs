@@ -55,6 +55,11 @@ impl PluginSet {
         }
         Self { digest: hex::encode(hash.finalize()), shape, packages, slots, granted: BTreeMap::new() }
     }
+
+    /// How often somebody has changed a plug-in that is at work.
+    pub fn revision(&self, plugin: &str) -> i32 {
+        self.granted.get(plugin).map_or(0, |granted| granted.revision)
+    }
 }
 
 impl Inner {

@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use crate::pool::ALL;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
 /// How often a running component is looked at.
@@ -39,24 +38,21 @@ fn config(measured: bool) -> Config {
 /// Core instances that one component may have.
 const MOST_CORES: u32 = 16;
 
-/// As many as are kept and as may be under way at once, on a machine with sixteen processors.
-const COMPONENTS: u32 = ALL as u32 + 64 + 32;
-
-fn pooled() -> PoolingAllocationConfig {
+fn pooled(places: u32) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
-    pool.total_component_instances(COMPONENTS).total_core_instances(COMPONENTS * MOST_CORES);
-    pool.total_memories(COMPONENTS * MOST_MEMORIES).total_tables(COMPONENTS * MOST_TABLES);
+    pool.total_component_instances(places).total_core_instances(places.saturating_mul(MOST_CORES));
+    pool.total_memories(places.saturating_mul(MOST_MEMORIES)).total_tables(places.saturating_mul(MOST_TABLES));
     pool.max_core_instances_per_component(MOST_CORES).max_memories_per_component(MOST_MEMORIES);
     pool.max_tables_per_component(MOST_TABLES).max_memory_size(MOST_MEMORY).table_elements(10_000);
     pool.linear_memory_keep_resident(1024 * 1024);
     pool
 }
 
-/// An engine with places for instances made ahead or, where the system does not give the addresses for it, without;
-/// and whether it has them.
-pub fn engine(measured: bool) -> wasmtime::Result<(Engine, bool)> {
+/// An engine with places for so many components made ahead or, where the system does not give the addresses for it,
+/// without; and whether it has them.
+pub fn engine(measured: bool, places: u32) -> wasmtime::Result<(Engine, bool)> {
     let mut with_places = config(measured);
-    with_places.allocation_strategy(InstanceAllocationStrategy::Pooling(pooled()));
+    with_places.allocation_strategy(InstanceAllocationStrategy::Pooling(pooled(places)));
     match Engine::new(&with_places) {
         Ok(engine) => Ok((engine, true)),
         Err(error) => {

@@ -72,12 +72,6 @@ impl Pool {
         all.retain(|(of, key, _), _| *of != tenant || &**key != plugin);
     }
 
-    /// Lets all go; how many there were.
-    pub fn empty(&self) -> usize {
-        let gone = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
-        gone.values().map(Vec::len).sum()
-    }
-
     /// How many are kept.
     pub fn len(&self) -> usize {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).values().map(Vec::len).sum()

@@ -24,13 +24,16 @@ use crate::{
     limits::{Hook, Limits, Room},
     meter::{Health, Meter, Spent},
     platform::{Grants, Mute, Platform},
-    pool::{Pool, Warm},
+    pool::{ALL, Pool, Warm},
     program::{Declared, Program, Refusal},
     state::{State, linker, now, on_cpu},
 };
 
 /// Instructions that a measured call may take: where time is not looked at, this ends it.
 const FUEL: u64 = 200_000_000;
+
+/// Components that come up at once to be tried; a machine has no more processors for it.
+const COMPILED: usize = 32;
 
 /// How a host is set up.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +62,7 @@ pub struct Plug {
     pub key: Arc<str>,
     /// Its version.
     pub version: Arc<str>,
-    /// How often an administrator has changed it: with a higher number the faults of before are forgotten.
+    /// How often an administrator has changed it: with a higher number its faults are forgotten and what was kept goes.
     pub revision: i32,
     /// What it was granted.
     pub grants: Arc<Grants>,
@@ -104,7 +107,10 @@ impl Drop for Waiting {
 impl Host {
     /// Sets up the engine.
     pub fn new(settings: Settings) -> Result<Self, String> {
-        let (engine, pooled) = engine(settings.measured).map_err(|error| error.to_string())?;
+        // For all that may be kept, under way and tried after they were compiled.
+        let places = ALL + settings.pure.node + settings.asking.node + COMPILED;
+        let (engine, pooled) =
+            engine(settings.measured, u32::try_from(places).unwrap_or(u32::MAX)).map_err(|error| error.to_string())?;
         let linker = linker(&engine).map_err(|error| error.to_string())?;
         let ticker = Ticker::start(&engine).map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(Inner {
@@ -226,12 +232,6 @@ impl Host {
         }
     }
 
-    /// Forgets what a plug-in of a tenant has done: an administrator has changed it or set it to work again.
-    pub fn reset(&self, tenant: Uuid, plugin: &str) {
-        self.0.pool.clear(tenant, plugin);
-        self.0.breakers.lock().unwrap_or_else(PoisonError::into_inner).remove(&(tenant, plugin.into()));
-    }
-
     /// Instances that are kept for the next call.
     pub fn kept(&self) -> usize {
         self.0.pool.len()
@@ -268,9 +268,10 @@ impl Inner {
     fn breaker<T>(&self, plug: &Plug, ask: impl FnOnce(&mut Breaker, Duration) -> T) -> T {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
         let (revision, breaker) = breakers.entry((plug.tenant, plug.key.clone())).or_default();
-        // The administrator may have set it to work again at another server.
+        // Whoever changed it has looked at it, at whichever server: it begins anew.
         if *revision < plug.revision {
             (*revision, *breaker) = (plug.revision, Breaker::default());
+            self.pool.clear(plug.tenant, &plug.key);
         }
         ask(breaker, self.began.elapsed())
     }
@@ -278,14 +279,8 @@ impl Inner {
     fn instance(&self, program: &Program, state: State) -> Result<Warm, Failure> {
         let ended = |error: wasmtime::Error| Failure::Ended(classify(&error));
         let mut store = state.into_store(&self.engine, self.measured.then_some(FUEL)).map_err(ended)?;
-        let instance = match program.pre.instantiate(&mut store) {
-            // Those that are kept make room for one that is asked.
-            Err(error) if classify(&error) == Code::Busy && self.pool.empty() > 0 => {
-                program.pre.instantiate(&mut store)
-            }
-            other => other,
-        };
-        Ok(Warm { store, instance: instance.map_err(ended)?, program: program.id, calls: 0 })
+        let instance = program.pre.instantiate(&mut store).map_err(ended)?;
+        Ok(Warm { store, instance, program: program.id, calls: 0 })
     }
 }
 

@@ -96,18 +96,18 @@ const REMEMBERS: &str = r#"
 #[tokio::test(flavor = "multi_thread")]
 async fn no_instance_goes_from_one_tenant_to_another() {
     let remembers = program(Hook::Score, REMEMBERS);
-    let points = async |tenant| {
+    let points = async |tenant, revision| {
         let question = Ask::Score { scheme: "annual".into(), input: "{}".into() };
-        match ask(&remembers, &plug(tenant, "remembers"), question).await.unwrap() {
+        let plug = Plug { revision, ..plug(tenant, "remembers") };
+        match ask(&remembers, &plug, question).await.unwrap() {
             Answer::Lines(lines) => lines.first().unwrap().points,
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(points(11).await, 0);
-    assert_eq!(points(11).await, 77, "a tenant's own instance is used again for points");
-    assert_eq!(points(12).await, 0, "another tenant's is not");
-    host().reset(Uuid::from_u128(11), "remembers");
-    assert_eq!(points(11).await, 0);
+    assert_eq!(points(11, 0).await, 0);
+    assert_eq!(points(11, 0).await, 77, "a tenant's own instance is used again for points");
+    assert_eq!(points(12, 0).await, 0, "another tenant's is not");
+    assert_eq!(points(11, 1).await, 0, "nor is one of before the administrator changed the plug-in");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,7 @@ use zugong_tests::{
 
 use super::{
     change,
-    code::{install, with_code},
+    code::{health, install, with_code},
     connectors::connect,
     own::grant,
     submit,
@@ -164,17 +164,27 @@ async fn a_component_calls_an_agencys_system_without_ever_holding_its_secret() {
     assert_eq!(ask().await, json!({ "passed": true, "message": "已核对参保情况" }));
     assert_eq!(system.effects(), 2, "another question is another occasion, whatever the client calls its requests");
 
+    // A system that does not answer ends before the component's time does: it is the system's failure, not the plug-in's.
+    system.set(Mode::Hangs);
+    assert_eq!(ask().await, "failed");
+    let faults = &health(tenant).await[0]["faults"];
+    assert_eq!(faults, &json!([]), "{faults}");
+    let read = tenant.superior.ok("{ pluginConnectors { nodes { failures } } }", json!({})).await;
+    assert_eq!(read["pluginConnectors"]["nodes"][0]["failures"], 1, "{read}");
+    system.set(Mode::Answers("已核对参保情况", true));
+    assert_eq!(ask().await["passed"], true);
+
     // An answer that is none is a failure of the call; after five the system is left alone.
     system.set(Mode::Status("503 Service Unavailable"));
     for _ in 0..5 {
         assert_eq!(ask().await, "failed");
     }
-    assert_eq!(system.bodies().len(), 7);
+    assert_eq!(system.bodies().len(), 9);
     assert_eq!(ask().await, "failed");
-    assert_eq!(system.bodies().len(), 7, "it rests");
+    assert_eq!(system.bodies().len(), 9, "it rests");
     let query =
         "{ pluginConnectors { nodes { failures calls(first: 50) { nodes { operation status error item { id } } } } } }";
     let read = tenant.superior.ok(query, json!({})).await["pluginConnectors"]["nodes"][0].clone();
-    assert_eq!((&read["failures"], read["calls"]["nodes"].as_array().unwrap().len()), (&json!(5), 7), "{read}");
+    assert_eq!((&read["failures"], read["calls"]["nodes"].as_array().unwrap().len()), (&json!(5), 9), "{read}");
     assert_eq!(read["calls"]["nodes"][0]["item"], Json::Null);
 }

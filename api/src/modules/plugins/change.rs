@@ -184,7 +184,7 @@ async fn follow(tx: &Inner, row: &plugin::Model, package: &Package, plugin: &Plu
 async fn fits_all(tx: &Inner, row: &plugin::Model, plugin: &Plugin) -> Result<(), Fault> {
     let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
     for package in packages.await? {
-        compatible(&*store::read(tx, package.id).await?, plugin)?;
+        compatible(&*store::of_row(package).await?, plugin)?;
     }
     Ok(())
 }
@@ -244,10 +244,6 @@ pub fn planned(rows: &[plugin_slot::Model], plugin: &Plugin) -> Vec<(String, Str
 }
 
 async fn activate(tx: &Inner, plugin: &Plugin, package_id: Uuid, place: Place) -> Result<(), Fault> {
-    if plugin.code.is_some() {
-        // Whoever sets it to work has looked at it: it begins without the faults that it had.
-        code::forget(tx.tenant_id(), &plugin.key);
-    }
     let rows = tx.parts::<plugin_slot::Entity>().lock().all().await?;
     let planned = planned(&rows, plugin);
     let mut faults = Faults::default();

@@ -204,7 +204,7 @@ pub async fn ask_on(
         tenant: session.tenant().id,
         key: plugin.key.as_str().into(),
         version: plugin.version.as_str().into(),
-        revision: session.tenant().plugins.granted.get(&plugin.key).map_or(0, |granted| granted.revision),
+        revision: session.tenant().plugins.revision(&plugin.key),
         grants: Arc::new(granted(session, plugin)),
     };
     let host = host().map_err(|_| None)?;
@@ -273,12 +273,5 @@ pub fn published(failure: Option<&Failure>) -> Code {
         Some(host::Code::Denied) => Code::PluginDenied,
         Some(host::Code::Disabled) => Code::PluginDisabled,
         None => Code::PluginUnavailable,
-    }
-}
-
-/// Forgets what a plug-in has done in this process, so that it begins anew once it is set to work again.
-pub fn forget(tenant: Uuid, plugin: &str) {
-    if let Ok(host) = host() {
-        host.reset(tenant, plugin);
     }
 }

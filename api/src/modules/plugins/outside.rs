@@ -100,10 +100,10 @@ pub async fn call_many(
     let Some(way) = session.platform().shelf().get::<WayOut>() else {
         return all(Refused::Unavailable("NOT_CONFIGURED".into()));
     };
+    let asking = Asked { session, way: &way, row: &row, connector, operation };
     let calls = bodies.iter().enumerate().map(|(place, body)| {
         let left = call.until.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
-        let at_most = left.min(Duration::from_millis(connector.timeout_ms.into()));
-        ask(session, &way, &row, connector, operation, (call.key(place, body), at_most), body)
+        asking.ask(call.key(place, body), left, body)
     });
     let (answers, calls): (Vec<_>, Vec<_>) = stream::iter(calls).buffered(AT_ONCE).unzip().await;
     if let Err(error) = note(session, &row, operation, calls.into_iter().flatten()).await {
@@ -112,8 +112,15 @@ pub async fn call_many(
     answers
 }
 
-/// What is recorded of a call: the status, why it failed, and how long it took.
-type Noted = (Option<u16>, Option<&'static str>, i32);
+/// What is recorded of a call.
+struct Noted {
+    status: Option<u16>,
+    /// Why it failed.
+    error: Option<&'static str>,
+    millis: i32,
+    /// Whether its end tells how the system does: one that was given hardly any time has not failed by it.
+    telling: bool,
+}
 
 async fn connection(
     session: &Session,
@@ -134,63 +141,63 @@ async fn connection(
     Ok(row.filter(|row| row.state == PeerState::Active))
 }
 
-async fn ask(
-    session: &Session,
-    way: &WayOut,
-    row: &plugin_connector::Model,
-    connector: &Connector,
-    operation: &Operation,
-    how: (String, Duration),
-    body: &str,
-) -> (Result<String, Refused>, Option<Noted>) {
-    let body = serde_json::from_str::<Json>(body).ok().filter(|body| fits(&operation.request, body));
-    // Nobody was asked.
-    let Some(body) = body else { return (Err(Refused::BadInput("REQUEST_INVALID".into())), None) };
-    let begun = tokio::time::Instant::now();
-    let outcome = answer(session, way, row, connector, operation, how, &body).await;
-    let (status, error) = match &outcome {
-        Ok((status, _)) => (Some(*status), None),
-        Err(failure) => (failure.status, Some(failure.code)),
-    };
-    let millis = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
-    let answer = match outcome {
-        Ok((_, body)) => Ok(body.to_string()),
-        Err(failure) => Err(Refused::Unavailable(failure.code.into())),
-    };
-    (answer, Some((status, error, millis)))
+/// An operation of an agency's system, as it is asked.
+struct Asked<'a> {
+    session: &'a Session,
+    way: &'a WayOut,
+    row: &'a plugin_connector::Model,
+    connector: &'a Connector,
+    operation: &'a Operation,
 }
 
-async fn answer(
-    session: &Session,
-    way: &WayOut,
-    row: &plugin_connector::Model,
-    connector: &Connector,
-    operation: &Operation,
-    (key, timeout): (String, Duration),
-    body: &Json,
-) -> Result<(u16, Json), Failure> {
-    let identity: Arc<Identity> = way.identity.upgrade().ok_or(Failure::before("STOPPING"))?;
-    let secret = identity.open_secret(row.id, &row.sealed).map_err(|_| Failure::before("NO_SECRET"))?;
-    let question = Question {
-        address: &row.address,
-        auth: connector.auth,
-        secret: &secret,
-        method: &operation.method,
-        path: &operation.path,
-        key: &key,
-        case: "",
-        signed_at: session.now().timestamp(),
-        body: body.to_string().into_bytes(),
-        timeout,
-    };
-    let (status, bytes) = way.client.ask(question).await?;
-    let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
-    let body: Option<Json> = serde_json::from_slice(&bytes).ok();
-    let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
-    if repeats_the_secret(connector.auth, &bytes, &body, &secret) {
-        return Err(invalid);
+impl Asked<'_> {
+    async fn ask(&self, key: String, left: Duration, body: &str) -> (Result<String, Refused>, Option<Noted>) {
+        let body = serde_json::from_str::<Json>(body).ok().filter(|body| fits(&self.operation.request, body));
+        // Nobody was asked.
+        let Some(body) = body else { return (Err(Refused::BadInput("REQUEST_INVALID".into())), None) };
+        if left.is_zero() {
+            return (Err(Refused::Unavailable("NO_TIME".into())), None);
+        }
+        let usual = Duration::from_millis(self.connector.timeout_ms.into());
+        let begun = Instant::now();
+        let outcome = self.answer(&key, left.min(usual), &body).await;
+        let (status, error) = match &outcome {
+            Ok((status, _)) => (Some(*status), None),
+            Err(failure) => (failure.status, Some(failure.code)),
+        };
+        let millis = i32::try_from(begun.elapsed().as_millis()).unwrap_or(i32::MAX);
+        let answer = match outcome {
+            Ok((_, body)) => Ok(body.to_string()),
+            Err(failure) => Err(Refused::Unavailable(failure.code.into())),
+        };
+        (answer, Some(Noted { status, error, millis, telling: error.is_none() || left >= usual / 2 }))
     }
-    Ok((status, body))
+
+    async fn answer(&self, key: &str, timeout: Duration, body: &Json) -> Result<(u16, Json), Failure> {
+        let Self { session, way, row, connector, operation } = self;
+        let identity: Arc<Identity> = way.identity.upgrade().ok_or(Failure::before("STOPPING"))?;
+        let secret = identity.open_secret(row.id, &row.sealed).map_err(|_| Failure::before("NO_SECRET"))?;
+        let question = Question {
+            address: &row.address,
+            auth: connector.auth,
+            secret: &secret,
+            method: &operation.method,
+            path: &operation.path,
+            key,
+            case: "",
+            signed_at: session.now().timestamp(),
+            body: body.to_string().into_bytes(),
+            timeout,
+        };
+        let (status, bytes) = way.client.ask(question).await?;
+        let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
+        let body: Option<Json> = serde_json::from_slice(&bytes).ok();
+        let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
+        if repeats_the_secret(connector.auth, &bytes, &body, &secret) {
+            return Err(invalid);
+        }
+        Ok((status, body))
+    }
 }
 
 /// The call log, and how well the system does.
@@ -202,8 +209,10 @@ async fn note(
 ) -> Result<(), ApiError> {
     let tx = session.platform().system(Reason::Connector).begin(Some(session.tenant().id)).await?;
     let mut rows = vec![];
-    for (status, error, millis) in calls {
-        breathe(&tx, row, error.is_none()).await?;
+    for Noted { status, error, millis, telling } in calls {
+        if telling {
+            breathe(&tx, row, error.is_none()).await?;
+        }
         rows.push(connector_call::ActiveModel {
             tenant_id: Set(session.tenant().id),
             id: Set(tx.new_id()),

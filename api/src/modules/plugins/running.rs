@@ -81,10 +81,9 @@ impl PluginRunning {
             return Ok(Some(vec![]));
         }
         let (host, tenant) = (code::host()?, session.tenant().id);
-        let granted = &session.tenant().plugins.granted;
-        let revision = |plugin: &str| granted.get(plugin).map_or(0, |granted| granted.revision);
+        let plugins = &session.tenant().plugins;
         let line = |health: Health| PluginHookHealth {
-            breaker: match host.rest(tenant, &health.plugin, revision(&health.plugin)).0 {
+            breaker: match host.rest(tenant, &health.plugin, plugins.revision(&health.plugin)).0 {
                 State::Closed => "CLOSED",
                 State::Open(_) => "OPEN",
                 State::Trying => "TRYING",

@@ -85,7 +85,8 @@ pub async fn read(tx: &Inner, package_id: Uuid) -> Result<Arc<Plugin>, ApiError>
     of_row(row).await
 }
 
-async fn of_row(row: plugin_package::Model) -> Result<Arc<Plugin>, ApiError> {
+/// A plug-in of a package row that was read.
+pub async fn of_row(row: plugin_package::Model) -> Result<Arc<Plugin>, ApiError> {
     if let Some(known) = CHECKED.get(&row.digest) {
         return Ok(known);
     }

@@ -19,7 +19,7 @@ use crate::{
     modules::tasks::{
         commands::{
             notices::{Notice, To, send_all},
-            problem_raise::{Found, grade_of, log, record_all, routed, stored_grade},
+            problem_raise::{Found, grade_of, record_all, routed, step, stored_grade},
         },
         rules::problem::{escalated, reminder},
         settings,
@@ -218,7 +218,7 @@ async fn escalate(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> R
         while let Some((next, due)) = escalated(grade, since, today, settings.escalation) {
             (grade, since) = (next, due);
             let note = Some(format!("自 {since} 起升级"));
-            log(&tx, row.id, ProblemAction::Escalate, None, stored_grade(grade), note).await?;
+            tx.insert(step(&tx, row.id, ProblemAction::Escalate, None, stored_grade(grade), note)).await?;
             routed(&tx, &row, stored_grade(grade)).await?;
         }
         tx.change::<problem::Entity>()

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::{
     hold::refused,
-    problem_raise::{grade_of, join, log, routed, stored_grade},
+    problem_raise::{grade_of, join, routed, step, stored_grade},
     task_duty_set::somebody,
 };
 use crate::{
@@ -99,7 +99,7 @@ impl Command for ProblemUpgradeInput {
             changes.set(problem::Column::Grade, Expr::value(grade)).set(problem::Column::GradeSince, Expr::value(today))
         })
         .await?;
-        log(tx, row.id, ProblemAction::Escalate, Some(tx.session().user_id()), grade, reason).await?;
+        tx.insert(step(tx, row.id, ProblemAction::Escalate, Some(tx.session().user_id()), grade, reason)).await?;
         routed(tx, &row, grade).await?;
         Ok(row.id)
     }
@@ -128,7 +128,7 @@ impl Command for ProblemJoinInput {
         if !join(tx, row.id, self.body.0, user).await? {
             return Err(UserError::of(Code::AlreadyExists, "input.body").into());
         }
-        log(tx, row.id, ProblemAction::Join, user, row.grade, None).await?;
+        tx.insert(step(tx, row.id, ProblemAction::Join, user, row.grade, None)).await?;
         change(tx, &row, "problem.joined", |changes| changes).await?;
         Ok(row.id)
     }
@@ -190,7 +190,7 @@ impl Command for ProblemInterviewRecordInput {
             created_at: Set(session.now()),
         })
         .await?;
-        log(tx, row.id, ProblemAction::Interview, Some(session.user_id()), row.grade, None).await?;
+        tx.insert(step(tx, row.id, ProblemAction::Interview, Some(session.user_id()), row.grade, None)).await?;
         change(tx, &row, "problem.interviewed", |changes| changes).await?;
         Ok(row.id)
     }
@@ -227,7 +227,7 @@ impl Command for ProblemResolveInput {
                 .set(problem::Column::ResolvedAt, Expr::value(now))
         })
         .await?;
-        log(tx, row.id, ProblemAction::Resolve, Some(user), row.grade, resolution).await?;
+        tx.insert(step(tx, row.id, ProblemAction::Resolve, Some(user), row.grade, resolution)).await?;
         Ok(row.id)
     }
 }

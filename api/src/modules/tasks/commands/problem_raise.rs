@@ -101,7 +101,8 @@ pub fn stored_grade(grade: Grade) -> ProblemGrade {
     }
 }
 
-fn step(
+/// A step of a problem's record, to be added.
+pub fn step(
     tx: &Inner,
     problem: Uuid,
     action: ProblemAction,
@@ -121,30 +122,23 @@ fn step(
     }
 }
 
-/// Adds a step to a problem's record.
-pub async fn log(
-    tx: &Inner,
-    problem: Uuid,
-    action: ProblemAction,
-    actor: Option<Uuid>,
-    grade: ProblemGrade,
-    note: Option<String>,
-) -> Result<(), ApiError> {
-    tx.insert(step(tx, problem, action, actor, grade, note)).await?;
-    Ok(())
-}
-
 /// Lets a body share a problem; tells whether it did not do so before.
 pub async fn join(tx: &Inner, problem: Uuid, body: SupervisorBody, user: Option<Uuid>) -> Result<bool, ApiError> {
-    let row = problem_body::ActiveModel {
+    tx.insert_new(shares(tx, problem, body, user), SHARED_BY).await
+}
+
+/// What makes it one body's share of one problem.
+const SHARED_BY: [problem_body::Column; 2] = [problem_body::Column::ProblemId, problem_body::Column::Body];
+
+fn shares(tx: &Inner, problem: Uuid, body: SupervisorBody, user: Option<Uuid>) -> problem_body::ActiveModel {
+    problem_body::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(tx.new_id()),
         problem_id: Set(problem),
         body: Set(body),
         user_id: Set(user),
         joined_at: Set(tx.now()),
-    };
-    tx.insert_new(row, [problem_body::Column::ProblemId, problem_body::Column::Body]).await
+    }
 }
 
 /// Brings a problem to those who supervise its grade, and tells the unit that has to mend it.
@@ -153,17 +147,14 @@ pub async fn routed(tx: &Inner, row: &problem::Model, grade: ProblemGrade) -> Re
 }
 
 async fn routed_all(tx: &Inner, rows: &[problem::Model], grade: ProblemGrade) -> Result<(), ApiError> {
-    for row in rows {
-        for body in route(grade_of(grade)) {
-            let body = match body {
-                Body::PartyOffice => SupervisorBody::PartyOffice,
-                Body::GovernmentOffice => SupervisorBody::GovernmentOffice,
-                Body::Discipline => SupervisorBody::Discipline,
-                Body::Organisation => SupervisorBody::Organisation,
-            };
-            join(tx, row.id, body, None).await?;
-        }
-    }
+    let bodies = route(grade_of(grade)).iter().map(|body| match body {
+        Body::PartyOffice => SupervisorBody::PartyOffice,
+        Body::GovernmentOffice => SupervisorBody::GovernmentOffice,
+        Body::Discipline => SupervisorBody::Discipline,
+        Body::Organisation => SupervisorBody::Organisation,
+    });
+    let shared = rows.iter().flat_map(|row| bodies.clone().map(|body| shares(tx, row.id, body, None)));
+    tx.insert_missing(shared.collect(), SHARED_BY).await?;
     let level = match grade {
         ProblemGrade::Minor => NoticeLevel::Info,
         ProblemGrade::Ordinary => NoticeLevel::Warning,
@@ -303,7 +294,7 @@ impl Command for ProblemRaiseInput {
         let (row, new) = record(tx, found, Some(user)).await?;
         let joined = join(tx, row.id, self.body.0, Some(user)).await?;
         if !new && joined {
-            log(tx, row.id, ProblemAction::Join, Some(user), row.grade, Some(text)).await?;
+            tx.insert(step(tx, row.id, ProblemAction::Join, Some(user), row.grade, Some(text))).await?;
         }
         tx.touched("Problem", row.id, json!({ "isNew": new }));
         Ok(row.id)
