@@ -19,9 +19,11 @@ use crate::{
     kernel::error::{ApiError, Code},
 };
 
-/// Upper bounds of the histograms: seconds from a cached answer to the deadline, and costs up to the limit.
+/// Upper bounds of the histograms: seconds from a cached answer to the deadline, costs up to the limit, and bytes up to
+/// what a component may have.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 const COSTS: &[f64] = &[1.0, 10.0, 50.0, 100.0, 500.0, 1_000.0, 5_000.0, 10_000.0, 50_000.0];
+const BYTES: &[f64] = &[65_536.0, 262_144.0, 1_048_576.0, 4_194_304.0, 8_388_608.0, 16_777_216.0, 33_554_432.0];
 
 /// The process's recorder of figures; several servers in one process share it.
 pub(super) fn recorder() -> PrometheusHandle {
@@ -35,6 +37,7 @@ pub(super) fn recorder() -> PrometheusHandle {
                     Err(_) => PrometheusBuilder::new(),
                 };
             let builder = bounded(PrometheusBuilder::new(), Matcher::Suffix("_seconds".into()), SECONDS);
+            let builder = bounded(builder, Matcher::Suffix("_bytes".into()), BYTES);
             let recorder = bounded(builder, Matcher::Full("zugong_cost".into()), COSTS).build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {

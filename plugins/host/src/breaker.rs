@@ -24,9 +24,10 @@ pub enum State {
 }
 
 /// What the last result has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Change {
     /// Nothing.
+    #[default]
     None,
     /// It rests from now on.
     Opened,

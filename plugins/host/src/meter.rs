@@ -8,7 +8,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{fault::Code, limits::Hook};
+use crate::{breaker::Change, fault::Code, limits::Hook};
 
 /// Buckets of durations: each is a quarter longer than the one before, from a microsecond to about half a minute.
 const BUCKETS: usize = 80;
@@ -29,8 +29,8 @@ pub struct Spent {
     pub host_calls: u32,
     /// Instructions, where they are counted.
     pub fuel: Option<u64>,
-    /// Whether with this call the plug-in was taken out of service.
-    pub disabled: bool,
+    /// What this call has changed for the plug-in.
+    pub change: Change,
 }
 
 /// The figures of a hook of a plug-in since this process began.
@@ -152,8 +152,14 @@ mod tests {
         let key = || -> Key { (tenant, "a".into(), "1.0.0".into(), Hook::Score) };
         for call in 0..100u64 {
             let wall = Duration::from_micros(if call < 90 { 100 } else { 10_000 });
-            let spent =
-                Spent { wall, cpu: Duration::from_micros(10), memory: 5, host_calls: 2, fuel: None, disabled: false };
+            let spent = Spent {
+                wall,
+                cpu: Duration::from_micros(10),
+                memory: 5,
+                host_calls: 2,
+                fuel: None,
+                change: Change::None,
+            };
             meter.count(key(), &spent, (call == 7).then_some(Code::Trap));
         }
         let health = meter.of(tenant).remove(0);

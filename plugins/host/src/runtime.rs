@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -86,6 +86,7 @@ struct Inner {
     meter: Meter,
     pool: Pool,
     began: Instant,
+    passed: AtomicU64,
     measured: bool,
 }
 
@@ -124,6 +125,7 @@ impl Host {
             meter: Meter::default(),
             pool: Pool::default(),
             began: now(),
+            passed: AtomicU64::new(0),
             measured: settings.measured,
         })))
     }
@@ -227,9 +229,14 @@ impl Host {
         let known = breakers.get(&(tenant, plugin.into())).filter(|(of, _)| *of >= revision);
         let state = known.map_or(Rest::Closed, |(_, breaker)| breaker.state());
         match state {
-            Rest::Open(until) => (state, until.saturating_sub(self.0.began.elapsed())),
+            Rest::Open(until) => (state, until.saturating_sub(self.0.time())),
             other => (other, Duration::ZERO),
         }
+    }
+
+    /// Acts as if so many seconds had passed: for tests of what only time brings about.
+    pub fn pass(&self, seconds: u64) {
+        self.0.passed.fetch_add(seconds, Ordering::SeqCst);
     }
 
     /// Instances that are kept for the next call.
@@ -273,7 +280,11 @@ impl Inner {
             (*revision, *breaker) = (plug.revision, Breaker::default());
             self.pool.clear(plug.tenant, &plug.key);
         }
-        ask(breaker, self.began.elapsed())
+        ask(breaker, self.time())
+    }
+
+    fn time(&self) -> Duration {
+        self.began.elapsed() + Duration::from_secs(self.passed.load(Ordering::SeqCst))
     }
 
     fn instance(&self, program: &Program, state: State) -> Result<Warm, Failure> {
@@ -339,7 +350,7 @@ impl Job {
             // That the caller may not do what it asked for is no fault of the plug-in.
             let failed = matches!(&answer, Err(Failure::Ended(code)) if code.is_its_own());
             let change = host.breaker(&plug, |breaker, now| breaker.record(failed, now));
-            spent.disabled = change == Change::Disabled;
+            spent.change = change;
             if change != Change::None {
                 tracing::warn!(plugin = &*plug.key, tenant = %plug.tenant, ?change, "a plug-in's breaker has changed");
             }

@@ -206,33 +206,3 @@ async fn points_are_a_function_of_their_input() {
     assert_eq!(world.b.superior.gql(query, variables.clone()).await.code(), "NOT_FOUND");
     assert_eq!(world.a.applicant.gql(query, variables).await.code(), "FORBIDDEN");
 }
-
-/// What a breaker ends in: out of service for that tenant, on the record, until an administrator says otherwise.
-#[tokio::test]
-async fn inv_9_a_plug_in_that_fails_for_good_is_disabled_on_the_record() {
-    let world = World::start().await;
-    let (tenant, other) = (&world.a, &world.b);
-    let bytes = guest(Hook::Validate, NOTHING);
-    let installed = install(tenant, &with_code("\"validate\"", &bytes), &bytes).await;
-    install(other, &with_code("\"validate\"", &bytes), &bytes).await;
-    let approval = approve(tenant, "bwly.apply", "applicant", "1").await;
-    let query = "query($id: ID!) { plugin(id: $id) { key state version } }";
-    let plugin = async || tenant.superior.ok(query, json!({ "id": installed["id"] })).await["plugin"].clone();
-    let key = plugin().await["key"].as_str().unwrap().to_string();
-    let retire =
-        async || zugong::modules::plugins::retiring::retire(&world.server.platform, tenant.id, &key).await.unwrap();
-    assert!(retire().await);
-    assert!(!retire().await, "once");
-    let disabled = plugin().await;
-    assert_eq!(disabled["state"], "DISABLED");
-    let theirs = approve(other, "bwly.apply", "applicant", "1").await;
-    assert_eq!(file(other, &theirs, form("短")).await["userErrors"], json!([]), "another tenant's works on");
-    let records = tenant
-        .audit
-        .ok("{ auditRecords(where: { action: { eq: \"pluginDisable\" } }) { nodes { actorName detail } } }", json!({}));
-    let records = records.await["auditRecords"]["nodes"].clone();
-    assert_eq!(records, json!([{ "actorName": "system", "detail": { "disabled": true, "because": "breaker" } }]));
-    let again = json!({ "id": installed["id"], "expectedVersion": disabled["version"] });
-    tenant.superior.done("pluginEnable", again, "plugin { state }").await;
-    assert_eq!(file(tenant, &approval, form("短")).await["userErrors"], json!([]));
-}

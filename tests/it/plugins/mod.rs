@@ -18,6 +18,7 @@ mod quarantine;
 mod races;
 mod reload;
 mod replicas;
+mod retiring;
 mod rules;
 mod secrets;
 mod served;

@@ -19,7 +19,10 @@ use crate::{
         session::{Reason, Session},
         tx::Inner,
     },
-    modules::plugins::{asking::Asking, retiring::retire},
+    modules::plugins::{
+        asking::Asking,
+        retiring::{self, Failing},
+    },
 };
 
 /// Compiled components kept; each is a few times the size of its bytes.
@@ -218,17 +221,15 @@ pub async fn ask_on(
     ];
     metrics::histogram!("zugong_plugin_call_seconds", &labels).record(spent.wall.as_secs_f64());
     metrics::histogram!("zugong_plugin_cpu_seconds", &labels).record(spent.cpu.as_secs_f64());
+    // A hook's memory is bytes of a few mebibytes, far below what a double tells apart.
+    metrics::histogram!("zugong_plugin_memory_bytes", &labels).record(spent.memory as f64);
     if let Some(code) = answer.as_ref().err().and_then(Failure::code) {
         let [tenant, plugin, version, hook] = labels;
         let labels = [tenant, plugin, version, hook, ("code", code.as_str().to_string())];
         metrics::counter!("zugong_plugin_faults_total", &labels).increment(1);
     }
-    if spent.disabled
-        && let Err(error) = retire(session.platform(), session.tenant().id, &plugin.key).await
-    {
-        // In this process it is out of service all the same.
-        tracing::error!(?error, plugin = plugin.key, "a plug-in that fails could not be disabled");
-    }
+    let failing = Failing { tenant: plug.tenant, key: plugin.key.clone(), revision: plug.revision };
+    retiring::follow(session.platform(), failing, &spent, answer.as_ref().err()).await;
     answer.map_err(Some)
 }
 
