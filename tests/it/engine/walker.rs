@@ -3,18 +3,17 @@
 
 use std::{collections::HashMap, env};
 
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use rand::{SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Map, Value as Json, json};
 use zugong_tests::{Actor, World};
 
-use super::populate;
+use super::{
+    documents::{Asked, Below, Documents, Part, Shape},
+    populate,
+};
 
 const DOCUMENTS: usize = 25;
 const LISTS: [(&str, &str); 3] = [("units", "Unit"), ("cadres", "Cadre"), ("persons", "Person")];
-
-/// Plain fields, relations to one, lists.
-type Shape =
-    (&'static [&'static str], &'static [(&'static str, &'static str)], &'static [(&'static str, &'static str)]);
 
 fn shape(ty: &str) -> Shape {
     match ty {
@@ -37,126 +36,6 @@ fn shape(ty: &str) -> Shape {
             (&["id", "title", "level", "isMain", "startedOn", "endedOn"], &[("unit", "Unit"), ("cadre", "Cadre")], &[])
         }
         _ => (&["id", "name", "kind", "__typename"], &[("unit", "Unit")], &[]),
-    }
-}
-
-/// A field as it is asked for.
-struct Asked {
-    key: String,
-    name: &'static str,
-    arguments: String,
-    below: Below,
-}
-
-enum Below {
-    Nothing,
-    One(&'static str, Vec<Asked>),
-    Many(&'static str, Vec<Part>),
-}
-
-/// A field of a connection.
-enum Part {
-    Plain(&'static str),
-    Info(Vec<&'static str>),
-    Nodes(Vec<Asked>),
-    Edges(Vec<Asked>),
-}
-
-fn several<'a, T>(rng: &mut StdRng, from: &'a [T], most: usize) -> Vec<&'a T> {
-    let count = rng.random_range(0..=most.min(from.len()));
-    from.choose_multiple(rng, count).collect()
-}
-
-fn throw(rng: &mut StdRng, ty: &str, depth: usize) -> Vec<Asked> {
-    let (plain, ones, lists) = shape(ty);
-    let mut out = vec![];
-    for name in several(rng, plain, 4) {
-        out.push((*name, String::new(), Below::Nothing));
-    }
-    if depth > 0 {
-        for (name, target) in several(rng, ones, 1) {
-            out.push((*name, String::new(), Below::One(target, throw(rng, target, depth - 1))));
-        }
-        for (name, target) in several(rng, lists, 1) {
-            let (arguments, parts) = list(rng, target, depth);
-            out.push((*name, arguments, Below::Many(target, parts)));
-        }
-    }
-    if out.is_empty() {
-        out.push(("id", String::new(), Below::Nothing));
-    }
-    let alias = |(i, (name, arguments, below)): (usize, (&'static str, String, Below))| {
-        let key = if i % 3 != 2 { name.to_string() } else { format!("a{i}_{name}") };
-        Asked { key, name, arguments, below }
-    };
-    out.into_iter().enumerate().map(alias).collect()
-}
-
-fn list(rng: &mut StdRng, ty: &'static str, depth: usize) -> (String, Vec<Part>) {
-    let size = rng.random_range(1..=3);
-    let end = *["first", "last"].choose(rng).unwrap();
-    let mut parts = vec![];
-    if rng.random_bool(0.4) {
-        parts.push(Part::Plain("totalCount"));
-    }
-    if rng.random_bool(0.5) {
-        parts.push(Part::Info(
-            several(rng, &["hasNextPage", "hasPreviousPage", "startCursor", "endCursor"], 4)
-                .into_iter()
-                .copied()
-                .collect(),
-        ));
-    }
-    parts.push(match rng.random_bool(0.5) {
-        true => Part::Nodes(throw(rng, ty, depth - 1)),
-        false => Part::Edges(throw(rng, ty, depth - 1)),
-    });
-    parts.push(Part::Plain("__typename"));
-    (format!("({end}: {size})"), parts)
-}
-
-/// The selection as text, with some of it in fragments and some fields asked twice.
-fn written(rng: &mut StdRng, ty: &str, asked: &[Asked]) -> String {
-    let mut out = String::new();
-    for field in asked {
-        let alias = if field.key == field.name { String::new() } else { format!("{}: ", field.key) };
-        let head = format!("{alias}{}{}", field.name, field.arguments);
-        let text = match &field.below {
-            Below::Nothing => head,
-            Below::One(target, below) => {
-                // In two halves, which are one object in the answer.
-                let (one, two) = below.split_at(rng.random_range(1..=below.len()));
-                let again = match two {
-                    [] => String::new(),
-                    two => format!(" ... on {ty} {{ {head} {{ {} }} }}", written(rng, target, two)),
-                };
-                format!("{head} {{ {} }}{again}", written(rng, target, one))
-            }
-            Below::Many(target, parts) => {
-                let parts: Vec<String> = parts.iter().map(|p| part(rng, target, p)).collect();
-                format!("{head} {{ {} }}", parts.join(" "))
-            }
-        };
-        let text = match rng.random_range(0..6) {
-            0 => format!("... {{ {text} }}"),
-            1 => format!(
-                "... on {ty} @include(if: $yes) {{ {text} }} ... on {ty} @skip(if: $yes) {{ skipped: __typename }}"
-            ),
-            2 if field.name == "id" => format!("... on Node {{ {text} }}"),
-            3 if matches!(field.below, Below::Nothing) => format!("{text} {text}"),
-            _ => text,
-        };
-        out.push_str(&format!(" {text}"));
-    }
-    out
-}
-
-fn part(rng: &mut StdRng, ty: &str, part: &Part) -> String {
-    match part {
-        Part::Plain(name) => name.to_string(),
-        Part::Info(names) => format!("pageInfo {{ __typename {} }}", names.join(" ")),
-        Part::Nodes(below) => format!("nodes {{ {} }}", written(rng, ty, below)),
-        Part::Edges(below) => format!("edges {{ cursor node {{ {} }} }}", written(rng, ty, below)),
     }
 }
 
@@ -280,15 +159,14 @@ async fn one_statement_answers_as_field_by_field() {
         let mut walker = Walker { actor, known: HashMap::new(), refused: vec![] };
         let (mut asked, mut refusals) = (0, 0);
         for document in 0..DOCUMENTS {
-            let mut rng = StdRng::seed_from_u64(seed + document as u64);
+            let rng = StdRng::seed_from_u64(seed + document as u64);
+            let mut documents = Documents::new(rng, shape, Some(&["startCursor", "endCursor"]), |_| String::new());
             // Leaders read no people.
             let lists = if actor.name == "leader" { &LISTS[..2] } else { &LISTS[..] };
-            let (root, ty) = *lists.choose(&mut rng).unwrap();
-            let (arguments, parts) = list(&mut rng, ty, 3);
+            let (root, ty) = *lists.choose(&mut documents.rng).unwrap();
+            let (arguments, parts) = documents.list(ty, 3);
             let root = Asked { key: "r".into(), name: root, arguments, below: Below::Many(ty, parts) };
-            let text = written(&mut rng, "Query", std::slice::from_ref(&root));
-            let declared = if text.contains("$yes") { "query($yes: Boolean! = true)" } else { "" };
-            let query = format!("{declared} {{ {text} }}");
+            let query = documents.whole(std::slice::from_ref(&root), "");
             let reply = actor.gql(&query, json!({})).await;
             // Now and then the dice throw more than a document may hold.
             if ["QUERY_TOO_LARGE", "COST_LIMIT_EXCEEDED"].contains(&reply.code()) {

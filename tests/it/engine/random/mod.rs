@@ -1,8 +1,8 @@
 //! Random selections, conditions, orders, pages and groups as several callers ask for them, compared with a naive
 //! evaluation of the tables' rows.
 
-mod dice;
-mod rows;
+pub mod dice;
+pub mod rows;
 
 use std::{cmp::Ordering, env};
 
@@ -22,13 +22,13 @@ use super::{
 
 const CASES: u64 = 60;
 
-fn seed() -> u64 {
+pub fn seed() -> u64 {
     let seed = env::var("ZUGONG_TEST_SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(20_250_922);
     println!("ZUGONG_TEST_SEED={seed}");
     seed
 }
 
-async fn world() -> World {
+pub async fn world() -> World {
     let world = World::start().await;
     populate(&world).await;
     let close = json!({ "id": world.a.id("agency:medical"), "expectedVersion": 1, "validUntil": "2025-10-31" });
@@ -37,7 +37,7 @@ async fn world() -> World {
 }
 
 /// Those who ask: where their reach begins, and whether they see what is sensitive.
-fn callers(world: &World) -> [(&Actor, &str, bool); 4] {
+pub fn callers(world: &World) -> [(&Actor, &str, bool); 4] {
     let a = &world.a;
     [
         (&a.superior, a.id("root"), true),
@@ -47,7 +47,7 @@ fn callers(world: &World) -> [(&Actor, &str, bool); 4] {
     ]
 }
 
-fn found<'r>(rows: &'r Rows, list: &List, condition: &Json) -> Vec<&'r Json> {
+pub fn found<'r>(rows: &'r Rows, list: &List, condition: &Json) -> Vec<&'r Json> {
     let related = |row: &Json, field: &str| rows.related(row, field);
     rows.of(list).iter().filter(|r| holds(r, condition, &related) == Some(true)).collect()
 }
