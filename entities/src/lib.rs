@@ -62,6 +62,7 @@ pub mod appointment;
 pub mod approval;
 pub mod attachment;
 pub mod audit;
+pub mod audit_seal;
 pub mod auth_session;
 pub mod authz_version;
 pub mod blob;

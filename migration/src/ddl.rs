@@ -59,6 +59,21 @@ pub fn global_table_keyed(name: &'static str, key: Vec<&'static str>) -> Table {
     table
 }
 
+/// Statements by which rows of a table can be added and read, never changed or removed, and those that undo it.
+pub fn only_added_to(table: &str, backend: DbBackend) -> Vec<(String, String)> {
+    if backend == DbBackend::Postgres {
+        let rights = format!("update, delete on {table}");
+        return vec![(format!("revoke {rights} from {APP_ROLE}"), format!("grant {rights} to {APP_ROLE}"))];
+    }
+    // SQLite knows no rights.
+    let triggers = ["update", "delete"].map(|verb| {
+        let name = format!("{table}_no_{verb}");
+        let refuse = format!("select raise(abort, 'rows of {table} are only added')");
+        (format!("create trigger {name} before {verb} on {table} begin {refuse}; end"), format!("drop trigger {name}"))
+    });
+    triggers.into()
+}
+
 macro_rules! column_kinds {
     ($($name:ident $opt:ident $ty:ident $doc:literal),+ $(,)?) => { $(
         #[doc = concat!("A required column of ", $doc, ".")]

@@ -21,6 +21,7 @@ mod m20261122_000014_points;
 mod m20261122_000015_quarantine;
 mod m20261122_000016_epochs;
 mod m20261122_000017_transitions;
+mod m20261123_000018_audit_seals;
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -46,31 +47,53 @@ pub const GLOBAL_TABLES: &[(&str, &str)] = &[
     ("seaql_migrations", "the history of migrations"),
 ];
 
+/// What a change does to tables of earlier ones, and how it is taken back.
+type Besides = fn(DbBackend) -> Vec<(String, String)>;
+
+#[derive(Clone, Copy)]
 struct Change {
     name: &'static str,
     tables: fn() -> Vec<Table>,
+    besides: Option<Besides>,
+}
+
+impl Change {
+    const fn new(name: &'static str, tables: fn() -> Vec<Table>) -> Self {
+        Self { name, tables, besides: None }
+    }
+
+    /// The statements in their order.
+    fn up_on(&self, backend: DbBackend) -> Vec<String> {
+        let tables = (self.tables)().into_iter().flat_map(|table| table.create(backend)).collect::<Vec<_>>();
+        let besides = self.besides.into_iter().flat_map(|besides| besides(backend)).map(|(up, _)| up);
+        tables.into_iter().chain(besides).collect()
+    }
 }
 
 const CHANGES: &[Change] = &[
-    Change { name: "m20261122_000001_tenancy", tables: m20261122_000001_tenancy::tables },
-    Change { name: "m20261122_000002_organisation", tables: m20261122_000002_organisation::tables },
-    Change { name: "m20261122_000003_kernel", tables: m20261122_000003_kernel::tables },
-    Change { name: "m20261122_000004_matters", tables: m20261122_000004_matters::tables },
-    Change { name: "m20261122_000005_login_attempts", tables: m20261122_000005_login_attempts::tables },
-    Change { name: "m20261122_000006_flow", tables: m20261122_000006_flow::tables },
-    Change { name: "m20261122_000007_plugins", tables: m20261122_000007_plugins::tables },
-    Change { name: "m20261122_000008_cooperation", tables: m20261122_000008_cooperation::tables },
-    Change { name: "m20261122_000009_plugin_matters", tables: m20261122_000009_plugin_matters::tables },
-    Change { name: "m20261122_000010_case_reminders", tables: m20261122_000010_case_reminders::tables },
-    Change { name: "m20261122_000009_tasks", tables: m20261122_000009_tasks::tables },
-    Change { name: "m20261122_000010_wechat", tables: m20261122_000010_wechat::tables },
-    Change { name: "m20261122_000011_ledger", tables: m20261122_000011_ledger::tables },
-    Change { name: "m20261122_000012_policy_library", tables: m20261122_000012_policy_library::tables },
-    Change { name: "m20261122_000013_connectors", tables: m20261122_000013_connectors::tables },
-    Change { name: "m20261122_000014_points", tables: m20261122_000014_points::tables },
-    Change { name: "m20261122_000015_quarantine", tables: m20261122_000015_quarantine::tables },
-    Change { name: "m20261122_000016_epochs", tables: m20261122_000016_epochs::tables },
-    Change { name: "m20261122_000017_transitions", tables: m20261122_000017_transitions::tables },
+    Change::new("m20261122_000001_tenancy", m20261122_000001_tenancy::tables),
+    Change::new("m20261122_000002_organisation", m20261122_000002_organisation::tables),
+    Change::new("m20261122_000003_kernel", m20261122_000003_kernel::tables),
+    Change::new("m20261122_000004_matters", m20261122_000004_matters::tables),
+    Change::new("m20261122_000005_login_attempts", m20261122_000005_login_attempts::tables),
+    Change::new("m20261122_000006_flow", m20261122_000006_flow::tables),
+    Change::new("m20261122_000007_plugins", m20261122_000007_plugins::tables),
+    Change::new("m20261122_000008_cooperation", m20261122_000008_cooperation::tables),
+    Change::new("m20261122_000009_plugin_matters", m20261122_000009_plugin_matters::tables),
+    Change::new("m20261122_000010_case_reminders", m20261122_000010_case_reminders::tables),
+    Change::new("m20261122_000009_tasks", m20261122_000009_tasks::tables),
+    Change::new("m20261122_000010_wechat", m20261122_000010_wechat::tables),
+    Change::new("m20261122_000011_ledger", m20261122_000011_ledger::tables),
+    Change::new("m20261122_000012_policy_library", m20261122_000012_policy_library::tables),
+    Change::new("m20261122_000013_connectors", m20261122_000013_connectors::tables),
+    Change::new("m20261122_000014_points", m20261122_000014_points::tables),
+    Change::new("m20261122_000015_quarantine", m20261122_000015_quarantine::tables),
+    Change::new("m20261122_000016_epochs", m20261122_000016_epochs::tables),
+    Change::new("m20261122_000017_transitions", m20261122_000017_transitions::tables),
+    Change {
+        besides: Some(m20261123_000018_audit_seals::besides),
+        ..Change::new("m20261123_000018_audit_seals", m20261123_000018_audit_seals::tables)
+    },
 ];
 
 impl MigrationName for Change {
@@ -83,16 +106,18 @@ impl MigrationName for Change {
 impl MigrationTrait for Change {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
-        for table in (self.tables)() {
-            for statement in table.create(db.get_database_backend()) {
-                db.execute_unprepared(&statement).await?;
-            }
+        for statement in self.up_on(db.get_database_backend()) {
+            db.execute_unprepared(&statement).await?;
         }
         Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let db = manager.get_connection();
+        let besides = self.besides.map(|besides| besides(db.get_database_backend())).unwrap_or_default();
+        for (_, down) in besides.iter().rev() {
+            db.execute_unprepared(down).await?;
+        }
         for table in (self.tables)().iter().rev() {
             db.execute_unprepared(&format!("drop table {}", table.name())).await?;
         }
@@ -106,7 +131,7 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        CHANGES.iter().map(|c| Box::new(Change { name: c.name, tables: c.tables }) as Box<dyn MigrationTrait>).collect()
+        CHANGES.iter().map(|change| Box::new(*change) as Box<dyn MigrationTrait>).collect()
     }
 }
 
@@ -196,11 +221,9 @@ pub fn dump() -> String {
         out.push_str(&format!("\n-- {title}\n"));
         for change in CHANGES {
             out.push_str(&format!("\n-- {}\n", change.name));
-            for table in (change.tables)() {
-                for statement in table.create(backend) {
-                    out.push_str(&statement);
-                    out.push_str(";\n");
-                }
+            for statement in change.up_on(backend) {
+                out.push_str(&statement);
+                out.push_str(";\n");
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod audit;
 mod bars;
 mod connect;
 mod demo;
@@ -58,6 +59,8 @@ enum Command {
     Seed(seed::Arguments),
     /// Print the GraphQL contract.
     Schema(schema::Arguments),
+    /// Hold the audit record against its seals.
+    Audit(audit::Arguments),
     /// Check configuration, database, cache, keys, clock and schema.
     Doctor(doctor::Arguments),
 }
@@ -126,6 +129,7 @@ pub fn run(cli: Cli) -> ExitCode {
             Command::Plugin(arguments) => plugin::run(arguments).await,
             Command::Seed(arguments) => seed::run(arguments).await,
             Command::Schema(arguments) => schema::run(arguments).await,
+            Command::Audit(arguments) => audit::run(arguments).await,
             Command::Doctor(arguments) => doctor::run(arguments).await,
         }
     });

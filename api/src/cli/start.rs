@@ -37,6 +37,7 @@ pub async fn app(platform: &Arc<Platform>, identity: IdentityConfig, http: HttpS
     crate::modules::plugins::connectors::worker::start(&identity, &http.connector_networks)
         .map_err(|error| Failure::new(format!("connector_networks: {error}")))?;
     crate::modules::plugins::transitions::worker::start(platform);
+    crate::modules::administration::sealing::worker::start(&identity);
     let app = App::new(identity, http);
     let app = app.map_err(|error| Failure::new(format!("the schema contradicts itself: {error}")))?;
     replicas::start(platform);

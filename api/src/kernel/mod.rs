@@ -32,6 +32,7 @@ pub mod rounds;
 pub mod rows;
 pub mod session;
 pub mod shelf;
+pub mod sm3;
 pub mod task;
 pub mod trust;
 pub mod tx;

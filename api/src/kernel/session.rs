@@ -63,6 +63,8 @@ pub enum Reason {
     Quarantine,
     /// A process says that it is there, and prepares for a change of plug-ins with the others.
     Replica,
+    /// The audit record is sealed.
+    Seal,
     /// An operator looks after the installation.
     Doctor,
 }

@@ -11,7 +11,7 @@ mod site;
 pub use load::{Load, Outcome};
 pub use postgres::OwnPostgres;
 pub use process::signal;
-pub use program::{Program, SOON, migrate, program};
+pub use program::{Program, SOON, migrate, program, verify};
 pub use redis::OwnRedis;
 pub use site::Site;
 

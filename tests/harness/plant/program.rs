@@ -33,6 +33,14 @@ pub fn migrate(database: &str) -> Child {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
+/// Starts `zugong audit verify` for a tenant by its code.
+pub fn verify(database: &str, tenant: &str) -> Child {
+    let mut command = Command::new(program());
+    command.args(["audit", "verify", "--tenant", tenant]).stdin(Stdio::null());
+    command.env("ZUGONG_DATABASE_URL", database).env("ZUGONG_IDENTITY_SECRET", SECRET);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
 /// A server process on a port that it keeps over restarts.
 pub struct Program {
     pub url: String,

@@ -19,7 +19,7 @@ use zugong_tests::{
     Actor, Digest, Probe, Server, Tenant,
     database::backend,
     difference, digest_at,
-    plant::{Load, Outcome, OwnPostgres, Program, migrate},
+    plant::{Load, Outcome, OwnPostgres, Program, migrate, verify},
     server::client,
 };
 
@@ -77,13 +77,25 @@ impl Plant {
     pub async fn check(&self, outcome: &Outcome) {
         outcome.check(&self.probe, self.before).await;
         self.check_neighbour().await;
+        self.check_seals();
     }
 
-    /// I6. Messages to other nodes are sent and sent again all the time.
+    /// I4. Whoever was killed while he sealed, the chain verifies.
+    fn check_seals(&self) {
+        let done = verify(&self.postgres.url(), &self.tenant.code).wait_with_output().unwrap();
+        assert!(
+            done.status.success(),
+            "{}{}",
+            String::from_utf8_lossy(&done.stdout),
+            String::from_utf8_lossy(&done.stderr)
+        );
+    }
+
+    /// I6. Messages to other nodes are sent and sent again all the time, and everybody's audit record is sealed.
     pub async fn check_neighbour(&self) {
         let (id, before) = &self.neighbour;
         let mut changes = difference(before, &digest_at(&self.postgres.url(), *id).await);
-        changes.retain(|change| !change[2..].starts_with("exchange_message"));
+        changes.retain(|change| !["exchange_message", "audit_seal"].iter().any(|own| change[2..].starts_with(own)));
         assert!(changes.is_empty(), "another tenant's rows: {changes:#?}");
     }
 

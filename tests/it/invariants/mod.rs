@@ -1,6 +1,7 @@
 //! The invariants of ARCHITECTURE.md. Each test bears the number of its invariant.
 
 mod actors;
+mod audit;
 mod boundaries;
 mod database;
 mod isolation;

@@ -1,7 +1,7 @@
 //! What can be read of users, rights, keys, rule sets and the audit record.
 
 use entities::{
-    app_user, audit, role_assignment, rule_set, service_key,
+    app_user, audit, audit_seal, role_assignment, rule_set, service_key,
     values::{RoleName, UserKind, UserState},
 };
 use serde_json::Value as Json;
@@ -30,6 +30,10 @@ object_type!(
     AuditRecord, "AuditRecord", "aud"
 );
 object_type!(
+    /// A seal over lines of the audit record (审计封存).
+    AuditSeal, "AuditSeal", "sea"
+);
+object_type!(
     /// A version of a rule set (规则集).
     RuleSet, "RuleSet", "rul"
 );
@@ -44,6 +48,7 @@ gated!(role_assignment::Entity, Assignment, subtree: UNIT_OF_ROW, own: "{t}.user
 gated!(service_key::Entity, ServiceAccount, subtree: UNIT_OF_USER, own: "{t}.user_id = {user}", agency: "");
 // The record and the rules belong to the tenant as a whole: no part of the tree holds a part of them.
 gated!(audit::Entity, Audit, subtree: "", own: "", agency: "");
+gated!(audit_seal::Entity, Audit, subtree: "", own: "", agency: "");
 gated!(rule_set::Entity, RuleSet, subtree: "", own: "", agency: "");
 
 /// When a role is held: on its days, until the day it is taken back.
@@ -57,7 +62,7 @@ const IN_FORCE: &str = "{t}.effective_from <= {day} and not exists (select 1 fro
 
 /// The types of this module.
 pub fn types() -> Vec<TypeDef> {
-    vec![user_type(), assignment_type(), key_type(), audit_type(), rule_set_type()]
+    vec![user_type(), assignment_type(), key_type(), audit_type(), seal_type(), rule_set_type()]
 }
 
 fn user_type() -> TypeDef {
@@ -160,6 +165,22 @@ fn audit_type() -> TypeDef {
         .field(column("digest", "digest", Text, "SHA-256 of what was asked, hex (请求摘要).").filtered())
         .field(column("detail", "detail", Scalar::Json, "Which fields changed; no sensitive values."))
         .field(one("actor", "User", "{c}.id = {t}.actor_id", "The user (操作人); absent for the platform's own work."))
+}
+
+fn seal_type() -> TypeDef {
+    use Scalar::{DateTime, Int, String as Text};
+    let about = "A seal over lines of the audit record, chained to the one before (审计封存), made some ten minutes after the \
+        lines; `auditVerify` says whether they are as they were.";
+    TypeDef::over::<audit_seal::Entity>("AuditSeal", "sea", about)
+        .roots("auditSeal", "auditSeals")
+        .ordered_by("number")
+        .field(column("number", "number", Int, "Its place in the chain, from 1 (序号).").sorted())
+        .field(column("since", "since", DateTime, "Lines after this moment; absent of the first (起).").optional())
+        .field(column("until", "until", DateTime, "Lines up to and with this moment (止).").sorted())
+        .field(column("lines", "lines", Int, "How many lines (条数)."))
+        .field(column("previous", "previous", Text, "Digest of the seal before (前序摘要); empty of the first."))
+        .field(column("digest", "digest", Text, "SM3 over the seal before and the lines, hex (摘要).").filtered())
+        .field(column("sealedAt", "sealed_at", DateTime, "When it was made (封存时间).").sorted())
 }
 
 /// What ids of the types that commands touch begin with.

@@ -4,3 +4,4 @@ pub mod catalogue;
 pub mod commands;
 pub mod explain;
 pub mod queries;
+pub mod sealing;

@@ -135,6 +135,11 @@ impl Identity {
         seal::node_seed(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?, tenant)
     }
 
+    /// The key under which a tenant's audit record is sealed; replicas with one secret agree on it.
+    pub(crate) fn audit_key(&self, tenant: Uuid) -> Result<[u8; 32], IdentityError> {
+        seal::audit_key(self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?, tenant)
+    }
+
     /// Seals the secret of a connection under the id of its row, so that it cannot be moved to another.
     pub(crate) fn seal_secret(&self, id: Uuid, plain: &str) -> Result<String, IdentityError> {
         let secret = self.config.secret.as_ref().ok_or(IdentityError::MissingSecret)?;

@@ -26,6 +26,9 @@ const CONNECTORS: &[u8] = b"zugong/connector/aes-256-gcm/v1";
 /// See [`PURPOSE`].
 const FINGERPRINTS: &[u8] = b"zugong/connector/fingerprint/v1";
 
+/// See [`PURPOSE`].
+const AUDIT: &[u8] = b"zugong/audit/hmac-sm3/v1/";
+
 /// What tells one secret from another and nothing about either (指纹).
 pub(super) fn fingerprint(secret: &ServerSecret, told: &[u8]) -> Result<String, IdentityError> {
     let material = extracted(secret);
@@ -44,8 +47,22 @@ pub(super) fn cursor_key(secret: &ServerSecret) -> Result<hmac::Key, IdentityErr
 
 /// The seed of the key that a tenant signs with towards other nodes, the same in all replicas (交换密钥).
 pub(super) fn node_seed(secret: &ServerSecret, tenant: Uuid) -> Result<[u8; 32], IdentityError> {
-    let failed = |_| IdentityError::Crypto("the key of the exchange");
-    let label: [&[u8]; 2] = [EXCHANGE, tenant.as_bytes()];
+    own_bytes(secret, EXCHANGE, tenant, "the key of the exchange")
+}
+
+/// The key under which a tenant's audit record is sealed, the same in all replicas (审计封存密钥).
+pub(super) fn audit_key(secret: &ServerSecret, tenant: Uuid) -> Result<[u8; 32], IdentityError> {
+    own_bytes(secret, AUDIT, tenant, "the key of the audit record")
+}
+
+fn own_bytes(
+    secret: &ServerSecret,
+    purpose: &[u8],
+    tenant: Uuid,
+    what: &'static str,
+) -> Result<[u8; 32], IdentityError> {
+    let failed = |_| IdentityError::Crypto(what);
+    let label: [&[u8]; 2] = [purpose, tenant.as_bytes()];
     let prk = extracted(secret);
     // Any 32 bytes are a seed; the algorithm named here only says how many.
     let material = prk.expand(&label, hmac::HMAC_SHA256).map_err(failed)?;
