@@ -28,6 +28,25 @@ async fn the_cost_is_told_to_whoever_asks() {
 }
 
 #[tokio::test]
+async fn a_hundred_conditions_cost_more_than_none() {
+    let world = World::start().await;
+    let cost = async |arguments: &str| {
+        let reply = spend(&world.a.superior, &format!("{{ units(first: 10{arguments}) {{ nodes {{ id }} }} }}")).await;
+        assert_eq!(reply.code(), "none", "{}", reply.text);
+        reply.body["extensions"]["cost"]["requested"].as_u64().unwrap()
+    };
+    let plain = cost("").await;
+    assert_eq!(plain, 1 + 10 * 2);
+    let conditions = vec!["{code: {ne: \"x\"}}"; 49].join(", ");
+    assert_eq!(cost(&format!(", where: {{and: [{conditions}]}}")).await, plain + 1 + 49 * 2);
+    assert_eq!(cost(", where: {cadres: {some: {state: {eq: SERVING}}}}").await, plain + 1 + 10 + 2);
+    assert_eq!(cost(", orderBy: [{field: PATH}, {field: NAME, direction: DESC}]").await, plain + 1 + 2);
+    let groups = "{ cadreAggregate(groupBy: [STATE], having: {count: {gte: 1}}) { groups { count } } }";
+    let reply = spend(&world.a.superior, groups).await;
+    assert_eq!(reply.body["extensions"]["cost"]["requested"], 50 + 2 + 2, "{}", reply.text);
+}
+
+#[tokio::test]
 async fn lists_within_lists_end_at_the_limit_before_anything_is_read() {
     let world = World::start().await;
     let within = |inner: usize| {

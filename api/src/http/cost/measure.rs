@@ -24,6 +24,10 @@ const GATHERED: u64 = 50;
 const PROGRAMMED: u64 = 200;
 /// The schema is a megabyte.
 const SCHEMA: u64 = 1_000;
+/// Arguments that the database works out for every row, wherever they stand.
+const CONDITIONS: [&str; 3] = ["where", "having", "orderBy"];
+/// A condition across a list looks into another table, for every row.
+const ACROSS: u64 = 10;
 
 /// The cost of the operation; at least 1.
 ///
@@ -84,7 +88,7 @@ impl<'a> Measure<'a> {
             _ if (self.programmed)(name) => PROGRAMMED,
             _ => 1,
         };
-        let whole = below.saturating_add(own);
+        let whole = below.saturating_add(own).saturating_add(self.conditions(field));
         match name {
             // The rows of the list around it.
             "nodes" | "edges" if !field.selection_set.node.items.is_empty() && !self.has_ids(field) => {
@@ -93,6 +97,12 @@ impl<'a> Measure<'a> {
             "nodes" => whole.saturating_mul(self.ids(field)),
             _ => whole,
         }
+    }
+
+    /// What a field's conditions and its order cost.
+    fn conditions(&self, field: &Field) -> u64 {
+        let given = CONDITIONS.iter().filter_map(|name| self.argument(field, name));
+        given.fold(0, |sum, value| sum.saturating_add(conditions(&value)))
     }
 
     /// The rows of a list as its arguments bound them.
@@ -115,6 +125,18 @@ impl<'a> Measure<'a> {
 
     fn argument(&self, field: &Field, name: &str) -> Option<ConstValue> {
         self.doc.argument(&field.get_argument(name)?.node)
+    }
+}
+
+/// Every word of a condition costs 1 and what lies below it, one across a list more; values cost nothing.
+fn conditions(value: &ConstValue) -> u64 {
+    match value {
+        ConstValue::Object(members) => members.iter().fold(0, |sum, (name, below)| {
+            let own = if matches!(name.as_str(), "some" | "none" | "every") { ACROSS } else { 1 };
+            sum.saturating_add(own).saturating_add(conditions(below))
+        }),
+        ConstValue::List(items) => items.iter().fold(0, |sum, item| sum.saturating_add(conditions(item))),
+        _ => 0,
     }
 }
 
@@ -169,6 +191,35 @@ mod tests {
         let paged = "query($n: Int = 5, $ids: [ID!]!) { units(first: $n) { nodes { id } } nodes(ids: $ids) { id } }";
         assert_eq!(of(paged, json!({ "ids": ["a", "b"] })), 1 + 5 * 2 + 2 * 2);
         assert_eq!(of(paged, json!({ "n": 50, "ids": [] })), 1 + 50 * 2);
+    }
+
+    #[test]
+    fn conditions_and_orders_cost_what_they_make_the_database_do() {
+        let list = |arguments: &str| format!("{{ units({arguments}) {{ nodes {{ id }} }} }}");
+        for (arguments, expected) in [
+            ("first: 2", 0),
+            // The field, and what it is held against.
+            ("first: 2, where: {code: {eq: \"x\"}}", 2),
+            ("first: 2, where: {code: {in: [\"x\", \"y\", \"z\"]}}", 2),
+            ("first: 2, where: {code: {ne: \"x\", startsWith: \"y\"}, name: {isNull: false}}", 3 + 2),
+            ("first: 2, where: {or: [{code: {eq: \"x\"}}, {not: {name: {eq: \"y\"}}}]}", 1 + 2 + 1 + 2),
+            ("first: 2, where: {parent: {name: {eq: \"x\"}}}", 1 + 2),
+            ("first: 2, where: {cadres: {some: {state: {eq: SERVING}}}}", 1 + 10 + 2),
+            ("first: 2, where: {cadres: {none: {posts: {every: {state: {eq: X}}}}}}", 1 + 10 + 1 + 10 + 2),
+            ("first: 2, having: {count: {gte: 3}, avg: {months: {lt: 2}}}", 2 + 3),
+            ("first: 2, orderBy: [{field: PATH}, {field: NAME, direction: DESC}]", 1 + 2),
+            ("first: 2, orderBy: {field: PATH}", 1),
+            ("first: 2, after: \"where\"", 0),
+        ] {
+            assert_eq!(of(&list(arguments), json!({})), 1 + 2 * 2 + expected, "{arguments}");
+        }
+        let filtered = "query($where: W) { units(first: 2, where: $where) { nodes { id } } }";
+        let many = |n: usize| json!({ "where": { "or": vec![json!({ "code": { "eq": "x" } }); n] } });
+        assert_eq!(of(filtered, many(49)) - of(filtered, json!({})), 1 + 49 * 2);
+        // For every row of the list around it.
+        let within =
+            "{ units(first: 7) { nodes { cadres(first: 1, where: {state: {eq: SERVING}}) { nodes { id } } } } }";
+        assert_eq!(of(within, json!({})), 1 + 7 * (1 + (1 + 2 + 2)));
     }
 
     #[test]
