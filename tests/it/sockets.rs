@@ -205,6 +205,47 @@ async fn queries_mutations_and_errors_travel_over_the_socket() {
 }
 
 #[tokio::test]
+async fn what_is_refused_before_it_begins_is_answered_by_an_error_and_nothing_else() {
+    let world = World::start().await;
+    let mut socket = Socket::greeted(&world.server.url, world.a.superior.token.as_deref()).await;
+    let dear = "{ units(first: 100) { nodes { cadres(first: 100) { nodes { appointments(first: 100) { nodes { id } } } } } } }";
+    let paged = "query($n: Int) { units(first: $n) { nodes { id } } }";
+    for (payload, code) in [
+        (json!({ "query": "{" }), "GRAPHQL_PARSE_FAILED"),
+        (json!({ "query": "{ salaries { id } }" }), "GRAPHQL_VALIDATION_FAILED"),
+        (json!({ "query": "{ version salaries { id } }" }), "GRAPHQL_VALIDATION_FAILED"),
+        (json!({ "query": "mutation { unitCreate { unit { id } } }" }), "GRAPHQL_VALIDATION_FAILED"),
+        (json!({ "query": "subscription { salaries { id } }" }), "GRAPHQL_VALIDATION_FAILED"),
+        (json!({ "query": paged, "variables": { "n": "x" } }), "GRAPHQL_VALIDATION_FAILED"),
+        (json!({ "query": "query A { version } query B { version }" }), "BAD_USER_INPUT"),
+        (json!({ "query": "{ version }", "operationName": "None" }), "BAD_USER_INPUT"),
+        (json!({ "query": dear }), "COST_LIMIT_EXCEEDED"),
+        (json!({}), "BAD_USER_INPUT"),
+    ] {
+        socket.say(json!({ "type": "subscribe", "id": "r", "payload": payload })).await;
+        let heard = word(socket.hear().await);
+        assert_eq!((&heard["type"], &heard["id"]), (&json!("error"), &json!("r")), "{payload}: {heard}");
+        assert_eq!(heard["payload"][0]["extensions"]["code"], code, "{payload}: {heard}");
+        assert!(heard["payload"][0]["extensions"]["requestId"].is_string(), "{heard}");
+        socket.say(json!({ "type": "ping" })).await;
+        assert_eq!(word(socket.hear().await)["type"], "pong", "{payload}");
+    }
+    // What was carried out has a result, also if that is an error.
+    socket.say(subscribe("r", "{ units(where: {}) { nodes { id } } }", json!({}))).await;
+    let heard = word(socket.hear().await);
+    assert_eq!((&heard["type"], &heard["payload"]["data"]), (&json!("next"), &json!({ "units": null })), "{heard}");
+    assert_eq!(heard["payload"]["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{heard}");
+    assert_eq!(word(socket.hear().await)["type"], "complete");
+    let mut stranger = Socket::greeted(&world.server.url, None).await;
+    stranger.say(subscribe("1", "{ __schema { types { name } } }", json!({}))).await;
+    let heard = word(stranger.hear().await);
+    assert_eq!(
+        (&heard["type"], &heard["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("UNAUTHENTICATED"))
+    );
+}
+
+#[tokio::test]
 async fn a_message_is_bounded() {
     let world = World::start().await;
     let mut socket = Socket::greeted(&world.server.url, world.a.superior.token.as_deref()).await;

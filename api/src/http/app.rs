@@ -21,7 +21,7 @@ use crate::{
         persisted::{DocumentSettings, Documents},
         sse,
         standing::Standing,
-        ws,
+        ws::{self, SocketTimes},
     },
     kernel::{error::ApiError, extension::PluginSet, platform::Platform, session::Session},
     modules::{
@@ -68,6 +68,8 @@ pub struct HttpSettings {
     pub file_bytes: usize,
     /// How connections are kept.
     pub server: ServerSettings,
+    /// How long a WebSocket waits for its client.
+    pub sockets: SocketTimes,
     /// What requests may cost.
     pub cost: CostSettings,
     /// Documents that are known by their ids.
@@ -93,6 +95,7 @@ impl Default for HttpSettings {
             metrics_listen: None,
             file_bytes: 20 * 1024 * 1024,
             server: ServerSettings::default(),
+            sockets: SocketTimes::default(),
             cost: CostSettings::default(),
             documents: DocumentSettings::default(),
             schema_bytes: 256 * 1024 * 1024,
@@ -207,7 +210,8 @@ impl App {
 
     /// What is served where figures have an address of their own.
     pub(crate) fn metrics_router(self) -> Router {
-        let router = Router::new().route("/metrics", get(health::metrics)).route("/healthz", get(health::alive));
+        let router =
+            Router::<Self>::new().route("/metrics", get(health::metrics)).route("/healthz", get(health::alive));
         edge::around(router, &self.settings).with_state(self)
     }
 
@@ -219,7 +223,7 @@ impl App {
     /// All routes.
     pub fn router(self) -> Router {
         let explore = self.settings.explore;
-        let mut router = Router::new()
+        let mut router = Router::<Self>::new()
             .route("/graphql", axum::routing::any(graphql::graphql))
             .route("/graphql/ws", get(ws::upgrade))
             .route("/graphql/stream", axum::routing::any(sse::stream))

@@ -9,10 +9,10 @@ use tokio::time::Instant;
 
 use crate::kernel::error::{ApiError, Code};
 
-/// A body that would fit into memory at once has this long.
+/// A body has this long,
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What a client must send in every second on average, and by how much a large body's time grows.
-const PACE: usize = 32 * 1024;
+/// and where it may be large a second for each so many bytes: 160 seconds for a file of 20 MiB.
+const PACE: usize = 128 * 1024;
 /// For so long nothing is asked of the pace: connections start slowly.
 const GRACE: Duration = Duration::from_secs(5);
 /// The pace below which a body is a way of holding a connection open.
@@ -24,7 +24,7 @@ pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
         return Err(large(limit));
     }
     let begun = Instant::now();
-    let allowed = PATIENCE + Duration::from_secs(u64::try_from(limit / PACE / 4).unwrap_or(0));
+    let allowed = patience(limit);
     let mut pieces = body.into_data_stream();
     let mut whole = BytesMut::new();
     loop {
@@ -40,6 +40,11 @@ pub(super) async fn read(body: Body, limit: usize) -> Result<Bytes, ApiError> {
     }
 }
 
+/// How long a body that may have so many bytes may be under way.
+fn patience(limit: usize) -> Duration {
+    PATIENCE.max(Duration::from_secs(u64::try_from(limit / PACE).unwrap_or(0)))
+}
+
 fn large(limit: usize) -> ApiError {
     ApiError::of(Code::QueryTooLarge)
         .saying(format!("请求体不得超过 {limit} 字节"), format!("A body has at most {limit} bytes."))
@@ -47,4 +52,16 @@ fn large(limit: usize) -> ApiError {
 
 fn slow() -> ApiError {
     ApiError::of(Code::DeadlineExceeded).saying("请求体发送过慢", "The body came too slowly.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_has_thirty_seconds_and_a_file_160() {
+        for (limit, seconds) in [(16 * 1024, 30), (256 * 1024, 30), (20 * 1024 * 1024, 160)] {
+            assert_eq!(patience(limit), Duration::from_secs(seconds), "{limit}");
+        }
+    }
 }

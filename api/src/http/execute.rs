@@ -28,6 +28,7 @@ use crate::{
         errors,
         once::{self, Order},
         parsed::{Document, Key},
+        reply::Reply,
         trace,
         validity::{invalid, validated},
     },
@@ -64,36 +65,6 @@ pub(super) struct Ready {
     query: String,
     name: Option<String>,
     variables: Variables,
-}
-
-/// What goes out.
-pub(super) struct Reply {
-    /// The answer: a JSON object without `extensions`.
-    pub(super) body: String,
-    /// Its `extensions`.
-    pub(super) extensions: Map<String, Json>,
-    /// The code with which the whole request failed before it was executed.
-    pub(super) refused: Option<Code>,
-}
-
-impl Reply {
-    /// The answer to a request that failed as a whole.
-    pub(super) fn failed(error: &ApiError, info: &RequestInfo) -> Self {
-        let body = json!({ "errors": [errors::request(error, info)] }).to_string();
-        Self { body, extensions: Map::new(), refused: Some(error.code) }
-    }
-
-    /// The answer as it goes out.
-    pub(super) fn into_text(self) -> String {
-        if self.extensions.is_empty() {
-            return self.body;
-        }
-        let mut text = self.body;
-        // The closing bracket moves behind them.
-        text.pop();
-        text.push_str(&format!(",\"extensions\":{}}}", Json::Object(self.extensions)));
-        text
-    }
 }
 
 /// Root fields of one request that are read at the same time.
@@ -301,7 +272,7 @@ pub(super) async fn run(
                 (data, Err(_)) => data,
             };
             let data = serde_json::to_string(&data).unwrap_or_else(|_| "null".into());
-            Reply { body: envelope(&data, errors), extensions: Map::new(), refused: None }
+            Reply::of(&data, errors, Map::new())
         }
     }
 }
@@ -378,7 +349,7 @@ async fn read(
     if session.is_some_and(Session::is_privileged) {
         extensions.insert("sql".into(), json!({ "count": statements.len(), "statements": statements }));
     }
-    Reply { body: envelope(&data, faults), extensions, refused: None }
+    Reply::of(&data, faults, extensions)
 }
 
 async fn root<'a>(
@@ -393,9 +364,4 @@ async fn root<'a>(
         return Ok(Answer { json: "\"Query\"".into(), errors: vec![], sql: None });
     }
     ready.contract.engine.root(session, doc, key, field, Some(known)).await
-}
-
-fn envelope(data: &str, faults: Vec<Json>) -> String {
-    let errors = if faults.is_empty() { String::new() } else { format!(",\"errors\":{}", Json::Array(faults)) };
-    format!("{{\"data\":{data}{errors}}}")
 }

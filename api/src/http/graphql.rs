@@ -4,8 +4,9 @@ use axum::{
     body::Body,
     extract::{Query, Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
+        HeaderMap, HeaderValue, Method, StatusCode, Uri,
         header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
+        request::Parts,
     },
     response::{IntoResponse, Response},
 };
@@ -16,9 +17,10 @@ use crate::{
         admit::admit,
         app::App,
         body,
-        execute::{Reply, Sent, run},
+        execute::{Sent, run},
         media::{Media, negotiate},
-        request::{REQUEST_ID, bearer, idempotency_key, is_json, request_info},
+        reply::Reply,
+        request::{bearer, idempotency_key, is_json, request_info},
     },
     kernel::{
         error::{ApiError, Code},
@@ -36,60 +38,70 @@ pub(super) async fn graphql(State(app): State<App>, request: Request) -> Respons
     let (parts, incoming) = request.into_parts();
     let info = request_info(&parts, app.settings.trusted_hops);
     let media = negotiate(&parts.headers);
-    let handled = async {
-        if media.is_none() {
-            return Err(ApiError::of(Code::NotAcceptable).saying(
-                "响应只有 application/graphql-response+json 和 application/json 两种格式",
-                "Answers are application/graphql-response+json or application/json.",
-            ));
+    // How long the body may take is its reader's to say; what is carried out has the deadline for itself.
+    let outcome = match taken(&app, &parts, incoming, media).await {
+        Ok(sent) => {
+            let handled = tokio::time::timeout(app.settings.deadline, handled(&app, &parts, sent, &info)).await;
+            handled.unwrap_or_else(|_| Err(ApiError::of(Code::DeadlineExceeded)))
         }
-        let sent = match parts.method {
-            Method::POST => posted(&app, &parts.headers, incoming).await?,
-            Method::GET => asked(&parts.headers, &parts.uri)?,
-            _ => return Err(ApiError::of(Code::MethodNotAllowed)),
-        };
-        let mut session = authenticated(&app, &parts.headers, &info).await?;
-        let extended = session.as_ref().is_some_and(|session| !session.tenant().plugins.packages.is_empty());
-        let again = extended.then(|| sent.clone());
-        let (ready, charged) = admit(&app, sent, session.as_ref(), &info).await?;
-        if parts.method == Method::GET && !ready.is_query() {
-            return Err(ApiError::of(Code::MethodNotAllowed).saying("GET 仅可用于查询", "GET is for queries only."));
-        }
-        let key = idempotency_key(&parts.headers)?;
-        let kind = ready.operation.to_string();
-        let started = std::time::Instant::now();
-        let again = again.filter(|_| ready.is_query() && ready.names_plug_ins());
-        let mut reply = run(&app, ready, session.as_ref(), key, &info).await;
-        // Read by the names of one version while another came: what has another name now would be missing.
-        let mut tries = 0;
-        while let Some(sent) = &again
-            && !is_current(&app, session.as_ref()).await?
-        {
-            tries += 1;
-            if tries > TRIES {
-                return Err(ApiError::of(Code::Conflict));
-            }
-            session = authenticated(&app, &parts.headers, &info).await?;
-            let (ready, _) = admit(&app, sent.clone(), session.as_ref(), &info).await?;
-            reply = run(&app, ready, session.as_ref(), key, &info).await;
-        }
-        let refused = reply.refused.map_or("none", Code::as_str);
-        metrics::histogram!("zugong_operation_seconds", "operation" => kind, "refused" => refused)
-            .record(started.elapsed().as_secs_f64());
-        if parts.headers.contains_key(COST) {
-            reply.extensions.insert("cost".into(), charged.report());
-        }
-        Ok(reply)
-    };
-    let outcome = match tokio::time::timeout(app.settings.deadline, handled).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(ApiError::of(Code::DeadlineExceeded)),
+        Err(error) => Err(error),
     };
     let media = media.unwrap_or(Media::Json);
     match outcome {
-        Ok(reply) => respond(media, reply, &info),
+        Ok(reply) => respond(media, reply),
         Err(error) => refusal(media, &error, &info, if parts.method == Method::GET { "POST" } else { "GET, POST" }),
     }
+}
+
+/// The request, wherever the method has it.
+async fn taken(app: &App, parts: &Parts, incoming: Body, media: Option<Media>) -> Result<Sent, ApiError> {
+    if media.is_none() {
+        return Err(ApiError::of(Code::NotAcceptable).saying(
+            "响应只有 application/graphql-response+json 和 application/json 两种格式",
+            "Answers are application/graphql-response+json or application/json.",
+        ));
+    }
+    match parts.method {
+        Method::POST => posted(app, &parts.headers, incoming).await,
+        Method::GET => asked(&parts.headers, &parts.uri),
+        _ => Err(ApiError::of(Code::MethodNotAllowed)),
+    }
+}
+
+/// Finds out who asks, and carries the request out.
+async fn handled(app: &App, parts: &Parts, sent: Sent, info: &RequestInfo) -> Result<Reply, ApiError> {
+    let mut session = authenticated(app, &parts.headers, info).await?;
+    let extended = session.as_ref().is_some_and(|session| !session.tenant().plugins.packages.is_empty());
+    let again = extended.then(|| sent.clone());
+    let (ready, charged) = admit(app, sent, session.as_ref(), info).await?;
+    if parts.method == Method::GET && !ready.is_query() {
+        return Err(ApiError::of(Code::MethodNotAllowed).saying("GET 仅可用于查询", "GET is for queries only."));
+    }
+    let key = idempotency_key(&parts.headers)?;
+    let kind = ready.operation.to_string();
+    let started = std::time::Instant::now();
+    let again = again.filter(|_| ready.is_query() && ready.names_plug_ins());
+    let mut reply = run(app, ready, session.as_ref(), key, info).await;
+    // Read by the names of one version while another came: what has another name now would be missing.
+    let mut tries = 0;
+    while let Some(sent) = &again
+        && !is_current(app, session.as_ref()).await?
+    {
+        tries += 1;
+        if tries > TRIES {
+            return Err(ApiError::of(Code::Conflict));
+        }
+        session = authenticated(app, &parts.headers, info).await?;
+        let (ready, _) = admit(app, sent.clone(), session.as_ref(), info).await?;
+        reply = run(app, ready, session.as_ref(), key, info).await;
+    }
+    let refused = reply.refused.map_or("none", Code::as_str);
+    metrics::histogram!("zugong_operation_seconds", "operation" => kind, "refused" => refused)
+        .record(started.elapsed().as_secs_f64());
+    if parts.headers.contains_key(COST) {
+        reply.extensions.insert("cost".into(), charged.report());
+    }
+    Ok(reply)
 }
 
 /// How often a query is read again because plug-ins have changed meanwhile.
@@ -106,7 +118,7 @@ async fn is_current(app: &App, session: Option<&Session>) -> Result<bool, ApiErr
 /// The answer to a request that is refused as a whole. `allowed` are the methods that would do.
 pub(super) fn refusal(media: Media, error: &ApiError, info: &RequestInfo, allowed: &'static str) -> Response {
     metrics::counter!("zugong_refused_total", "code" => error.code.as_str()).increment(1);
-    let mut response = respond(media, Reply::failed(error, info), info);
+    let mut response = respond(media, Reply::failed(error, info));
     let headers = response.headers_mut();
     if let Some(seconds) = error.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -190,7 +202,7 @@ pub(super) async fn authenticated(
     app.identity.authenticate(token, info.clone()).await.map(Some)
 }
 
-fn respond(media: Media, reply: Reply, info: &RequestInfo) -> Response {
+fn respond(media: Media, reply: Reply) -> Response {
     // With `application/json` a well-formed request is 200 whatever became of it; older clients expect that.
     let status = match reply.refused {
         None => StatusCode::OK,
@@ -203,9 +215,6 @@ fn respond(media: Media, reply: Reply, info: &RequestInfo) -> Response {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    }
-    if let Ok(id) = HeaderValue::from_str(&info.id) {
-        headers.insert(HeaderName::from_static(REQUEST_ID), id);
     }
     response
 }

@@ -31,10 +31,10 @@ use crate::{
         admit::admit,
         app::App,
         errors,
-        execute::Ready,
+        execute::{Ready, Sent},
         graphql::{authenticated, posted, refusal},
         media::{Media, takes_events},
-        request::{REQUEST_ID, bearer, idempotency_key, request_info},
+        request::{bearer, idempotency_key, request_info},
         standing::{Kind, Open, Share},
         stream::{Told, carry},
     },
@@ -60,24 +60,22 @@ const LAST: &str = "last-event-id";
 pub(super) async fn stream(State(app): State<App>, request: Request) -> Response {
     let (parts, incoming) = request.into_parts();
     let info = request_info(&parts, app.settings.trusted_hops);
-    let prepared = prepare(&app, &parts.method, &parts.headers, incoming, &info);
-    let outcome = match tokio::time::timeout(app.settings.deadline, prepared).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(ApiError::of(Code::DeadlineExceeded)),
+    let outcome = match taken(&app, &parts.method, &parts.headers, incoming).await {
+        Ok(sent) => {
+            let prepared = prepare(&app, &parts.headers, sent, &info);
+            let prepared = tokio::time::timeout(app.settings.deadline, prepared).await;
+            prepared.unwrap_or_else(|_| Err(ApiError::of(Code::DeadlineExceeded)))
+        }
+        Err(error) => Err(error),
     };
     match outcome {
-        Ok(feed) => respond(feed, &info),
+        Ok(feed) => respond(feed),
         Err(error) => refusal(Media::Graphql, &error, &info, "POST"),
     }
 }
 
-async fn prepare(
-    app: &App,
-    method: &Method,
-    headers: &HeaderMap,
-    incoming: Body,
-    info: &RequestInfo,
-) -> Result<Feed, ApiError> {
+/// The request in the body.
+async fn taken(app: &App, method: &Method, headers: &HeaderMap, incoming: Body) -> Result<Sent, ApiError> {
     if method != Method::POST {
         return Err(ApiError::of(Code::MethodNotAllowed));
     }
@@ -85,7 +83,10 @@ async fn prepare(
         return Err(ApiError::of(Code::NotAcceptable)
             .saying("此地址只返回 text/event-stream", "This address answers with text/event-stream."));
     }
-    let sent = posted(app, headers, incoming).await?;
+    posted(app, headers, incoming).await
+}
+
+async fn prepare(app: &App, headers: &HeaderMap, sent: Sent, info: &RequestInfo) -> Result<Feed, ApiError> {
     let session = authenticated(app, headers, info).await?;
     let shares = match &session {
         Some(session) => shares(app, session)?,
@@ -162,16 +163,13 @@ fn resume(ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiError> {
     Ok(())
 }
 
-fn respond(feed: Feed, info: &RequestInfo) -> Response {
+fn respond(feed: Feed) -> Response {
     let mut response = Body::from_stream(feed.events()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream; charset=utf-8"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     // Proxies that gather answers before they pass them on would keep events back.
     headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
-    if let Ok(id) = HeaderValue::from_str(&info.id) {
-        headers.insert(HeaderName::from_static(REQUEST_ID), id);
-    }
     response
 }
 

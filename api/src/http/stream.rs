@@ -1,5 +1,7 @@
 //! Carries an operation out for a connection that stays open: a WebSocket or an event stream.
 
+use std::future::Future;
+
 use async_graphql::{Value, parser::types::OperationType};
 use futures::StreamExt;
 use serde_json::{Value as Json, json};
@@ -9,8 +11,10 @@ use crate::{
     http::{
         app::App,
         errors,
-        execute::{Ready, Reply, run},
+        execute::{Ready, run},
+        net::caught,
         once,
+        reply::Reply,
     },
     kernel::{
         error::{ApiError, Code},
@@ -28,7 +32,8 @@ pub(super) enum Told {
     Ended,
 }
 
-/// Carries the operation out and hands everything it says to `out`, until nobody listens any more.
+/// Carries the operation out and hands everything it says to `out`, until nobody listens any more. A panic is the end of
+/// the operation and of nothing else.
 pub(super) async fn carry<T>(
     app: &App,
     ready: Ready,
@@ -37,10 +42,40 @@ pub(super) async fn carry<T>(
     out: &mpsc::Sender<T>,
     wrap: impl Fn(Told) -> T,
 ) {
-    if ready.operation != OperationType::Subscription {
-        let reply = tokio::time::timeout(app.settings.deadline, run(app, ready, session, key, info)).await;
-        let reply = reply.unwrap_or_else(|_| Reply::failed(&ApiError::of(Code::DeadlineExceeded), info));
+    netted(info, out, &wrap, carry_out(app, ready, (session, key), info, out, &wrap)).await;
+}
+
+/// Does the work, and tells of its panic.
+async fn netted<T>(
+    info: &RequestInfo,
+    out: &mpsc::Sender<T>,
+    wrap: &impl Fn(Told) -> T,
+    work: impl Future<Output = ()>,
+) {
+    if let Err(error) = caught("operation", info, work).await {
         // Nobody listens: nothing is lost that the client has not given up.
+        let _ = out.send(wrap(Told::Failed(vec![errors::request(&error, info)]))).await;
+    }
+}
+
+async fn carry_out<T>(
+    app: &App,
+    ready: Ready,
+    (session, key): (Option<&Session>, Option<&str>),
+    info: &RequestInfo,
+    out: &mpsc::Sender<T>,
+    wrap: &impl Fn(Told) -> T,
+) {
+    if ready.operation != OperationType::Subscription {
+        let reply = match tokio::time::timeout(app.settings.deadline, run(app, ready, session, key, info)).await {
+            // Nothing was carried out.
+            Ok(reply) if reply.refused.is_some() => {
+                let _ = out.send(wrap(Told::Failed(reply.into_errors()))).await;
+                return;
+            }
+            Ok(reply) => reply,
+            Err(_) => Reply::failed(&ApiError::of(Code::DeadlineExceeded), info),
+        };
         let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
     } else {
         if let Err(error) = once::single(&ready) {
@@ -74,4 +109,33 @@ pub(super) async fn carry<T>(
 fn event_id(data: &Json) -> Option<String> {
     let (_, event) = data.as_object()?.iter().next()?;
     event.get("id").and_then(Json::as_str).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_ends_an_operation_with_an_error_and_is_counted() {
+        let figures = crate::http::health::recorder();
+        let info = RequestInfo { id: "my-own-id".into(), ..RequestInfo::default() };
+        let (sender, mut told) = mpsc::channel(4);
+        let work = async {
+            let _ = sender.send(Told::Next("{}".into(), None)).await;
+            panic!("canary at /src/secret.rs");
+        };
+        netted(&info, &sender, &|told| told, work).await;
+        assert!(matches!(told.recv().await, Some(Told::Next(..))), "what was said before is heard");
+        let Some(Told::Failed(errors)) = told.recv().await else { panic!("it ends with an error") };
+        let extensions = &errors[0]["extensions"];
+        assert_eq!(
+            (&extensions["code"], &extensions["requestId"]),
+            (&json!("INTERNAL_SERVER_ERROR"), &json!("my-own-id"))
+        );
+        assert!(errors.len() == 1 && !errors[0].to_string().contains("canary"), "{errors:?}");
+        assert!(figures.render().contains("zugong_panics_total"));
+        netted(&info, &sender, &|told| told, async {}).await;
+        drop(sender);
+        assert!(told.recv().await.is_none(), "work that ends by itself says so itself");
+    }
 }

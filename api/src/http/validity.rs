@@ -6,11 +6,7 @@ use serde_json::{Map, json};
 
 use crate::{
     graph::{open::Openness, schema::ValidOnly},
-    http::{
-        app::App,
-        errors,
-        execute::{Ready, Reply},
-    },
+    http::{app::App, errors, execute::Ready, reply::Reply},
     kernel::{
         error::Code,
         session::{RequestInfo, Session},

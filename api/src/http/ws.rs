@@ -1,6 +1,6 @@
 //! `GET /graphql/ws`: subscriptions, and any other operation, over one socket.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use axum::{
     extract::{
@@ -18,7 +18,7 @@ use futures::{
     stream::{SplitSink, SplitStream},
 };
 use serde_json::{Value as Json, json};
-use tokio::{sync::mpsc, task::JoinHandle, time::Instant};
+use tokio::{sync::mpsc, time::Instant};
 
 use crate::{
     http::{
@@ -26,9 +26,11 @@ use crate::{
         app::App,
         errors,
         execute::Sent,
+        net::caught,
         request::request_info,
         standing::{Kind, Share, Who},
         stream::{Told, carry},
+        ws_operations::{Named, Operations},
         ws_protocol::{Close, PROTOCOL, Said, ack, complete, error, next, pong},
     },
     kernel::{
@@ -37,15 +39,10 @@ use crate::{
     },
 };
 
-/// How long a client may take to introduce itself.
-const INIT: Duration = Duration::from_secs(10);
 /// How often the caller's standing is looked at while operations go on.
 const RECHECK: Duration = Duration::from_secs(2);
 /// On a socket without operations it is looked at every so many times only.
 const SELDOM: u32 = 6;
-/// How often a client is asked whether it is still there, and how long one may say nothing at all.
-const PING: Duration = Duration::from_secs(25);
-const SILENCE: Duration = Duration::from_secs(75);
 /// How long the farewell may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// Operations at once on one socket.
@@ -55,6 +52,30 @@ const QUEUE: usize = 256;
 /// The largest message that a client may send, and what is read of a larger one to tell it so.
 const MESSAGE: usize = 256 * 1024;
 const READ: usize = 4 * MESSAGE;
+
+/// How long a socket waits for its client.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketTimes {
+    /// How long a client may take to introduce itself.
+    pub introduction: Duration,
+    /// How long one may take to take a message.
+    pub taking: Duration,
+    /// How often one is asked whether it is still there.
+    pub ping: Duration,
+    /// How long one may say nothing at all.
+    pub silence: Duration,
+}
+
+impl Default for SocketTimes {
+    fn default() -> Self {
+        Self {
+            introduction: Duration::from_secs(10),
+            taking: Duration::from_secs(10),
+            ping: Duration::from_secs(25),
+            silence: Duration::from_secs(75),
+        }
+    }
+}
 
 /// Opens a socket if the sub-protocol is ours and the page, if one, comes from a site we know.
 pub(super) async fn upgrade(State(app): State<App>, upgrade: WebSocketUpgrade, request: Request) -> Response {
@@ -90,16 +111,15 @@ struct Socket {
     session: Option<Session>,
     greeted: bool,
     share: Option<Share>,
-    operations: HashMap<String, JoinHandle<()>>,
+    operations: Operations,
     sender: mpsc::Sender<Out>,
     receiver: Option<mpsc::Receiver<Out>>,
 }
 
-/// What operations hand to the socket.
-enum Out {
-    Text(String),
-    Ended(String),
-    Failed(String, Json),
+/// What an operation hands to the socket.
+struct Out {
+    of: Named,
+    told: Told,
 }
 
 impl Socket {
@@ -112,7 +132,7 @@ impl Socket {
             session: None,
             greeted: false,
             share: None,
-            operations: HashMap::new(),
+            operations: Operations::default(),
             sender,
             receiver: Some(receiver),
         }
@@ -123,9 +143,8 @@ impl Socket {
         let accepted = socket.protocol().is_some_and(|p| p.as_bytes() == PROTOCOL.as_bytes());
         let (mut sink, mut stream) = socket.split();
         let reason = if accepted { self.converse(&mut sink, &mut stream).await } else { Some(Close::WrongProtocol) };
-        for (_, operation) in self.operations.drain() {
-            operation.abort();
-        }
+        // Those that go on end here, and give back what their user has of them.
+        drop(std::mem::take(&mut self.operations));
         let Some(reason) = reason else {
             // Without the answer to its close, the client takes the end for a broken line.
             let _ = tokio::time::timeout(FAREWELL, sink.close()).await;
@@ -148,14 +167,15 @@ impl Socket {
         stream: &mut SplitStream<WebSocket>,
     ) -> Option<Close> {
         let mut outbox = self.receiver.take()?;
-        let init = tokio::time::sleep_until(Instant::now() + INIT);
+        let times = self.app.settings.sockets;
+        let init = tokio::time::sleep_until(Instant::now() + times.introduction);
         tokio::pin!(init);
         let app = self.app.clone();
         let stopped = app.stopped();
         tokio::pin!(stopped);
         let mut recheck = tokio::time::interval(RECHECK);
         let mut rounds = 0_u32;
-        let mut ping = tokio::time::interval_at(Instant::now() + PING, PING);
+        let mut ping = tokio::time::interval_at(Instant::now() + times.ping, times.ping);
         let mut heard_at = Instant::now();
         loop {
             let out = tokio::select! {
@@ -174,25 +194,24 @@ impl Socket {
                         Some(Err(error)) => return Close::after(&error.to_string()),
                     }
                 }
-                Some(out) = outbox.recv() => Message::Text(match out {
-                    Out::Text(text) => text,
-                    Out::Ended(id) => { self.operations.remove(&id); complete(&id) }
-                    Out::Failed(id, errors) => { self.operations.remove(&id); error(&id, errors) }
-                }.into()),
+                Some(out) = outbox.recv() => match self.said(out) {
+                    Some(text) => Message::Text(text.into()),
+                    None => continue,
+                },
                 () = &mut stopped => return Some(Close::GoingAway),
                 () = &mut init, if !self.greeted => return Some(Close::InitTimeout),
                 _ = recheck.tick(), if self.bearer.is_some() => {
                     rounds = rounds.wrapping_add(1);
-                    let due = !self.operations.is_empty() || rounds.is_multiple_of(SELDOM);
+                    let due = self.operations.count() > 0 || rounds.is_multiple_of(SELDOM);
                     if due && let Err(error) = self.renew().await { return Some(Close::unknown(&error)) }
                     continue;
                 }
                 _ = ping.tick() => {
-                    if heard_at.elapsed() > SILENCE { return None }
+                    if heard_at.elapsed() > times.silence { return None }
                     Message::Ping(bytes::Bytes::new())
                 }
             };
-            match tokio::time::timeout(INIT, sink.send(out)).await {
+            match tokio::time::timeout(times.taking, sink.send(out)).await {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => return None,
                 Err(_) => return Some(Close::SlowConsumer),
@@ -231,14 +250,12 @@ impl Socket {
             Said::Ping { payload } => Ok(Some(pong(payload))),
             Said::Pong {} => Ok(None),
             Said::Complete { id } => {
-                if let Some(operation) = self.operations.remove(&id) {
-                    operation.abort();
-                }
+                self.operations.let_go(&id);
                 Ok(None)
             }
             Said::Subscribe { .. } if !self.greeted => Err(Close::Unauthorized),
-            Said::Subscribe { id, .. } if self.operations.contains_key(&id) => Err(Close::Duplicate),
-            Said::Subscribe { .. } if self.operations.len() >= OPERATIONS => Err(Close::TooManyOperations),
+            Said::Subscribe { id, .. } if self.operations.has(&id) => Err(Close::Duplicate),
+            Said::Subscribe { .. } if self.operations.count() >= OPERATIONS => Err(Close::TooManyOperations),
             Said::Subscribe { id, payload } => {
                 self.renew().await.map_err(|error| Close::unknown(&error))?;
                 self.subscribe(id, payload).await
@@ -251,6 +268,15 @@ impl Socket {
         self.session.as_ref().map(|session| (session.tenant().id, session.user_id()))
     }
 
+    /// What the client is to hear of what an operation said; nothing if it has let go of it.
+    fn said(&mut self, Out { of, told }: Out) -> Option<String> {
+        match told {
+            Told::Next(text, _) => self.operations.is_going(&of).then(|| next(&of.id, &text)),
+            Told::Failed(errors) => self.operations.end(&of).then(|| error(&of.id, Json::Array(errors))),
+            Told::Ended => self.operations.end(&of).then(|| complete(&of.id)),
+        }
+    }
+
     /// Begins an operation, or says why not.
     async fn subscribe(&mut self, id: String, sent: Sent) -> Result<Option<String>, Close> {
         let share = match self.who().map(|who| self.app.sockets.share(who, Kind::Stream)) {
@@ -258,22 +284,19 @@ impl Socket {
             Some(Some(share)) => Some(share),
             Some(None) => return Err(Close::TooManyOperations),
         };
-        let ready = match admit(&self.app, sent, self.session.as_ref(), &self.info).await {
+        let admitted = admit(&self.app, sent, self.session.as_ref(), &self.info);
+        let ready = match caught("admission", &self.info, admitted).await.flatten() {
             Ok((ready, _)) => ready,
             Err(fault) => return Ok(Some(error(&id, json!([errors::request(&fault, &self.info)])))),
         };
         let (app, info, session) = (self.app.clone(), self.info.clone(), self.session.clone());
-        let (sender, key) = (self.sender.clone(), id.clone());
+        let named = self.operations.name(id);
+        let (sender, of) = (self.sender.clone(), named.clone());
         let work = async move {
-            let _share = share;
-            let wrap = |told| match told {
-                Told::Next(text, _) => Out::Text(next(&key, &text)),
-                Told::Failed(errors) => Out::Failed(key.clone(), Json::Array(errors)),
-                Told::Ended => Out::Ended(key.clone()),
-            };
+            let wrap = |told| Out { of: of.clone(), told };
             carry(&app, ready, (session.as_ref(), None), &info, &sender, wrap).await;
         };
-        self.operations.insert(id, crate::kernel::task::spawn("operation", work));
+        self.operations.begin(&named, crate::kernel::task::spawn("operation", work), share);
         Ok(None)
     }
 }

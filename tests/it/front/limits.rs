@@ -1,10 +1,13 @@
 //! Every published limit, on both sides.
 
+use std::time::Duration;
+
 use serde_json::{Value as Json, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
+use zugong::http::app::HttpSettings;
 use zugong_tests::{Actor, Server, World};
 
 use super::{JSON, header, post};
@@ -188,6 +191,30 @@ async fn a_body_has_256_kib() {
         let reply = post(&world.server, body.clone(), &[JSON]).await;
         assert_eq!((reply.status, reply.code()), (status, code), "{bytes}");
         assert_eq!(in_pieces(&world.server, &body).await, format!("HTTP/1.1 {status} "), "{bytes} in pieces");
+    }
+}
+
+#[tokio::test]
+async fn the_time_of_a_request_begins_when_its_body_is_there() {
+    let settings = HttpSettings { deadline: Duration::from_secs(2), ..HttpSettings::default() };
+    let server = Server::with(settings).await;
+    let body = json!({ "query": "{ __typename }" }).to_string();
+    for path in ["/graphql", "/graphql/stream"] {
+        let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+        let length = body.len();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\
+             content-length: {length}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        for piece in body.as_bytes().chunks(length.div_ceil(4)) {
+            tokio::time::sleep(Duration::from_millis(800)).await;
+            stream.write_all(piece).await.unwrap();
+        }
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let answered = answer.starts_with("HTTP/1.1 200") && answer.contains(r#"{"data":{"__typename":"Query"}}"#);
+        assert!(answered, "{path}: {answer}");
     }
 }
 

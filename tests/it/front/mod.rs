@@ -5,6 +5,7 @@ mod cost;
 mod documents;
 mod errors;
 mod events;
+mod frames;
 mod hostile;
 mod limits;
 mod media;

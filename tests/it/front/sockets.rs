@@ -87,6 +87,37 @@ async fn a_user_has_twenty_operations_on_all_sockets_together() {
 }
 
 #[tokio::test]
+async fn an_id_and_its_place_are_free_as_soon_as_the_client_lets_go_of_it() {
+    let world = World::start().await;
+    let case = case(&world).await;
+    let (mut socket, _) = introduce(&world.a.superior).await;
+    // With these one more makes twenty, which is all that a user has.
+    for i in 0..19 {
+        socket.say(subscribe(&format!("s{i}"), PROGRESS, json!({ "case": case }))).await;
+    }
+    for round in 0..30 {
+        socket.say(subscribe("again", "{ version }", json!({}))).await;
+        socket.say(json!({ "type": "complete", "id": "again" })).await;
+        socket.say(subscribe("again", PROGRESS, json!({ "case": case }))).await;
+        let begun = async |socket: &mut Socket| {
+            loop {
+                let heard = word(socket.hear().await);
+                assert_ne!(heard["type"], "error", "{round}: {heard}");
+                if heard["id"] == "again" && heard["payload"]["data"]["caseProgress"].is_object() {
+                    return;
+                }
+            }
+        };
+        begun(&mut socket).await;
+        socket.say(json!({ "type": "complete", "id": "again" })).await;
+    }
+    for _ in 0..2 {
+        socket.say(subscribe("again", PROGRESS, json!({ "case": case }))).await;
+    }
+    assert_eq!(closed(&mut socket).await, 4409, "the last one goes on under its id");
+}
+
+#[tokio::test]
 async fn a_stream_ends_soon_after_its_token_has_expired() {
     let world = World::start().await;
     let case = case(&world).await;

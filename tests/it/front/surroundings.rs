@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use reqwest::Method;
 use serde_json::json;
 use zugong::http::app::HttpSettings;
 use zugong_tests::{Reply, Server, World};
@@ -109,6 +110,46 @@ async fn large_answers_are_compressed_and_small_ones_are_not() {
         let small =
             ask(json!({ "query": "{ __typename units(first: 1) { nodes { id } } }" }).to_string()).await.unwrap();
         assert!(small.headers().get("content-encoding").is_none(), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_whoever_gives_it() {
+    let settings =
+        HttpSettings { explore: true, origins: vec!["https://oa.example.gov.cn".into()], ..HttpSettings::default() };
+    let server = Server::with(settings).await;
+    let mut asked: Vec<(Method, &str, u16)> = vec![
+        (Method::GET, "/healthz", 200),
+        (Method::GET, "/readyz", 200),
+        (Method::GET, "/metrics", 200),
+        (Method::GET, "/schema.graphql", 200),
+        (Method::GET, "/.well-known/jwks.json", 200),
+        (Method::GET, "/files/x", 404),
+        (Method::PUT, "/files/x", 404),
+        (Method::GET, "/nothing", 404),
+        (Method::GET, "/graphiql/nothing.js", 404),
+        (Method::DELETE, "/healthz", 405),
+        (Method::DELETE, "/graphql", 405),
+        (Method::GET, "/graphql/stream", 405),
+        (Method::GET, "/auth/login", 405),
+        (Method::OPTIONS, "/graphql", 200),
+    ];
+    if get(&server, "/graphiql").await.status == 200 {
+        asked.push((Method::GET, "/graphiql/index.html", 200));
+    }
+    for (method, path, status) in asked {
+        let name = format!("{method} {path}");
+        let request = async |id: Option<&str>| {
+            // With these a browser asks whether another site's page may send what it wants to.
+            let request = server.http.request(method.clone(), format!("{}{path}", server.url));
+            let request =
+                request.header("origin", "https://oa.example.gov.cn").header("access-control-request-method", "POST");
+            let request = id.into_iter().fold(request, |request, id| request.header("x-request-id", id));
+            Reply::of(request.send().await.unwrap()).await
+        };
+        let reply = request(Some("my-own-id")).await;
+        assert_eq!((reply.status, header(&reply, "x-request-id")), (status, "my-own-id"), "{name}");
+        assert_eq!(header(&request(None).await, "x-request-id").len(), 32, "{name}");
     }
 }
 
