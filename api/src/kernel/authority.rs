@@ -3,7 +3,7 @@
 //! Loaded once per user and version of the tenant's rights, shared by requests, thrown away when the
 //! version moves. Casbin is never asked per row or field: the contract is compiled into a table.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use entities::{
@@ -47,8 +47,8 @@ pub struct Authority {
     pub kind: UserKind,
     /// Whether the user may act at all.
     pub active: bool,
-    /// Live sessions.
-    pub sessions: Vec<Uuid>,
+    /// Live sessions, and what the client of each calls itself.
+    pub sessions: HashMap<Uuid, String>,
     holdings: Vec<Holding>,
     compiled: Arc<Compiled>,
 }
@@ -131,7 +131,7 @@ impl Authority {
             name: row.name,
             kind: row.kind,
             active: row.state == UserState::Active,
-            sessions: sessions.into_iter().map(|s| s.id).collect(),
+            sessions: sessions.into_iter().map(|s| (s.id, s.client)).collect(),
             holdings,
             compiled,
         }))

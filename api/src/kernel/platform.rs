@@ -175,11 +175,11 @@ impl Platform {
         request: RequestInfo,
     ) -> Result<Session, ApiError> {
         let (facts, mut authority) = self.authority(tenant, user, false).await?;
-        if session.is_some_and(|s| !authority.sessions.contains(&s)) {
+        if session.is_some_and(|s| !authority.sessions.contains_key(&s)) {
             // A log-in newer than what is cached, or one that has ended: only the database knows.
             authority = self.authority(tenant, user, true).await?.1;
         }
-        if !authority.active || session.is_some_and(|s| !authority.sessions.contains(&s)) {
+        if !authority.active || session.is_some_and(|s| !authority.sessions.contains_key(&s)) {
             return Err(ApiError::of(Code::Unauthenticated));
         }
         if !facts.active {

@@ -134,6 +134,14 @@ impl Session {
         self.0.session_id
     }
 
+    /// The program at work, as it calls itself at log-in, without what follows, such as a version; of a service account,
+    /// its name. Nobody has to say the truth here: it gives no right.
+    pub fn client(&self) -> Option<&str> {
+        let authority = &self.0.authority;
+        let name = self.0.session_id.map_or(Some(&authority.name), |session| authority.sessions.get(&session))?;
+        name.split_whitespace().next()
+    }
+
     /// Whether a service key that may read diagnostics is behind this; it adds no right to any row.
     pub fn is_privileged(&self) -> bool {
         self.0.privileged

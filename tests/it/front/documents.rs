@@ -11,6 +11,7 @@ use zugong::http::{
 use zugong_tests::{Actor, Reply, Server, World};
 
 use super::spec::ask;
+use crate::identity::{PASSWORD, auth, somebody, text};
 
 const LISTED: &str = "query Units($n: Int) { units(first: $n) { nodes { id } } }";
 const OTHER: &str = "{ version }";
@@ -24,7 +25,7 @@ fn with(documents: DocumentSettings) -> HttpSettings {
     HttpSettings { documents, ..HttpSettings::default() }
 }
 
-/// A folder with one list.
+/// A folder with one list, which is for all.
 fn folder(texts: &[&str]) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     list(&folder, texts);
@@ -32,10 +33,14 @@ fn folder(texts: &[&str]) -> tempfile::TempDir {
 }
 
 fn list(folder: &tempfile::TempDir, texts: &[&str]) {
+    put(folder, "common", texts);
+}
+
+fn put(folder: &tempfile::TempDir, client: &str, texts: &[&str]) {
     let list: serde_json::Map<String, Json> = texts.iter().map(|text| (id(text), json!(text))).collect();
     let written = folder.path().join("list");
     fs::write(&written, Json::Object(list).to_string()).unwrap();
-    fs::rename(written, folder.path().join("mini-program.json")).unwrap();
+    fs::rename(written, folder.path().join(format!("{client}.json"))).unwrap();
 }
 
 async fn by_id(actor: &Actor, text: &str) -> Reply {
@@ -95,6 +100,53 @@ async fn an_operator_may_accept_nothing_but_the_lists() {
     assert_eq!(registering.code(), "PERSISTED_QUERY_NOT_FOUND");
 }
 
+/// Somebody who has logged in with a program that calls itself so.
+async fn at_work_with(world: &World, client: &str) -> Actor {
+    let (name, _) = somebody(&world.server, "clerk", &[&world.a]).await;
+    let body = json!({ "login": name, "password": PASSWORD, "client": client });
+    let token = text(&auth(&world.server, "login", None, body).await, "accessToken");
+    Actor { token: Some(token), ..world.a.superior.clone() }
+}
+
+#[tokio::test]
+async fn a_client_may_ask_for_what_is_in_its_own_list_and_in_the_common_one() {
+    let (desk, mini) = ("{ units(first: 1) { nodes { id code } } }", "{ units(first: 1) { nodes { id kind } } }");
+    for mode in [Mode::Allow, Mode::Only] {
+        let folder = folder(&[LISTED]);
+        put(&folder, "desk", &[desk]);
+        put(&folder, "mini-program", &[mini]);
+        let documents = DocumentSettings { folder: Some(folder.path().into()), mode, register: false };
+        let world = World::on(Server::with(with(documents)).await).await;
+        let nobody = ["", "Desk 1", "desktop", "common"];
+        for (client, own) in [("desk", desk), ("mini-program 2.1", mini), ("desk v7", desk)] {
+            let actor = at_work_with(&world, client).await;
+            for listed in [LISTED, own] {
+                assert_eq!(by_id(&actor, listed).await.code(), "none", "{client}: {listed}");
+                assert_eq!(actor.gql(listed, json!({ "n": 1 })).await.code(), "none", "{client}: {listed}");
+            }
+            let other = if own == desk { mini } else { desk };
+            assert_eq!(by_id(&actor, other).await.code(), "PERSISTED_QUERY_NOT_FOUND", "{client}");
+            let text = actor.gql(other, json!({})).await;
+            assert_eq!(text.code(), if mode == Mode::Only { "PERSISTED_QUERY_NOT_FOUND" } else { "none" }, "{client}");
+        }
+        for client in nobody {
+            let actor = at_work_with(&world, client).await;
+            assert_eq!(by_id(&actor, LISTED).await.code(), "none", "{client}");
+            assert_eq!(by_id(&actor, desk).await.code(), "PERSISTED_QUERY_NOT_FOUND", "{client}");
+        }
+        // A service account is known by its name, and a stranger by nothing.
+        put(&folder, "service", &[OTHER]);
+        let found = async {
+            while by_id(&world.a.service, OTHER).await.code() != "none" {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(15), found).await.expect("the list is in force");
+        assert_eq!(by_id(&world.a.service.anonymous(), OTHER).await.code(), "PERSISTED_QUERY_NOT_FOUND");
+        assert_eq!(by_id(&world.a.service.anonymous(), LISTED).await.code(), "UNAUTHENTICATED");
+    }
+}
+
 #[tokio::test]
 async fn lists_are_read_again_when_they_change_and_wrong_ones_leave_the_former_in_force() {
     let folder = folder(&[LISTED]);
@@ -109,7 +161,7 @@ async fn lists_are_read_again_when_they_change_and_wrong_ones_leave_the_former_i
         }
     };
     tokio::time::timeout(Duration::from_secs(15), found).await.expect("the new list is in force");
-    fs::write(folder.path().join("mini-program.json"), "{").unwrap();
+    fs::write(folder.path().join("common.json"), "{").unwrap();
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert_eq!(by_id(actor, OTHER).await.code(), "none");
 }

@@ -212,7 +212,8 @@ async fn who_does_not_read_is_let_go_and_nobody_waits_for_it() {
     let address = world.server.url.trim_start_matches("http://").parse().unwrap();
     let stream = narrow.connect(address).await.unwrap();
     let mut socket = Raw::over(stream, &world.server, world.a.superior.token.as_deref()).await;
-    let large = "{ __schema { types { name description fields { name description type { name } } } } }";
+    let large = "{ __schema { types { name description fields { name description args { name description } } \
+                 inputFields { name description } enumValues { name description } } } }";
     for i in 0..15 {
         socket.say(&subscribe(&i.to_string(), large, json!({}))).await;
     }

@@ -102,7 +102,7 @@ impl<'a> Measure<'a> {
     /// What a field's conditions and its order cost.
     fn conditions(&self, field: &Field) -> u64 {
         let given = CONDITIONS.iter().filter_map(|name| self.argument(field, name));
-        given.fold(0, |sum, value| sum.saturating_add(conditions(&value)))
+        given.fold(0_u64, |sum, value| sum.saturating_add(conditions(&value)))
     }
 
     /// The rows of a list as its arguments bound them.
@@ -131,11 +131,11 @@ impl<'a> Measure<'a> {
 /// Every word of a condition costs 1 and what lies below it, one across a list more; values cost nothing.
 fn conditions(value: &ConstValue) -> u64 {
     match value {
-        ConstValue::Object(members) => members.iter().fold(0, |sum, (name, below)| {
+        ConstValue::Object(members) => members.iter().fold(0_u64, |sum, (name, below)| {
             let own = if matches!(name.as_str(), "some" | "none" | "every") { ACROSS } else { 1 };
             sum.saturating_add(own).saturating_add(conditions(below))
         }),
-        ConstValue::List(items) => items.iter().fold(0, |sum, item| sum.saturating_add(conditions(item))),
+        ConstValue::List(items) => items.iter().fold(0_u64, |sum, item| sum.saturating_add(conditions(item))),
         _ => 0,
     }
 }

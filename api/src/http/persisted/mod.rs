@@ -1,7 +1,7 @@
 //! Documents that the server knows by the digest of their text, so that clients send the digest alone.
 //!
-//! Two sources: lists that an operator puts into a folder, one file for each client program (`manifests`),
-//! and, where that is switched on, what clients of a tenant registered by themselves. An operator may also
+//! Two sources: lists that an operator puts into a folder, one file for each client program and one for all
+//! (`manifests`), and, where that is switched on, what clients of a tenant registered by themselves. An operator may also
 //! have nothing but the lists accepted.
 
 mod manifests;
@@ -49,7 +49,7 @@ pub enum Mode {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DocumentSettings {
-    /// A folder of lists, one JSON file for each client program.
+    /// A folder of lists, one JSON file for each client program, and `common.json` for all.
     pub folder: Option<PathBuf>,
     /// Which documents are accepted.
     pub mode: Mode,
@@ -95,10 +95,11 @@ impl Documents {
     ///
     /// # Errors
     ///
-    /// `PERSISTED_QUERY_NOT_FOUND` for an id that is not known and, where only lists are accepted, for a text
+    /// `PERSISTED_QUERY_NOT_FOUND` for an id that is not known to the client and, where only lists are accepted, for a text
     /// that stands in none; `BAD_USER_INPUT` for an id of another form or of another text.
     pub(super) async fn resolve(&self, sent: &mut Sent, session: Option<&Session>) -> Result<(), ApiError> {
         let id = given(sent)?;
+        let client = session.and_then(Session::client);
         match (&sent.query, id) {
             (None, None) => Ok(()),
             (Some(query), id) => {
@@ -110,7 +111,7 @@ impl Documents {
                         .at("documentId")
                         .saying("摘要与 query 不符", "The digest is not that of `query`."));
                 }
-                if self.settings.mode == Mode::Only && !self.listed.load().contains(&hash) {
+                if self.settings.mode == Mode::Only && self.listed.load().get(client, &hash).is_none() {
                     return Err(unknown());
                 }
                 if let Some(session) = session.filter(|_| self.settings.register) {
@@ -119,7 +120,7 @@ impl Documents {
                 Ok(())
             }
             (None, Some(hash)) => {
-                let listed = self.listed.load().get(&hash);
+                let listed = self.listed.load().get(client, &hash);
                 let text = match (listed, session) {
                     (None, Some(session)) => self.of_tenant(session.tenant().id, &hash).await,
                     (listed, _) => listed,
@@ -172,7 +173,7 @@ impl Documents {
                 seen = now;
                 match manifests::read(&folder, &this.limits) {
                     Ok(known) => {
-                        tracing::info!(documents = known.len(), "the lists of documents were read again");
+                        tracing::info!(documents = known.count(), "the lists of documents were read again");
                         this.listed.store(Arc::new(known));
                     }
                     Err(error) => tracing::error!(%error, "the lists of documents are wrong; the former stay in force"),
