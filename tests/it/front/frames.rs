@@ -138,7 +138,7 @@ async fn frames_that_the_protocol_does_not_allow_end_the_connection() {
         ("a reserved bit", frame(TEXT | 0x40, b"{\"type\":\"ping\"}")),
         ("an unknown kind", frame(0x83, b"{\"type\":\"ping\"}")),
         ("an unknown kind of control", frame(0x8b, b"")),
-        ("no mask", [&[TEXT, 15], b"{\"type\":\"ping\"}".as_slice()].concat()),
+        ("no mask", [[TEXT, 15].as_slice(), b"{\"type\":\"ping\"}".as_slice()].concat()),
         ("a long ping", frame(PING, &[0; 126])),
         ("a ping in pieces", frame(PING & 0x0f, b"")),
         ("more of nothing", frame(END, b"{\"type\":\"ping\"}")),
