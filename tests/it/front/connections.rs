@@ -78,7 +78,7 @@ async fn two_thousand_half_requests_do_not_slow_a_good_client_down() {
         }
     }
     assert!(meanwhile < bound, "{meanwhile:?}, and {before:?} without them");
-    // Each of them is let go: ten seconds for the headers, and no longer for a body within the deadline.
+    // Each of them is let go: ten seconds for the headers, and five for a body of which no more comes.
     let left = Duration::from_secs(30).saturating_sub(begun.elapsed());
     let all = join_all(held.iter_mut().map(|stream| ended(stream, left))).await;
     assert!(all.iter().all(|ended| *ended), "{} are still there", all.iter().filter(|e| !**e).count());

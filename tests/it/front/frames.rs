@@ -202,7 +202,7 @@ async fn too_slow(server: &Server) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_does_not_read_is_let_go_and_nobody_waits_for_it() {
+async fn who_does_not_read_is_let_go_with_all_that_it_asked_for() {
     let times = SocketTimes { taking: Duration::from_secs(2), ..SocketTimes::default() };
     let world = World::on(Server::with(HttpSettings { sockets: times, ..HttpSettings::default() }).await).await;
     let before = too_slow(&world.server).await;
@@ -214,12 +214,11 @@ async fn who_does_not_read_is_let_go_and_nobody_waits_for_it() {
     let mut socket = Raw::over(stream, &world.server, world.a.superior.token.as_deref()).await;
     let large = "{ __schema { types { name description fields { name description args { name description } } \
                  inputFields { name description } enumValues { name description } } } }";
-    for i in 0..15 {
+    for i in 0..8 {
         socket.say(&subscribe(&i.to_string(), large, json!({}))).await;
     }
     let let_go = async {
         while too_slow(&world.server).await == before {
-            world.a.senior.ok("{ units(first: 1) { nodes { id } } }", json!({})).await;
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     };
