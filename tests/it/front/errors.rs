@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use reqwest::header::HeaderMap;
 use serde_json::{Value as Json, json};
-use zugong::http::app::HttpSettings;
-use zugong_tests::{Actor, Probe, Reply, Server, World, leaks};
+use zugong::http::{app::HttpSettings, cost::CostSettings};
+use zugong_tests::{Actor, Probe, Reply, Server, World, leaks, socket::Socket};
 
 use super::{GRAPHQL, JSON, document, get, header, post};
+use crate::sockets::{subscribe, word};
 
 fn clean(name: &str, text: &str) {
     assert!(text.len() <= 4096, "{name}: {} bytes", text.len());
@@ -177,6 +178,47 @@ async fn a_request_past_its_deadline_ends_and_leaves_nothing_behind() {
     held.rollback().await.unwrap();
     let done = world.a.superior.gql(query, input).await;
     assert_eq!(done.body["data"]["unitUpdate"]["unit"]["version"], 2, "nothing was done before: {}", done.text);
+}
+
+#[tokio::test]
+async fn a_panic_is_an_answer_on_every_transport_and_other_operations_go_on() {
+    // What no operator can set: nothing ever comes back, so that how long to wait for it cannot be worked out.
+    let cost = CostSettings { request: 1_000, client: 100, client_per_second: 0, ..CostSettings::default() };
+    let site = "https://oa.example.gov.cn";
+    let settings = HttpSettings { cost, origins: vec![site.into()], ..HttpSettings::default() };
+    let world = World::on(Server::with(settings).await).await;
+    let panics = async || {
+        let figures = get(&world.server, "/metrics").await.text;
+        let count = figures.lines().find_map(|line| line.strip_prefix("zugong_panics_total "));
+        count.map_or(0, |count| count.trim().parse::<u64>().unwrap())
+    };
+    let before = panics().await;
+    let (cheap, dear) = ("{ version }", "{ units(first: 100) { nodes { id name code path kind } } }");
+    let (actor, body) = (&world.a.junior, json!({ "query": dear }));
+    let answered = actor.send(body.clone(), &[("origin", site)]).await;
+    let request = actor.http.post(format!("{}/graphql/stream", actor.url)).json(&body).header("origin", site);
+    let streamed = Reply::of(request.bearer_auth(actor.token.as_ref().unwrap()).send().await.unwrap()).await;
+    for (name, reply) in [("answer", answered), ("event stream", streamed)] {
+        well_formed(name, &reply);
+        assert_eq!((reply.status, reply.code()), (500, "INTERNAL_SERVER_ERROR"), "{name}: {}", reply.text);
+        assert_eq!(header(&reply, "access-control-allow-origin"), site, "{name}: a page may read of it");
+    }
+    let mut socket = Socket::greeted(&actor.url, actor.token.as_deref()).await;
+    for (id, query, kind) in [("1", cheap, "next"), ("2", dear, "error"), ("2", cheap, "next")] {
+        socket.say(subscribe(id, query, json!({}))).await;
+        let heard = word(socket.hear().await);
+        assert_eq!((&heard["type"], &heard["id"]), (&json!(kind), &json!(id)), "{heard}");
+        if kind == "next" {
+            assert_eq!(word(socket.hear().await)["type"], "complete");
+        } else {
+            clean("socket", &heard.to_string());
+            let extensions = &heard["payload"][0]["extensions"];
+            assert_eq!(extensions["code"], "INTERNAL_SERVER_ERROR", "{heard}");
+            assert!(extensions["requestId"].is_string(), "{heard}");
+        }
+    }
+    // Other tests of the process may have counted as well.
+    assert!(panics().await >= before + 3);
 }
 
 #[tokio::test]
