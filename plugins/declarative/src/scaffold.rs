@@ -55,6 +55,10 @@ pub fn files_in(language: Language, wit: &str, key: &str, prefix: &str, title: &
             ("code/Cargo.toml", include_str!("../template/rust/Cargo.toml.txt").to_string()),
             ("code/.cargo/config.toml", include_str!("../template/rust/config.toml.txt").to_string()),
             ("code/src/zugong.rs", include_str!("../template/rust/src/zugong.rs").to_string()),
+            ("code/src/zugong/connector.rs", include_str!("../template/rust/src/zugong/connector.rs").to_string()),
+            ("code/src/zugong/data.rs", include_str!("../template/rust/src/zugong/data.rs").to_string()),
+            ("code/src/zugong/log.rs", include_str!("../template/rust/src/zugong/log.rs").to_string()),
+            ("code/src/zugong/platform.rs", include_str!("../template/rust/src/zugong/platform.rs").to_string()),
             ("code/src/lib.rs", include_str!("../template/rust/src/lib.rs").to_string()),
             ("code/wit/plugin.wit", format!("{wit}{}", include_str!("../template/rust/world.wit"))),
             ("code/.gitignore", "target\n".to_string()),
@@ -98,6 +102,31 @@ pub fn pinned(package: &Package, sha256: &str) -> Result<String, Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_hook_and_every_capability_of_the_interface_has_a_feature_in_rust() {
+        let files = files_in(Language::Rust, "", "330203.peixun", "peixun", "培训");
+        let text = |wanted: &str| files.iter().find(|(path, _)| *path == wanted).unwrap().1.as_str();
+        let cargo: toml::Table = toml::from_str(text("code/Cargo.toml")).unwrap();
+        let features = cargo["features"].as_table().unwrap();
+        for name in EXPORTS.into_iter().chain(IMPORTS) {
+            assert!(features.contains_key(name), "{name}");
+            let used = files.iter().any(|(_, text)| text.contains(&format!("feature = \"{name}\"")));
+            assert!(used, "{name}");
+        }
+        // What is not on in the beginning is not in the world either.
+        let world = text("code/wit/plugin.wit");
+        let on: Vec<&str> = features["default"].as_array().unwrap().iter().filter_map(|name| name.as_str()).collect();
+        for name in EXPORTS {
+            assert_eq!(world.contains(&format!("export {name};")), on.contains(&name), "{name}");
+        }
+        for name in IMPORTS {
+            assert_eq!(world.contains(&format!("import {name};")), on.contains(&name), "{name}");
+        }
+    }
+
+    const EXPORTS: [&str; 5] = ["validate", "score", "resolve", "on-transition", "act"];
+    const IMPORTS: [&str; 4] = ["core", "data", "connector", "log"];
 
     #[test]
     fn only_the_digest_of_the_code_is_pinned() {

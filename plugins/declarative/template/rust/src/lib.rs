@@ -1,7 +1,7 @@
 mod zugong;
 
 use serde::Deserialize;
-use zugong::{About, Problem, Resolve, Submit};
+use zugong::{About, Fault, Problem, Resolve, Submit};
 
 pub struct Plugin;
 
@@ -35,10 +35,10 @@ impl Resolve for Plugin {
     type Parent = Cadre;
     type Value = i32;
 
-    fn values(_field: &str, parents: Vec<Cadre>, about: &About) -> Vec<Option<i32>> {
+    fn values(_field: &str, parents: Vec<Cadre>, about: &About) -> Result<Vec<Option<i32>>, Fault> {
         let today = months(&about.today);
         let age = |birth: &str| Some((today? - months(birth)?) / 12);
-        parents.iter().map(|cadre| cadre.archive_birth.as_deref().and_then(age)).collect()
+        Ok(parents.iter().map(|cadre| cadre.archive_birth.as_deref().and_then(age)).collect())
     }
 }
 

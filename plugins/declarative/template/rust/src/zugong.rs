@@ -6,19 +6,35 @@ use serde::{Serialize, de::DeserializeOwned};
 
 wit_bindgen::generate!({ world: "plugin", path: "wit" });
 
+#[cfg(feature = "connector")]
+pub mod connector;
+#[cfg(feature = "data")]
+pub mod data;
+#[cfg(feature = "log")]
+pub mod log;
+#[cfg(feature = "core")]
+pub mod platform;
+
 #[cfg(feature = "act")]
 use exports::zugong::plugin::act;
 #[cfg(feature = "on-transition")]
 use exports::zugong::plugin::on_transition;
 #[cfg(feature = "resolve")]
 use exports::zugong::plugin::resolve;
+#[cfg(feature = "score")]
+use exports::zugong::plugin::score;
 #[cfg(feature = "validate")]
 use exports::zugong::plugin::validate;
 #[cfg(feature = "act")]
 use zugong::plugin::types::Acted;
+use zugong::plugin::types::Ctx;
 #[cfg(any(feature = "act", feature = "on-transition"))]
 pub use zugong::plugin::types::Effect;
-use zugong::plugin::types::{Ctx, Fault};
+/// 没有办成的原因：`BadInput` 所给的不对，`Denied` 没有授予，`Unavailable` 暂时没有，`Internal` 出错；各带一句说明。
+pub use zugong::plugin::types::Fault;
+/// 一项得分：`item` 计分项，`points` 得分、`max` 满分都以百分之一分为单位，`reason` 理由，`evidence` 依据。
+#[cfg(feature = "score")]
+pub use zugong::plugin::types::ScoreLine;
 #[cfg(any(feature = "validate", feature = "act"))]
 use zugong::plugin::types::{Level, Problem as WireProblem};
 
@@ -52,6 +68,11 @@ impl Problem {
     pub fn error(path: &str, code: &str, message: &str) -> Self {
         Self { path: path.into(), code: code.into(), message: message.into(), is_warning: false }
     }
+
+    /// 只作提示的问题。
+    pub fn warning(path: &str, code: &str, message: &str) -> Self {
+        Self { is_warning: true, ..Self::error(path, code, message) }
+    }
 }
 
 /// 提交校验。`matter` 是事项的 key。
@@ -60,18 +81,25 @@ pub trait Submit {
     fn check(form: Self::Form, matter: &str, about: &About) -> Vec<Problem>;
 }
 
+/// 计分：输入的纯函数。
+#[cfg(feature = "score")]
+pub trait Score {
+    type Input: DeserializeOwned;
+    fn count(scheme: &str, input: Self::Input, about: &About) -> Vec<ScoreLine>;
+}
+
 /// 计算字段：一次给出全部对象，按原顺序逐个返回值。自有查询是字段 `Query.<key>`，对象是各处的参数。
 pub trait Resolve {
     type Parent: DeserializeOwned;
     type Value: Serialize;
-    fn values(field: &str, parents: Vec<Self::Parent>, about: &About) -> Vec<Option<Self::Value>>;
+    fn values(field: &str, parents: Vec<Self::Parent>, about: &About) -> Result<Vec<Option<Self::Value>>, Fault>;
 }
 
 /// 流转之后：返回希望平台去做的事。同一次流转可能问不止一次，每件事只做一次。
 #[cfg(feature = "on-transition")]
 pub trait Transition {
     type Case: DeserializeOwned;
-    fn moved(item: Self::Case, from: &str, to: &str, about: &About) -> Vec<Effect>;
+    fn moved(item: Self::Case, from: &str, to: &str, about: &About) -> Result<Vec<Effect>, Fault>;
 }
 
 /// 自有变更的结果。有拒绝的问题则什么都不做。
@@ -87,13 +115,31 @@ pub struct Outcome<T> {
 pub trait Act {
     type Args: DeserializeOwned;
     type Answer: Serialize;
-    fn act(mutation: &str, args: Self::Args, about: &About) -> Outcome<Self::Answer>;
+    fn act(mutation: &str, args: Self::Args, about: &About) -> Result<Outcome<Self::Answer>, Fault>;
 }
 
 /// 给自己的扩展字段填值。`field` 是字段的 key，或“对象标识.key”。
 #[cfg(any(feature = "act", feature = "on-transition"))]
 pub fn set_field(field: &str, value: &impl Serialize) -> Effect {
-    Effect::SetField((field.into(), serde_json::to_string(value).unwrap_or_else(|_| "null".into())))
+    Effect::SetField((field.into(), written(value)))
+}
+
+/// 建立工作事项，内容同 workItemCreate 的输入。
+#[cfg(any(feature = "act", feature = "on-transition"))]
+pub fn open_task(input: &impl Serialize) -> Effect {
+    Effect::OpenTask(written(input))
+}
+
+/// 催办一个办件项，内容同 caseItemUrge 的输入。
+#[cfg(any(feature = "act", feature = "on-transition"))]
+pub fn notify(input: &impl Serialize) -> Effect {
+    Effect::Notify(written(input))
+}
+
+/// 发起本插件的另一个事项：`matter` 是它的 key，其余同 matterSubmit 的输入。
+#[cfg(any(feature = "act", feature = "on-transition"))]
+pub fn start_matter(input: &impl Serialize) -> Effect {
+    Effect::StartMatter(written(input))
 }
 
 struct Component;
@@ -102,7 +148,7 @@ export!(Component);
 #[cfg(feature = "validate")]
 impl validate::Guest for Component {
     fn run(ctx: Ctx, hook: String, form: String, _before: Option<String>) -> Result<Vec<WireProblem>, Fault> {
-        let form = serde_json::from_str(&form).map_err(|error| Fault::BadInput(error.to_string()))?;
+        let form = asked(&form)?;
         let matter = hook.split('.').next().unwrap_or_default();
         let problems = <crate::Plugin as Submit>::check(form, matter, &about(ctx));
         Ok(problems.into_iter().map(wire).collect())
@@ -112,29 +158,35 @@ impl validate::Guest for Component {
 #[cfg(feature = "resolve")]
 impl resolve::Guest for Component {
     fn run(ctx: Ctx, field: String, parents: Vec<String>, _args: String) -> Result<Vec<String>, Fault> {
-        let bad = |error: serde_json::Error| Fault::BadInput(error.to_string());
-        let parents = parents.iter().map(|text| serde_json::from_str(text)).collect::<Result<_, _>>().map_err(bad)?;
-        let values = <crate::Plugin as Resolve>::values(&field, parents, &about(ctx));
-        values.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(bad)
+        let parents = parents.iter().map(|text| asked(text)).collect::<Result<Vec<_>, Fault>>()?;
+        let values = <crate::Plugin as Resolve>::values(&field, parents, &about(ctx))?;
+        values.iter().map(answered).collect()
+    }
+}
+
+#[cfg(feature = "score")]
+impl score::Guest for Component {
+    fn run(ctx: Ctx, scheme: String, input: String) -> Result<Vec<ScoreLine>, Fault> {
+        let input = asked(&input)?;
+        Ok(<crate::Plugin as Score>::count(&scheme, input, &about(ctx)))
     }
 }
 
 #[cfg(feature = "on-transition")]
 impl on_transition::Guest for Component {
     fn run(ctx: Ctx, item: String, from_state: String, to_state: String) -> Result<Vec<Effect>, Fault> {
-        let item = serde_json::from_str(&item).map_err(|error| Fault::BadInput(error.to_string()))?;
-        Ok(<crate::Plugin as Transition>::moved(item, &from_state, &to_state, &about(ctx)))
+        let item = asked(&item)?;
+        <crate::Plugin as Transition>::moved(item, &from_state, &to_state, &about(ctx))
     }
 }
 
 #[cfg(feature = "act")]
 impl act::Guest for Component {
     fn run(ctx: Ctx, mutation: String, args: String) -> Result<Acted, Fault> {
-        let bad = |error: serde_json::Error| Fault::BadInput(error.to_string());
-        let args = serde_json::from_str(&args).map_err(bad)?;
-        let outcome = <crate::Plugin as Act>::act(&mutation, args, &about(ctx));
+        let args = asked(&args)?;
+        let outcome = <crate::Plugin as Act>::act(&mutation, args, &about(ctx))?;
         Ok(Acted {
-            answer: serde_json::to_string(&outcome.answer).map_err(bad)?,
+            answer: answered(&outcome.answer)?,
             problems: outcome.problems.into_iter().map(wire).collect(),
             effects: outcome.effects,
         })
@@ -150,4 +202,24 @@ fn about(ctx: Ctx) -> About {
 fn wire(problem: Problem) -> WireProblem {
     let Problem { path, code, message, is_warning } = problem;
     WireProblem { path, code, message, level: if is_warning { Level::Warn } else { Level::Error } }
+}
+
+/// 平台所问的。
+fn asked<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::BadInput(error.to_string()))
+}
+
+/// 答给平台的。
+fn answered(value: &impl Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::Internal(error.to_string()))
+}
+
+/// 平台所答的。
+fn told<T: DeserializeOwned>(text: &str) -> Result<T, Fault> {
+    serde_json::from_str(text).map_err(|error| Fault::Internal(error.to_string()))
+}
+
+/// 写不成 JSON 的写成 null，由平台拒绝。
+fn written(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|_| "null".into())
 }

@@ -1,7 +1,7 @@
 mod zugong;
 
 use serde::Deserialize;
-use zugong::{About, Resolve};
+use zugong::{About, Fault, Resolve};
 
 pub struct Plugin;
 
@@ -16,14 +16,14 @@ impl Resolve for Plugin {
     type Parent = Cadre;
     type Value = serde_json::Value;
 
-    fn values(field: &str, parents: Vec<Cadre>, about: &About) -> Vec<Option<serde_json::Value>> {
+    fn values(field: &str, parents: Vec<Cadre>, about: &About) -> Result<Vec<Option<Self::Value>>, Fault> {
         let today = months(&about.today);
         let age = |cadre: &Cadre| Some((today? - months(cadre.archive_birth.as_deref()?)?) / 12);
         let value = |age: i32| match field {
             "band" => band(age).into(),
             _ => age.into(),
         };
-        parents.iter().map(|cadre| age(cadre).map(value)).collect()
+        Ok(parents.iter().map(|cadre| age(cadre).map(value)).collect())
     }
 }
 
