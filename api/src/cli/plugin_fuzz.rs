@@ -1,18 +1,26 @@
 //! A plug-in's component asked with inputs that its author did not think of (模糊测试), and again with one that it failed on.
 //!
 //! The inputs are those of the golden tests with something about them changed. A form that the schema would refuse is left
-//! out, for no component is ever asked about one. What a component says is not judged; that it says something, is.
+//! out, for no component is ever asked about one. What a component says is not judged; that it says something, is. Where
+//! the tests record what the platform tells, it sometimes tells nothing instead, and the component may say so.
 
 use std::{fs, path::Path};
 
 use chrono::NaiveDate;
 use declarative::{Package, Plugin};
+use host::Failure as Unanswered;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
 use crate::{
-    cli::{Failure, plugin::Fuzz, plugin_code::Component, plugin_text},
+    cli::{
+        Failure,
+        plugin::Fuzz,
+        plugin_call::{About, Setting},
+        plugin_code::Component,
+        plugin_text,
+    },
     kernel::forms::Form,
     modules::matters::forms::FORMATS,
 };
@@ -25,20 +33,12 @@ const KEPT: usize = 20;
 struct Call {
     today: NaiveDate,
     #[serde(flatten)]
+    setting: Setting,
+    #[serde(flatten)]
     about: About,
     /// How it failed, where it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
-}
-
-#[derive(Clone, Debug, Deserialize, Serialize, PartialEq)]
-#[serde(untagged)]
-enum About {
-    Form { matter: String, form: Json },
-    Points { scheme: String, input: Json },
-    Values { field: String, parents: Vec<Json> },
-    Act { mutation: String, args: Json },
-    Move { case: Json, from: String, to: String },
 }
 
 /// Asks with many inputs; keeps those that the component failed on in the folder `failures`.
@@ -67,6 +67,7 @@ pub async fn fuzz(asked: &Fuzz) -> Result<String, Failure> {
                 continue;
             }
         }
+        refuse(&mut call.setting, &mut dice);
         run += 1;
         if let Err(failure) = ask(&component, &call).await {
             call.failure = Some(failure.to_string());
@@ -107,29 +108,26 @@ fn known(package: &Package, plugin: &Plugin) -> Vec<Call> {
     let has = |hook: &str| hooks.is_some_and(|hooks| hooks.contains(hook));
     let tests = package.files().filter(|(path, _)| path.starts_with("tests/"));
     let calls = tests.filter_map(|(_, text)| serde_json::from_str::<Call>(text).ok());
-    let reaches = |call: &Call| match call.about {
-        About::Form { .. } => has("validate"),
-        About::Points { .. } => has("score"),
-        About::Values { .. } => has("resolve"),
-        About::Act { .. } => has("act"),
-        About::Move { .. } => has("on-transition"),
-    };
+    let reaches = |call: &Call| has(call.about.ask().hook().as_str());
     calls.filter(reaches).collect()
 }
 
+/// Asks; what it took. Who is told nothing by the platform may say that it can tell nothing.
 async fn ask(component: &Component, call: &Call) -> Result<String, Failure> {
-    match &call.about {
-        About::Form { matter, form } => component.problems(matter, form, call.today).await.map(|(_, took)| took),
-        About::Points { scheme, input } => component.points(scheme, input, call.today).await.map(|(_, took)| took),
-        About::Values { field, parents } => {
-            let (values, took) = component.values(field, parents, call.today).await?;
-            match values.len() == parents.len() {
-                true => Ok(took),
-                false => Err(Failure::new(format!("{} 个对象，{} 个值", parents.len(), values.len()))),
-            }
-        }
-        About::Act { mutation, args } => component.acted(mutation, args, call.today).await.map(|(_, took)| took),
-        About::Move { case, from, to } => component.effects(case, (from, to), call.today).await.map(|(_, took)| took),
+    let tried = component.ask(&call.about, call.today, &call.setting).await?;
+    match tried.answer {
+        Ok(_) => Ok(tried.took),
+        Err(Unanswered::Said(_)) if tried.refused => Ok(tried.took),
+        Err(failure) => Err(Failure::new(format!("组件没有回答：{failure}"))),
+    }
+}
+
+/// Has the platform refuse one of the questions that are recorded, now and then.
+fn refuse(setting: &mut Setting, dice: &mut StdRng) {
+    let Some(exchanges) = setting.platform.as_mut().filter(|all| !all.is_empty()) else { return };
+    if dice.random_ratio(1, 4) {
+        let place = dice.random_range(0..exchanges.len());
+        exchanges[place].refused("UNAVAILABLE");
     }
 }
 
@@ -232,7 +230,14 @@ mod tests {
             About::Move { case: json!({}), from: String::new(), to: "RUNNING".into() },
         ] {
             let today = NaiveDate::from_ymd_opt(2026, 1, 1).unwrap();
-            let call = Call { today, about, failure: Some("PLUGIN_TRAP".into()) };
+            let setting: Setting = serde_json::from_value(json!({
+                "actor": "usr_1", "roles": ["unit.leader"], "config": { "most": 3 }, "grants": { "data": ["apply"] },
+                "platform": [
+                    { "data.get-many": { "matter": "apply", "ids": ["cas_1"], "told": { "unavailable": "RESTING" } } },
+                ],
+            }))
+            .unwrap();
+            let call = Call { today, setting, about, failure: Some("PLUGIN_TRAP".into()) };
             let text = serde_json::to_string(&call).unwrap();
             assert_eq!(serde_json::from_str::<Call>(&text).unwrap(), call);
         }

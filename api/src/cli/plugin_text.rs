@@ -1,21 +1,17 @@
 //! Plug-ins in their folders: begun, checked and tested without a database.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
-use chrono::NaiveDate;
-use declarative::{Package, Plugin, names, rule::Verdict, scaffold};
-use serde::Deserialize;
-use serde_json::Value as Json;
+use declarative::{Package, Plugin, names, scaffold};
 use sha2::{Digest, Sha256};
 
 use crate::{
     cli::{
         Failure,
         plugin::{Lang, New},
-        plugin_code, plugin_deeds, plugin_folder,
+        plugin_code, plugin_folder, plugin_golden,
     },
-    kernel::forms::Form,
-    modules::{matters::forms::FORMATS, plugins::store},
+    modules::plugins::store,
 };
 
 /// Begins a plug-in.
@@ -109,36 +105,6 @@ pub fn read(folder: &Path) -> Result<(Package, Plugin), Failure> {
     Ok((package, plugin))
 }
 
-/// A golden test: a form, and the rules and fields that refuse it.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Golden {
-    matter: String,
-    today: NaiveDate,
-    form: Json,
-    refused: Vec<String>,
-}
-
-/// A golden test of points: a scheme and its input, and the points by items.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GoldenScore {
-    scheme: String,
-    today: NaiveDate,
-    input: Json,
-    points: BTreeMap<String, i64>,
-}
-
-/// A golden test of a computed field: what is given of each object, and the value of each.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GoldenValues {
-    field: String,
-    today: NaiveDate,
-    parents: Vec<Json>,
-    values: Vec<Json>,
-}
-
 /// Asks a plug-in's forms, rules and component about its golden tests; of the component it tells the instructions and
 /// the memory that each took, which are the same on every machine.
 pub async fn test(folder: &Path) -> Result<String, Failure> {
@@ -150,13 +116,7 @@ pub async fn test(folder: &Path) -> Result<String, Failure> {
     let mut count = 0;
     for (path, text) in package.files().filter(|(path, _)| path.starts_with("tests/")) {
         count += 1;
-        let outcome = match &component {
-            Some(component) if text.contains("\"scheme\"") => scored(component, path, text).await?,
-            Some(component) if text.contains("\"parents\"") => resolved(component, path, text).await?,
-            Some(component) if text.contains("\"mutation\"") => plugin_deeds::acted(component, path, text).await?,
-            Some(component) if text.contains("\"case\"") => plugin_deeds::moved(component, path, text).await?,
-            _ => submitted(&plugin, component.as_ref(), path, text).await?,
-        };
+        let outcome = plugin_golden::tried(&plugin, component.as_ref(), path, text).await?;
         failed += usize::from(outcome.starts_with("不符"));
         out += &outcome;
     }
@@ -165,68 +125,6 @@ pub async fn test(folder: &Path) -> Result<String, Failure> {
         (_, 0) => Ok(out),
         _ => Err(Failure::new(format!("{failed} 个测试不符\n{out}"))),
     }
-}
-
-async fn scored(component: &plugin_code::Component, path: &str, text: &str) -> Result<String, Failure> {
-    let golden: GoldenScore = serde_json::from_str(text).map_err(|error| {
-        Failure::new(format!("{path}:{}: a test of points has scheme, today, input, points ({error})", error.line()))
-    })?;
-    let (found, took) = component.points(&golden.scheme, &golden.input, golden.today).await?;
-    Ok(match found == golden.points {
-        true => format!("通过 {path}（{took}）\n"),
-        false => format!("不符 {path}：应得 {:?}，实际 {found:?}\n", golden.points),
-    })
-}
-
-async fn resolved(component: &plugin_code::Component, path: &str, text: &str) -> Result<String, Failure> {
-    let golden: GoldenValues = serde_json::from_str(text).map_err(|error| {
-        Failure::new(format!("{path}:{}: a test of a field has field, today, parents, values ({error})", error.line()))
-    })?;
-    let (found, took) = component.values(&golden.field, &golden.parents, golden.today).await?;
-    Ok(match found == golden.values {
-        true => format!("通过 {path}（{took}）\n"),
-        false => format!("不符 {path}：应得 {:?}，实际 {found:?}\n", golden.values),
-    })
-}
-
-async fn submitted(
-    plugin: &Plugin,
-    component: Option<&plugin_code::Component>,
-    path: &str,
-    text: &str,
-) -> Result<String, Failure> {
-    let golden: Golden = serde_json::from_str(text).map_err(|error| {
-        Failure::new(format!("{path}:{}: a test has matter, today, form, refused ({error})", error.line()))
-    })?;
-    let mut found =
-        refused(plugin, &golden).ok_or_else(|| Failure::new(format!("{path}: 没有事项 {}", golden.matter)))?;
-    let mut took = String::new();
-    let validates = plugin.code.as_ref().is_some_and(|code| code.hooks.contains("validate"));
-    if let Some(component) = component.filter(|_| validates && found.is_empty()) {
-        let (problems, used) = component.problems(&golden.matter, &golden.form, golden.today).await?;
-        found = problems.into_iter().map(|code| format!("{}.{code}", plugin.prefix)).collect();
-        took = format!("（{used}）");
-    }
-    let mut wanted = golden.refused.clone();
-    found.sort();
-    wanted.sort();
-    Ok(match found == wanted {
-        true => format!("通过 {path}{took}\n"),
-        false => format!("不符 {path}：应拒绝 {wanted:?}，实际 {found:?}\n"),
-    })
-}
-
-/// What refuses a form: fields of the form by name, or, where the form is in order, rules by code.
-fn refused(plugin: &Plugin, golden: &Golden) -> Option<Vec<String>> {
-    let matter = plugin.matters.iter().find(|m| m.key == golden.matter)?;
-    let form = Form::compile(&matter.form, FORMATS).ok()?;
-    let faults: Vec<String> = form.faults(&golden.form, "form").into_iter().filter_map(|fault| fault.field).collect();
-    if !faults.is_empty() {
-        return Some(faults);
-    }
-    let names = matter.fields.iter().map(|f| f.name.clone()).collect();
-    let broken = |rule: &&declarative::MatterRule| rule.rule.ask(&golden.form, &names, golden.today) != Verdict::Holds;
-    Some(matter.rules.iter().filter(broken).map(|rule| rule.code.clone()).collect())
 }
 
 #[cfg(test)]
