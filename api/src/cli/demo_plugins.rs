@@ -100,7 +100,7 @@ fn missing(folder: &Path) -> Option<&'static str> {
     let in_rust = folder.join(SOURCES).join("Cargo.toml").is_file();
     match (is_built, in_rust) {
         (true, _) => None,
-        (false, true) => Some("rustup target add wasm32-unknown-unknown && cargo build --release"),
+        (false, true) => Some("zugong plugin build .."),
         (false, false) => Some("npm install && npm run build"),
     }
 }
@@ -130,7 +130,7 @@ mod tests {
         fs::create_dir(dir.path().join(SOURCES)).unwrap();
         assert!(missing(dir.path()).unwrap().contains("npm run build"));
         fs::write(dir.path().join("code/Cargo.toml"), "").unwrap();
-        assert!(missing(dir.path()).unwrap().contains("cargo build"));
+        assert!(missing(dir.path()).unwrap().contains("plugin build"));
         fs::write(dir.path().join("plugin.wasm"), "").unwrap();
         assert_eq!(missing(dir.path()), None);
     }

@@ -9,6 +9,7 @@ mod demo_store;
 mod doctor;
 mod migrate;
 mod plugin;
+mod plugin_build;
 mod plugin_call;
 mod plugin_change;
 mod plugin_code;

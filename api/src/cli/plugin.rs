@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use declarative::signature::{Algorithm, Role};
 
 use crate::cli::{
-    ConfigFile, Failure, plugin_change, plugin_dev, plugin_fuzz, plugin_pack, plugin_quarantine, plugin_text,
-    plugin_torture, print,
+    ConfigFile, Failure, plugin_build, plugin_change, plugin_dev, plugin_fuzz, plugin_pack, plugin_quarantine,
+    plugin_text, plugin_torture, print,
 };
 
 /// What `plugin` is given.
@@ -33,6 +33,8 @@ enum Action {
     Fuzz(Fuzz),
     /// Ask the plug-in's component again about a call that it failed on. Needs no database.
     Replay(Replay),
+    /// Build the module of a plug-in in Rust, by a toolchain with the target or by Debian's packages. Needs no database.
+    Build(Folder),
     /// Write the SHA-256 of the component that was just built into the manifest. Needs no database.
     Pin(Folder),
     /// Put a plug-in into one file, the same bytes everywhere. Needs no database.
@@ -277,6 +279,7 @@ pub struct Grant {
 pub async fn run(arguments: Arguments) -> Result<(), Failure> {
     use plugin_change::{Change, change, install, list};
     let text = match arguments.action {
+        Action::Build(folder) => plugin_build::build(&folder.folder)?,
         Action::Pin(folder) => plugin_text::pin(&folder.folder)?,
         Action::Pack(asked) => plugin_pack::pack(&asked)?,
         Action::Sign(asked) => plugin_pack::sign(&asked)?,

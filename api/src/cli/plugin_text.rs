@@ -42,9 +42,7 @@ pub fn begin(new: &New) -> Result<String, Failure> {
     let build = match new.lang {
         Lang::Decl => String::new(),
         Lang::Ts => format!("  (cd {shown}/code && npm install && npm run build) && zugong plugin pin {shown}\n"),
-        Lang::Rust => format!(
-            "  rustup target add wasm32-unknown-unknown\n  (cd {shown}/code && cargo build --release) && zugong plugin pin {shown}\n"
-        ),
+        Lang::Rust => format!("  zugong plugin build {shown} && zugong plugin pin {shown}\n"),
     };
     Ok(format!("{shown} 已生成。下一步：\n{build}  zugong plugin check {shown}\n  zugong plugin test {shown}\n"))
 }
