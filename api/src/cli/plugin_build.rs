@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
@@ -98,7 +98,7 @@ pub fn build(folder: &Path) -> Result<String, Failure> {
 }
 
 /// Where the toolchain lies that builds in a folder.
-fn toolchain(code: &Path) -> Option<std::path::PathBuf> {
+fn toolchain(code: &Path) -> Option<PathBuf> {
     let told = Command::new("rustc").args(["--print", "sysroot"]).current_dir(code).output().ok()?;
     let text = String::from_utf8(told.stdout).ok().filter(|_| told.status.success())?;
     Some(text.trim().into())
