@@ -8,11 +8,12 @@ use sea_orm::{
     sea_query::{Expr, OnConflict},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::kernel::{
-    error::{ApiError, Code, Fault},
+    error::{ApiError, Code, Fault, UserError},
     session::Session,
     tx::{Advice, Tx},
 };
@@ -42,6 +43,32 @@ pub trait Command: Serialize + Send + Sync {
 
     /// Loads through the gate, decides by pure rules, applies.
     async fn run(&self, tx: &Tx) -> Result<Self::Output, Fault>;
+
+    /// What is put on record of an input that was refused, where it is worth knowing who has tried it. It is written when
+    /// the command's own transaction is over.
+    fn refused(&self, _errors: &[UserError]) -> Option<Note> {
+        None
+    }
+}
+
+/// A line of the audit record about something that was not done.
+#[derive(Debug)]
+pub struct Note {
+    /// What the record calls it.
+    pub action: &'static str,
+    /// GraphQL type of the object.
+    pub object_type: &'static str,
+    /// The object, if there is one.
+    pub object_id: Option<Uuid>,
+    /// What was tried, and why it was not done.
+    pub detail: Json,
+}
+
+/// Puts a line on record by itself and commits.
+pub async fn note(tx: Tx, note: Note) -> Result<(), ApiError> {
+    let Note { action, object_type, object_id, detail } = note;
+    tx.record(line(&tx, action, "", (object_type, object_id), detail));
+    tx.commit().await
 }
 
 /// How long an outcome is kept under its key.
@@ -67,9 +94,22 @@ pub async fn execute<C: Command>(session: &Session, command: &C, header_key: Opt
     loop {
         match attempt(session, command, key, &digest).await {
             Err(Fault::Failed(ApiError { code: Code::Conflict, .. })) if tries < TRIES => tries += 1,
+            Err(Fault::Refused(errors)) => {
+                if let Some(line) = command.refused(&errors)
+                    && let Err(error) = aside(session, line).await
+                {
+                    // It is refused all the same.
+                    tracing::error!(?error, action = C::NAME, "a refusal could not be recorded");
+                }
+                return Err(Fault::Refused(errors));
+            }
             outcome => return outcome,
         }
     }
+}
+
+async fn aside(session: &Session, line: Note) -> Result<(), ApiError> {
+    note(session.begin().await?, line).await
 }
 
 async fn attempt<C: Command>(
@@ -153,8 +193,23 @@ async fn claim(tx: &Tx, key: &str, operation: &str, digest: &str) -> Result<Opti
 /// Writes who did what to which objects; a command that names none is recorded all the same.
 fn record(tx: &Tx, action: &str, digest: &str) {
     let touched = tx.take_touched();
+    if touched.is_empty() {
+        tx.record(line(tx, action, digest, ("", None), json!({})));
+    }
+    for touch in touched {
+        tx.record(line(tx, action, digest, (touch.object_type, Some(touch.object_id)), touch.detail));
+    }
+}
+
+fn line(
+    tx: &Tx,
+    action: &str,
+    digest: &str,
+    (object_type, object_id): (&str, Option<Uuid>),
+    detail: Json,
+) -> audit::ActiveModel {
     let session = tx.session();
-    let line = |object_type: &str, object_id, detail| audit::ActiveModel {
+    audit::ActiveModel {
         tenant_id: Set(tx.tenant_id()),
         id: Set(tx.new_id()),
         actor_id: Set(Some(session.user_id())),
@@ -168,11 +223,5 @@ fn record(tx: &Tx, action: &str, digest: &str) {
         digest: Set(digest.into()),
         detail: Set(detail),
         at: Set(session.now()),
-    };
-    if touched.is_empty() {
-        tx.record(line("", None, json!({})));
-    }
-    for touch in touched {
-        tx.record(line(touch.object_type, Some(touch.object_id), touch.detail));
     }
 }

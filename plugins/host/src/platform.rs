@@ -24,6 +24,8 @@ pub trait Platform: Send + Sync + 'static {
     /// Calls of an operation of an agency's system.
     fn call_many(&self, name: &str, operation: &str, bodies: &[String], until: Instant)
     -> Vec<Result<String, Refused>>;
+    /// It asked for something by a name that it was not granted, and is told so; `of` is in the component's words.
+    fn denied(&self, _asked: &'static str, _of: &str, _until: Instant) {}
     /// A line for the plug-in's log: cut, without control characters.
     fn log(&self, level: u8, message: &str, fields: &str);
 }

@@ -204,7 +204,9 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
         |mut store: StoreContextMut<'_, State>, (view, ids): (String, Vec<String>)| -> Answered<Vec<String>> {
             let until = store.data_mut().asks(ids.len())?;
             let state = store.data();
-            let Some(fields) = state.grants.views.get(&view) else { return Ok((denied(&view),)) };
+            let Some(fields) = state.grants.views.get(&view) else {
+                return Ok((denied(state, "core.read", &view, until),));
+            };
             Ok((state.platform.read(&view, fields, &ids, until).map_err(Into::into),))
         },
     )?;
@@ -216,7 +218,9 @@ pub fn linker(engine: &Engine) -> wasmtime::Result<Linker<State>> {
             let until = store.data_mut().asks(bodies.len())?;
             let state = store.data();
             if !state.grants.connectors.contains(&name) {
-                return Ok((bodies.iter().map(|_| denied(&name)).collect(),));
+                // Told once, however many bodies there are.
+                let refused = denied::<()>(state, "connector.call-many", &name, until);
+                return Ok((bodies.iter().map(|_| refused.clone().map(|()| String::new())).collect(),));
             }
             let answers = state.platform.call_many(&name, &operation, &bodies, until);
             Ok((answers.into_iter().map(|answer| answer.map_err(Into::into)).collect(),))
@@ -232,7 +236,7 @@ fn data(of: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
             let until = store.data_mut().asks(ids.len())?;
             let state = store.data();
             if !state.grants.kinds.contains(&kind) {
-                return Ok((denied(&kind),));
+                return Ok((denied(state, "data.get-many", &kind, until),));
             }
             Ok((state.platform.get_many(&kind, &ids, until).map_err(Into::into),))
         },
@@ -245,14 +249,15 @@ fn data(of: &mut LinkerInstance<'_, State>) -> wasmtime::Result<()> {
             let until = store.data_mut().asks(1)?;
             let state = store.data();
             if !state.grants.kinds.contains(&kind) {
-                return Ok((denied(&kind),));
+                return Ok((denied(state, "data.find", &kind, until),));
             }
             Ok((state.platform.find(&kind, &filter, after.as_deref(), until).map_err(Into::into),))
         },
     )
 }
 
-fn denied<T>(what: &str) -> Result<T, GuestFault> {
+fn denied<T>(state: &State, asked: &'static str, what: &str, until: Instant) -> Result<T, GuestFault> {
+    state.platform.denied(asked, what, until);
     let what: String = what.chars().take(60).collect();
     Err(Refused::Denied(format!("{what} is not granted")).into())
 }

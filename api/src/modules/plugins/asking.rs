@@ -20,7 +20,10 @@ use crate::{
         error::{ApiError, Code},
         session::Session,
     },
-    modules::plugins::{outside, views},
+    modules::plugins::{
+        denying::{self, Denial},
+        outside, views,
+    },
 };
 
 /// A caller and the plug-in that asks on their behalf.
@@ -44,6 +47,30 @@ impl Asking {
         let answer = self.runtime.block_on(async { tokio::time::timeout_at(until.into(), work).await });
         answer.map_err(|_| Refused::Unavailable("it takes too long".into()))?.map_err(refused)
     }
+
+    /// Hands an answer on. What was not given is on record before; whatever becomes of that, the component hears the same.
+    fn handed<T>(
+        &self,
+        (asked, of): (&'static str, &str),
+        unknown: usize,
+        answer: Result<T, Refused>,
+        until: Instant,
+    ) -> Result<T, Refused> {
+        let because = match &answer {
+            Ok(_) if unknown > 0 => "UNKNOWN",
+            Err(Refused::Denied(_)) => "DENIED",
+            Err(Refused::BadInput(_)) => "BAD_INPUT",
+            _ => return answer,
+        };
+        self.denies(Denial { asked, of, because, unknown }, until);
+        answer
+    }
+
+    fn denies(&self, denial: Denial<'_>, until: Instant) {
+        if let Err(refused) = self.wait(until, denying::record(&self.session, &self.plugin, denial)) {
+            tracing::error!(%refused, plugin = self.plugin.key, "what a component was denied is not on record");
+        }
+    }
 }
 
 /// What a component is told: a code and no words of the platform's inside.
@@ -59,11 +86,14 @@ fn refused(error: ApiError) -> Refused {
 
 impl Platform for Asking {
     fn get_many(&self, kind: &str, ids: &[String], until: Instant) -> Result<Vec<Option<String>>, Refused> {
-        self.wait(until, views::cases(&self.session, &self.plugin, kind, ids))
+        let found = self.wait(until, views::cases(&self.session, &self.plugin, kind, ids));
+        let unknown = found.iter().flatten().filter(|one| one.is_none()).count();
+        self.handed(("data.get-many", kind), unknown, found, until)
     }
 
     fn find(&self, kind: &str, filter: &str, after: Option<&str>, until: Instant) -> Result<String, Refused> {
-        self.wait(until, views::find(&self.session, &self.plugin, kind, filter, after))
+        let page = self.wait(until, views::find(&self.session, &self.plugin, kind, filter, after));
+        self.handed(("data.find", kind), 0, page, until)
     }
 
     fn read(
@@ -73,7 +103,10 @@ impl Platform for Asking {
         ids: &[String],
         until: Instant,
     ) -> Result<Vec<String>, Refused> {
-        self.wait(until, views::read(&self.session, &self.plugin, view, fields, ids))
+        let found = self.wait(until, views::read(&self.session, &self.plugin, view, fields, ids));
+        let asked: BTreeSet<&String> = ids.iter().collect();
+        let unknown = found.as_ref().map_or(0, |found| asked.len().saturating_sub(found.len()));
+        self.handed(("core.read", view), unknown, found, until)
     }
 
     fn call_many(
@@ -87,6 +120,10 @@ impl Platform for Asking {
         let call = outside::Call { name, operation, occasion: &self.occasion, number, until };
         let work = async { Ok(outside::call_many(&self.session, &self.plugin, call, bodies).await) };
         self.wait(until, work).unwrap_or_else(|refused| bodies.iter().map(|_| Err(refused.clone())).collect())
+    }
+
+    fn denied(&self, asked: &'static str, of: &str, until: Instant) {
+        self.denies(Denial { asked, of, because: "NOT_GRANTED", unknown: 0 }, until);
     }
 
     fn log(&self, level: u8, message: &str, fields: &str) {

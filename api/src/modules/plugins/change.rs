@@ -52,6 +52,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[
             Err(UserError::new(Code::AlreadyExists, "input.files", zh, en).into())
         }
         Some(known) => {
+            not_back(tx, &known, plugin).await?;
             fits_all(tx, &known, plugin).await?;
             let package_id = keep(tx, known.id, package, plugin).await?;
             // What it was granted, it was granted before it was taken out.
@@ -136,6 +137,7 @@ pub async fn upgrade(
         let en = format!("It is at {}; an upgrade has a higher version.", before.version);
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
+    not_back(tx, row, plugin).await?;
     let package_id = follow(tx, row, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
         if *from == before.version {
@@ -178,6 +180,20 @@ async fn follow(tx: &Inner, row: &plugin::Model, package: &Package, plugin: &Plu
     }
     fits_all(tx, row, plugin).await?;
     keep(tx, row.id, package, plugin).await
+}
+
+/// Refuses a version lower than the newest that there ever was (降级), also where the plug-in was taken out in between: an
+/// old package is as well signed as it ever was, and has the faults that were mended since.
+async fn not_back(tx: &Inner, row: &plugin::Model, plugin: &Plugin) -> Result<(), Fault> {
+    let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
+    let packages = packages.await?;
+    let newest = packages.iter().map(|package| package.release.as_str()).max_by_key(|release| names::version(release));
+    let Some(newest) = newest.filter(|newest| names::version(&plugin.version) < names::version(newest)) else {
+        return Ok(());
+    };
+    let zh = format!("曾安装过 {newest}，不能再装更低的版本");
+    let en = format!("The version {newest} was installed before; a lower one is not taken.");
+    Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into())
 }
 
 /// Whether a package goes with all that were ever at work: there may be data of each of them.

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod compatible;
 pub mod computing;
 pub mod connectors;
+pub mod denying;
 pub mod difference;
 pub mod effects;
 pub mod entries;

@@ -1,6 +1,6 @@
 //! Puts a plug-in in, or a later version of it.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_graphql::InputObject;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -9,13 +9,14 @@ use entities::{plugin, values::PluginEpochAction};
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::plugin_state::{ours, place};
 use crate::{
     graph::scalars::JsonText,
     kernel::{
-        command::Command,
+        command::{Command, Note},
         error::{Code, Fault, UserError},
         session::Session,
         tx::{Advice, Tx},
@@ -25,7 +26,9 @@ use crate::{
         epochs::{activating::activate, preparing::rehearsed},
         quarantine,
         signing::Signer,
-        store, trust,
+        store,
+        submission::brief,
+        trust,
     },
 };
 
@@ -100,6 +103,10 @@ impl Command for PluginInstallInput {
         let (package, plugin, signers) = self.sent().examined(tx.session()).await?;
         change::install(tx, &package, &plugin, &signers).await
     }
+
+    fn refused(&self, errors: &[UserError]) -> Option<Note> {
+        self.sent().tried(Self::NAME, errors)
+    }
 }
 
 #[async_trait::async_trait]
@@ -130,6 +137,10 @@ impl Command for PluginUpgradeInput {
         change::upgrade(tx, &row, &package, &plugin, &signers, place(tx)).await?;
         activate(tx, tx.advice().next()).await?;
         Ok(row.id)
+    }
+
+    fn refused(&self, errors: &[UserError]) -> Option<Note> {
+        self.sent().tried(Self::NAME, errors)
     }
 }
 
@@ -181,6 +192,25 @@ impl Sent<'_> {
         trust::admit(session.platform().trust(), &plugin, &signers)?;
         quarantine::spared(session.platform(), &plugin).await?;
         Ok((package, plugin, signers))
+    }
+
+    /// What is put on record of a plug-in that is not taken for what it is (拒收): by its digest, with whoever has signed
+    /// it. That it is there already, or that a server is not ready for it, says nothing about it.
+    fn tried(self, change: &str, errors: &[UserError]) -> Option<Note> {
+        let its_own =
+            [Code::PluginRefused, Code::PluginQuarantined, Code::InvalidValue, Code::InvalidFormat].map(Code::as_str);
+        let codes: BTreeSet<&str> = errors.iter().map(|error| error.code.as_str()).collect();
+        if !its_own.iter().any(|code| codes.contains(code)) {
+            return None;
+        }
+        let received = trust::received(self.files.map(|files| &files.0), self.archive);
+        let signers = received.map(|(_, signers)| signers).unwrap_or_default();
+        let because = errors.first().map(|error| brief(&error.zh, 200));
+        let detail = json!({
+            "refused": change, "codes": codes, "because": because, "digest": brief(self.digest, 64),
+            "signedBy": trust::recorded(&signers),
+        });
+        Some(Note { action: "pluginRefuse", object_type: "Plugin", object_id: None, detail })
     }
 
     fn refused(self, defects: Vec<Defect>) -> Fault {
