@@ -14,6 +14,7 @@ mod life;
 mod matters;
 mod own;
 mod packed;
+mod probes;
 mod quarantine;
 mod races;
 mod reload;

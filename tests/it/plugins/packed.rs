@@ -9,10 +9,10 @@ use declarative::{
 use host::{Hook, guests::NOTHING};
 use serde_json::{Value as Json, json};
 use zugong::{kernel::trust::PluginTrust, modules::plugins::signing};
-use zugong_tests::World;
+use zugong_tests::{Tenant, World, client::codes};
 
 use super::{
-    Files,
+    Files, change,
     code::{guest, with_code},
 };
 
@@ -33,6 +33,15 @@ fn packed(files: &Files, component: Option<&[u8]>, signing: &[(Role, Algorithm, 
 
 fn input(files: &Files, archive: &str) -> Json {
     json!({ "archive": archive, "digest": files.digest() })
+}
+
+/// What the audit record says of packages that were not taken.
+async fn refusals(tenant: &Tenant) -> Vec<Json> {
+    let query =
+        "{ auditRecords(first: 50, where: { action: { eq: \"pluginRefuse\" } }) { nodes { actorName detail } } }";
+    let nodes = tenant.audit.ok(query, json!({})).await["auditRecords"]["nodes"].clone();
+    let lines = nodes.as_array().unwrap().iter();
+    lines.inspect(|line| assert_eq!(line["actorName"], "superior")).map(|line| line["detail"].clone()).collect()
 }
 
 #[tokio::test]
@@ -97,6 +106,90 @@ async fn what_was_changed_after_signing_is_refused() {
     refused("not base64").await;
     let neither = world.a.superior.mutate("pluginInstall", json!({ "digest": files.digest() }), "plugin { id }").await;
     assert_eq!(neither["userErrors"][0]["code"], "PLUGIN_REFUSED", "{neither}");
+    // The command was undone, and what was tried is on the record all the same.
+    let told = refusals(&world.a).await;
+    assert_eq!(told.len(), 4, "{told:#?}");
+    for line in &told {
+        assert_eq!(
+            (&line["refused"], &line["codes"], &line["digest"], &line["signedBy"]),
+            (&json!("pluginInstall"), &json!(["PLUGIN_REFUSED"]), &json!(files.digest()), &json!([])),
+            "{line}"
+        );
+    }
+    assert!(told.iter().any(|line| line["because"].as_str().is_some_and(|why| why.contains("签名不对"))), "{told:#?}");
+    assert_eq!(refusals(&world.b).await, Vec::<Json>::new());
+    let plugins = world.a.superior.ok("{ plugins { totalCount } }", json!({})).await;
+    assert_eq!(plugins["plugins"]["totalCount"], 0);
+}
+
+#[tokio::test]
+async fn a_key_that_is_trusted_no_more_signs_nothing_that_is_taken() {
+    let world = World::start().await;
+    let bytes = guest(Hook::Validate, NOTHING);
+    let files = with_code("\"validate\"", &bytes);
+    let by = |files: &Files, seed: u8| packed(files, Some(&bytes), &[(Role::Publisher, Algorithm::Ed25519, seed)]);
+    let trust =
+        |keys: &[String]| PluginTrust { trusted_publishers: keys.to_vec(), reviewers: vec![], require_signature: true };
+    let ((first, old), (_, new)) = (by(&files, 7), by(&files, 8));
+    world.server.platform.trusting(trust(&old));
+    world.a.superior.done("pluginInstall", input(&files, &first), "plugin { id }").await;
+    // The operator takes the key out of the settings, and the servers begin anew with them.
+    let anew = world.server.replica().await;
+    anew.platform.trusting(trust(&new));
+    let [ours, theirs] = [&world.a, &world.b].map(|tenant| tenant.superior.at(&anew.url));
+    let later = files.clone().manifest("version = \"1.0.0\"", "version = \"1.0.1\"");
+    let upgraded = ours.mutate("pluginUpgrade", input(&later, &by(&later, 7).0), "plugin { id }").await;
+    assert_eq!(codes(&upgraded), ["PLUGIN_REFUSED"], "{upgraded}");
+    let installed = theirs.mutate("pluginInstall", input(&files, &first), "plugin { id }").await;
+    assert_eq!(codes(&installed), ["PLUGIN_REFUSED"], "what was taken before is not any more: {installed}");
+    let signed = json!([{ "as": "publisher", "key": old[0] }]);
+    for (tenant, refused, digest) in
+        [(&world.a, "pluginUpgrade", later.digest()), (&world.b, "pluginInstall", files.digest())]
+    {
+        let told = refusals(tenant).await;
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert_eq!(
+            (&told[0]["refused"], &told[0]["digest"], &told[0]["signedBy"]),
+            (&json!(refused), &json!(digest), &signed),
+            "{told:#?}"
+        );
+    }
+    ours.done("pluginUpgrade", input(&later, &by(&later, 8).0), "plugin { release }").await;
+}
+
+#[tokio::test]
+async fn an_older_package_is_as_well_signed_as_ever_and_is_refused_also_after_the_plug_in_was_taken_out() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let at = |version: &str| Files::new("bwly").manifest("version = \"1.0.0\"", &format!("version = \"{version}\""));
+    let sent = |files: &Files| input(files, &packed(files, None, &[(Role::Publisher, Algorithm::Sm2Sm3, 7)]).0);
+    let (first, middle, newest) = (Files::new("bwly"), at("1.9.0"), at("1.10.0"));
+    let made = tenant.superior.done("pluginInstall", sent(&first), "plugin { id version }").await;
+    change(tenant, "pluginEnable", &made["plugin"]).await;
+    let upgraded = tenant.superior.done("pluginUpgrade", sent(&newest), "plugin { id version }").await;
+    let refused = async |change: &str, files: &Files| {
+        let outcome = tenant.superior.mutate(change, sent(files), "plugin { id }").await;
+        assert_eq!(codes(&outcome), ["INVALID_VALUE"], "{outcome}");
+        assert!(outcome["userErrors"][0]["message"].as_str().unwrap().contains("1.10.0"), "{outcome}");
+    };
+    refused("pluginUpgrade", &middle).await;
+    // To go back is the administrator's own decision; it lets no version in that lies between.
+    let back = change(tenant, "pluginRollback", &upgraded["plugin"]).await;
+    assert_eq!(back["release"], "1.0.0");
+    refused("pluginUpgrade", &middle).await;
+    change(tenant, "pluginRemove", &back).await;
+    refused("pluginInstall", &first).await;
+    refused("pluginInstall", &middle).await;
+    let told = refusals(tenant).await;
+    let mut told: Vec<_> = told.iter().map(|line| (line["refused"].as_str(), line["digest"].as_str())).collect();
+    told.sort_unstable();
+    let (first, middle) = (first.digest(), middle.digest());
+    let mut expected =
+        [("pluginInstall", &first), ("pluginInstall", &middle), ("pluginUpgrade", &middle), ("pluginUpgrade", &middle)]
+            .map(|(change, digest)| (Some(change), Some(digest.as_str())));
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+    tenant.superior.done("pluginInstall", sent(&newest), "plugin { id }").await;
 }
 
 #[tokio::test]
