@@ -13,8 +13,9 @@ pub fn objection(pattern: &str) -> Option<&'static str> {
     let mut bytes = pattern.bytes().peekable();
     let mut class = false;
     let mut closed: Option<bool> = None;
+    let mut repeated = false;
     while let Some(byte) = bytes.next() {
-        let was = closed.take();
+        let (was, twice) = (closed.take(), std::mem::take(&mut repeated));
         match byte {
             b'\\' => match bytes.next() {
                 Some(b'0'..=b'9' | b'k') => return Some("正则表达式不能引用前面的分组"),
@@ -41,13 +42,20 @@ pub fn objection(pattern: &str) -> Option<&'static str> {
                 closed = Some(repeats);
             }
             b'*' | b'+' | b'{' => {
-                if was == Some(true) {
+                // `a{1000}{1000}` needs no group to be a million.
+                if was == Some(true) || twice {
                     return Some("正则表达式中重复套着重复，匹配时间会失控");
                 }
+                if byte == b'{' {
+                    while bytes.next().is_some_and(|byte| byte != b'}') {}
+                }
+                repeated = true;
                 if let Some(group) = groups.last_mut() {
                     *group = true;
                 }
             }
+            // As few as possible is still as often.
+            b'?' => repeated = twice,
             _ => {}
         }
     }
@@ -60,10 +68,12 @@ mod tests {
 
     #[test]
     fn repetition_within_repetition_is_refused() {
-        for fine in ["^1[3-9][0-9]{9}$", "^[0-9A-Za-z]{6,32}$", "^(A|B)+$", "^(?:ab)*[+*]$", r"^\(a+\)+$"] {
+        for fine in ["^1[3-9][0-9]{9}$", "^[0-9A-Za-z]{6,32}$", "^(A|B)+$", "^(?:ab)*[+*]$", r"^\(a+\)+$", "a+?b{2}c"] {
             assert_eq!(objection(fine), None, "{fine}");
         }
-        for bad in ["^(a+)+$", "((a*)b)*", "(a{1,9}){1,9}", r"(a)\1", "(?=a)b", "(?P<x>a)", "(?:(x+x+)+y)"] {
+        for bad in
+            ["^(a+)+$", "((a*)b)*", "(a{1,9}){1,9}", r"(a)\1", "(?=a)b", "(?P<x>a)", "(?:(x+x+)+y)", "a{9}{9}", "a+?*"]
+        {
             assert!(objection(bad).is_some(), "{bad}");
         }
         assert!(objection(&"a".repeat(201)).is_some());
