@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::agency::question;
+use crate::{Actor, agency::question};
 
 /// The secret that the system and the tenant share.
 pub const SECRET: &str = "only-tests-share-this-secret";
@@ -37,6 +37,8 @@ pub enum Mode {
     Hangs,
     /// Its answer is signed with something else.
     Forged,
+    /// It asks us this first, as somebody, and answers as it should whatever it is told.
+    CallsBack(Actor, &'static str),
 }
 
 #[derive(Default)]
@@ -167,6 +169,11 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, mode: Mode, know
     match mode {
         Mode::Answers(words, passes) => {
             let text = done(words, passes);
+            reply(&mut stream, "200 OK", &signed("200", &text), &text).await;
+        }
+        Mode::CallsBack(actor, query) => {
+            actor.gql(query, json!({})).await;
+            let text = done("已核对参保情况", true);
             reply(&mut stream, "200 OK", &signed("200", &text), &text).await;
         }
         Mode::Says(text) => reply(&mut stream, "200 OK", &signed("200", &text), &text).await,

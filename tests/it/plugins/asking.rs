@@ -101,7 +101,7 @@ async fn a_component_finds_the_cases_of_its_own_matters_that_the_caller_would_fi
     assert_eq!(nobody["bwly_one"], json!(null));
 }
 
-const CALLS: &str = r#"
+pub const CALLS: &str = r#"
 [[query]]
 key = "insured"
 title = "参保"
@@ -114,7 +114,7 @@ connectors = ["hr-social"]
 [[rule]]"#;
 
 /// Passes each question on, and answers by what the system answers; `"failed"` where it does not.
-const PASSES_ON: &str = r#"
+pub const PASSES_ON: &str = r#"
     (data (i32.const 1000) "hr-social")
     (data (i32.const 1010) "check")
     (data (i32.const 1020) "\"failed\"")

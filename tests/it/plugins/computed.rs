@@ -111,3 +111,33 @@ async fn inv_9_a_field_that_fails_is_null_with_an_error_and_the_page_lives() {
     change(tenant, "pluginDisable", &upgraded).await;
     assert_eq!(asked().await.code(), "GRAPHQL_VALIDATION_FAILED");
 }
+
+#[tokio::test]
+async fn a_field_under_many_names_and_deep_within_is_too_dear_before_anybody_is_asked() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let bytes = guest(Hook::Resolve, DIGITS);
+    install(tenant, &files(&bytes), &bytes).await;
+    let names = |count: usize| -> String { (0..count).map(|n| format!("d{n}: bwly_digit ")).collect() };
+    // As many names as a document may give.
+    let many = names(30);
+    let deep = |depth: usize, below: &str| {
+        let within = "unit { cadres(first: 100) { nodes { ".repeat(depth);
+        format!("{{ cadres(first: 100) {{ nodes {{ {within}{below}{} }} }} }}", " } } }".repeat(depth))
+    };
+    let hidden = format!("{} fragment F on Cadre {{ {many} }}", deep(1, "...F"));
+    for dear in [deep(1, &many), deep(2, "bwly_digit"), deep(3, "bwly_digit"), hidden] {
+        let reply = tenant.superior.gql(&dear, json!({})).await;
+        assert_eq!((reply.status, reply.code()), (400, "COST_LIMIT_EXCEEDED"), "{dear}: {}", reply.text);
+        assert!(reply.text.contains("50000"), "it is the price that is too high: {}", reply.text);
+    }
+    let named = format!("{{ cadres(first: 1) {{ nodes {{ {} }} }} }}", names(31));
+    assert_eq!(tenant.superior.gql(&named, json!({})).await.code(), "COST_LIMIT_EXCEEDED");
+    assert_eq!(health(tenant).await, json!([]), "nobody was asked");
+    // Where there are few rows, every name is answered.
+    let few = tenant.superior.ok(&format!("{{ cadres(first: 3) {{ nodes {{ {many} }} }} }}"), json!({})).await;
+    for node in few["cadres"]["nodes"].as_array().unwrap() {
+        let values: Vec<&Json> = node.as_object().unwrap().values().collect();
+        assert!(values.len() == 30 && values[0].is_u64() && values.iter().all(|value| *value == values[0]), "{node}");
+    }
+}

@@ -12,7 +12,7 @@ use std::{
 use host::Hook;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
-use zugong_tests::{Actor, plant::Site};
+use zugong_tests::{Actor, World, plant::Site};
 
 use super::{
     Files, change,
@@ -239,4 +239,45 @@ async fn upgrades_and_roll_backs_under_load_fail_no_read_and_mix_no_versions() {
         assert_eq!(checksum(actor).await, before, "the values are those of before");
     }
     site.end().await;
+}
+
+/// Some objects had values before the upgrade, others get theirs after it, and some are written in both versions.
+#[tokio::test]
+async fn what_is_written_between_an_upgrade_and_its_roll_back_is_the_same_under_the_names_of_both() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let [(first, one), (later, two)] = versions();
+    let set = async |who: &str, values: Json| {
+        let set = json!({ "object": tenant.id(&format!("cadre:{who}")), "values": values });
+        tenant.superior.done("customFieldsSet", set, "cadre { id }").await;
+    };
+    const READ: [&str; 2] = [
+        "{ cadres { nodes { id ext { a: bwly_kind b: bwly_note c: bwly_score } } }
+           found: cadres(where: { ext: { bwly_kind: { eq: SECOND } } }) { nodes { id } } }",
+        "{ cadres { nodes { id ext { a: bwly_sort b: bwly_remark c: bwly_score } } }
+           found: cadres(where: { ext: { bwly_sort: { eq: SECOND } } }) { nodes { id } } }",
+    ];
+    let read = async |version: usize| tenant.superior.ok(READ[version], json!({})).await;
+    let sum = |data: &Json| hex::encode(Sha256::digest(in_order(data).to_string()));
+    let upgrade = async || {
+        let upgraded = tenant.superior.done("pluginUpgrade", input(&later, &two), "plugin { id version }").await;
+        upgraded["plugin"].clone()
+    };
+    install(tenant, &first, &one).await;
+    set("applicant", json!({ "bwly_kind": "FIRST", "bwly_note": "先写", "bwly_score": 1 })).await;
+    set("colleague", json!({ "bwly_kind": "SECOND", "bwly_note": "先写" })).await;
+    let before = read(0).await;
+    let upgraded = upgrade().await;
+    assert_eq!(sum(&read(1).await), sum(&before), "what was there has other names and nothing else");
+
+    set("colleague", json!({ "bwly_sort": "FIRST", "bwly_remark": null, "bwly_score": 2 })).await;
+    set("stranger", json!({ "bwly_sort": "SECOND", "bwly_remark": "后写" })).await;
+    let written = read(1).await;
+    assert_eq!(written["found"]["nodes"], json!([{ "id": tenant.id("cadre:stranger") }]), "{written}");
+    change(tenant, "pluginRollback", &upgraded).await;
+    assert_eq!(sum(&read(0).await), sum(&written), "nothing that was written since is lost");
+    let raw = tenant.superior.ok("{ cadres { nodes { customFields } } }", json!({})).await.to_string();
+    assert!(raw.contains("bwly_kind") && !raw.contains("bwly_sort") && !raw.contains("bwly_remark"), "{raw}");
+    upgrade().await;
+    assert_eq!(sum(&read(1).await), sum(&written), "and once more");
 }
