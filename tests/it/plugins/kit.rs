@@ -13,7 +13,7 @@ use zugong_tests::{database::backend, node, plant::program};
 
 mod whole;
 
-fn examples() -> PathBuf {
+pub fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../plugins/examples")
 }
 
@@ -40,7 +40,7 @@ pub fn copied(example: &str) -> (tempfile::TempDir, PathBuf) {
 }
 
 /// What a command says; it must succeed.
-fn says(command: &mut Command) -> String {
+pub fn says(command: &mut Command) -> String {
     let done = command.output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(done.status.success(), "{command:?}: {}{}", text(&done.stdout), text(&done.stderr));

@@ -28,6 +28,7 @@ mod secrets;
 mod served;
 mod transitions;
 mod typed;
+mod typescript;
 mod upgrades;
 mod walls;
 
