@@ -291,6 +291,14 @@ async fn a_component_reads_what_was_granted_as_the_caller_would_and_no_more() {
     assert_eq!(theirs["cadres"]["nodes"], json!([]), "an agency sees no cadres");
     assert_eq!(look(&tenant.handlers["organisation"], cadre).await, json!(null));
 
+    // What the caller's component felt for stands in the audit record, each kind once.
+    let query = "{ auditRecords(where: { action: { eq: \"pluginDeny\" } }) { nodes { actorName detail } } }";
+    let denied = tenant.audit.ok(query, json!({})).await["auditRecords"]["nodes"].clone();
+    let of_superior = denied.as_array().unwrap().iter().filter(|line| line["actorName"] == "superior");
+    let mut why: Vec<_> = of_superior.map(|line| json!([line["detail"]["asked"], line["detail"]["because"]])).collect();
+    why.sort_by_key(Json::to_string);
+    assert_eq!(why, [json!(["core.read", "NOT_GRANTED"]), json!(["core.read", "UNKNOWN"])], "{denied}");
+
     // What is not requested cannot be granted; what was granted is shown, and audited.
     let input = json!({ "id": plugin["id"], "expectedVersion": plugin["version"], "effects": ["notify"],
                         "core": [{ "view": "Cadre", "fields": ["rank", "state"] }] });
