@@ -2366,6 +2366,30 @@ alter table plugin_transition enable row level security;
 alter table plugin_transition force row level security;
 create policy tenant_isolation on plugin_transition using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
 
+-- m20261123_000018_audit_seals
+create table audit_seal (
+  tenant_id uuid not null,
+  id uuid not null,
+  "number" integer not null,
+  since timestamptz,
+  until timestamptz not null,
+  lines integer not null,
+  previous text collate "C" not null,
+  digest text collate "C" not null,
+  mac text collate "C" not null,
+  sealed_at timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index audit_seal_u1 on audit_seal (tenant_id, number);
+create index audit_seal_until on audit_seal (tenant_id, until);
+grant select, insert, update, delete on audit_seal to zugong_app;
+alter table audit_seal enable row level security;
+alter table audit_seal force row level security;
+create policy tenant_isolation on audit_seal using (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid))) with check (uuid_eq(tenant_id, (select nullif(current_setting('app.tenant', true), '')::uuid)));
+revoke update, delete on audit from zugong_app;
+revoke update, delete on audit_seal from zugong_app;
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -4364,3 +4388,25 @@ create index plugin_transition_package_id on plugin_transition (tenant_id, packa
 create index plugin_transition_actor_id on plugin_transition (tenant_id, actor_id);
 create index plugin_transition_created_at on plugin_transition (tenant_id, created_at);
 create index plugin_transition_next_attempt_at on plugin_transition (tenant_id, next_attempt_at) where state = 'PENDING';
+
+-- m20261123_000018_audit_seals
+create table audit_seal (
+  tenant_id blob not null,
+  id blob not null,
+  "number" integer not null,
+  since timestamp,
+  until timestamp not null,
+  lines integer not null,
+  previous text not null,
+  digest text not null,
+  mac text not null,
+  sealed_at timestamp not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id) references tenant (id)
+);
+create unique index audit_seal_u1 on audit_seal (tenant_id, number);
+create index audit_seal_until on audit_seal (tenant_id, until);
+create trigger audit_no_update before update on audit begin select raise(abort, 'rows of audit are only added'); end;
+create trigger audit_no_delete before delete on audit begin select raise(abort, 'rows of audit are only added'); end;
+create trigger audit_seal_no_update before update on audit_seal begin select raise(abort, 'rows of audit_seal are only added'); end;
+create trigger audit_seal_no_delete before delete on audit_seal begin select raise(abort, 'rows of audit_seal are only added'); end;

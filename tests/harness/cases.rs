@@ -1,6 +1,7 @@
 //! A case under way, for tests that are about something else.
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use chrono::TimeDelta;
 use declarative::{Package, scaffold};
 use host::{
     Hook,
@@ -8,9 +9,10 @@ use host::{
 };
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
+use zugong::modules::administration::sealing::{SETTLED, seal};
 
 use crate::{
-    Actor, Tenant,
+    Actor, Tenant, World,
     system::{CONNECTOR, OPERATION, SECRET},
 };
 
@@ -28,10 +30,23 @@ impl Actor {
     }
 }
 
+impl World {
+    /// Both tenants with something of every type; what was done so far is sealed.
+    pub async fn furnish(&self) {
+        for tenant in [&self.a, &self.b] {
+            tenant.furnish().await;
+        }
+        self.server.clock.advance(SETTLED + TimeDelta::seconds(1));
+        for tenant in [&self.a, &self.b] {
+            seal(&self.server.identity, tenant.id).await.unwrap();
+        }
+    }
+}
+
 impl Tenant {
     /// Something of every type that the world does not have from the start: a case with all that belongs to it,
     /// a rule set, and a plug-in that is not at work.
-    pub async fn furnish(&self) {
+    async fn furnish(&self) {
         self.open_case("applicant", "2025-07").await;
         let body = json!({ "limit": 2 });
         let input = json!({ "key": "furnished", "effectiveFrom": "2025-10-01", "body": body });

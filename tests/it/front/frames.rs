@@ -106,9 +106,8 @@ impl Raw {
     /// The code with which the server closes; none if it hangs up without a word.
     async fn closed(&mut self) -> Option<u16> {
         loop {
-            match self.hear().await? {
-                (CLOSE, payload) => return payload.first_chunk().map(|code| u16::from_be_bytes(*code)),
-                _ => {}
+            if let (CLOSE, payload) = self.hear().await? {
+                return payload.first_chunk().map(|code| u16::from_be_bytes(*code));
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc, time::Duration};
 
+use host::Hook;
 use opentelemetry_proto::tonic::{
     collector::trace::v1::ExportTraceServiceRequest, common::v1::any_value::Value, trace::v1::Span,
 };
@@ -16,6 +17,11 @@ use zugong::http::app::{Access, HttpSettings};
 use zugong_tests::{Reply, Server, World, socket::Socket};
 
 use super::get;
+use crate::plugins::{
+    approve,
+    code::{TRAPS, form, guest, install, with_code},
+    file,
+};
 
 #[tokio::test]
 async fn every_figure_of_the_dashboard_is_published() {
@@ -36,6 +42,10 @@ async fn every_figure_of_the_dashboard_is_published() {
         socket.hear().await;
         many.push(socket);
     }
+    let traps = guest(Hook::Validate, TRAPS);
+    install(&world.a, &with_code("\"validate\"", &traps), &traps).await;
+    let approval = approve(&world.a, "bwly.apply", "applicant", "1").await;
+    file(&world.a, &approval, form("短")).await;
     let figures = get(&world.server, "/metrics").await.text;
     let published: BTreeSet<&str> =
         figures.lines().filter(|l| !l.starts_with('#')).filter_map(|l| l.split(['{', ' ']).next()).collect();

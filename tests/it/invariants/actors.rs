@@ -62,8 +62,8 @@ impl Scene {
         let world = World::roomy().await;
         let model = Model::read(&world.a.superior).await;
         let mut newcomers = vec![];
+        world.furnish().await;
         for tenant in [&world.a, &world.b] {
-            tenant.furnish().await;
             newcomers.push(tenant.newcomer(&world.server, "newcomer", &[]).await);
         }
         let mut ours = Things::of(&model, &world.a).await;

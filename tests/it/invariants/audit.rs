@@ -40,9 +40,9 @@ fn breaks(verified: &Json) -> Vec<(i64, &str)> {
 /// A world with two seals and somebody who can write past the server.
 async fn sealed() -> (World, Probe) {
     let world = world().await;
-    unit(&world, "S1").await;
+    unit(&world, "N301").await;
     seals(&world).await;
-    unit(&world, "S2").await;
+    unit(&world, "N302").await;
     seals(&world).await;
     let probe = Probe::of(world.server.database_url(), world.a.id).await;
     if world.server.platform.backend() == DbBackend::Sqlite {
@@ -57,11 +57,11 @@ async fn sealed() -> (World, Probe) {
 async fn every_line_comes_under_a_seal_and_the_chain_verifies() {
     let world = world().await;
     assert_eq!(verified(&world).await["seals"], 0, "nothing is old enough");
-    unit(&world, "S1").await;
+    unit(&world, "N301").await;
     seals(&world).await;
     let first = verified(&world).await;
     assert_eq!((breaks(&first), &first["last"]), (vec![], &json!(1)), "{first}");
-    unit(&world, "S2").await;
+    unit(&world, "N302").await;
     let waiting = verified(&world).await;
     assert_eq!(waiting["lines"], first["lines"], "new lines wait");
     seals(&world).await;
@@ -84,15 +84,14 @@ async fn every_line_comes_under_a_seal_and_the_chain_verifies() {
 #[tokio::test]
 async fn several_servers_that_seal_at_once_make_one_chain() {
     let world = world().await;
-    for code in ["S1", "S2", "S3"] {
+    for code in ["N301", "N302", "N303"] {
         unit(&world, code).await;
     }
     world.server.clock.advance(TimeDelta::minutes(11));
     let (identity, tenant) = (&world.server.identity, world.a.id);
-    futures::future::join_all((0..4).map(|_| seal(identity, tenant)))
-        .await
-        .into_iter()
-        .for_each(|made| drop(made.unwrap()));
+    for made in futures::future::join_all((0..4).map(|_| seal(identity, tenant))).await {
+        assert!(made.is_ok(), "{made:?}");
+    }
     let verified = verified(&world).await;
     assert_eq!((breaks(&verified), &verified["seals"]), (vec![], &json!(1)), "{verified}");
 }
@@ -100,7 +99,7 @@ async fn several_servers_that_seal_at_once_make_one_chain() {
 #[tokio::test]
 async fn the_server_itself_cannot_change_or_remove_a_line() {
     let world = world().await;
-    unit(&world, "S1").await;
+    unit(&world, "N301").await;
     let tx = world.server.platform.system(Reason::Doctor).begin(Some(world.a.id)).await.unwrap();
     let changed = tx.change::<audit::Entity>().set(audit::Column::ActorName, Expr::value("nobody")).run().await;
     assert!(changed.is_err(), "{changed:?}");

@@ -79,9 +79,7 @@ impl Probe<'_> {
 #[tokio::test]
 async fn inv_2_an_id_of_another_tenant_is_the_id_of_nothing() {
     let world = World::roomy().await;
-    for tenant in [&world.a, &world.b] {
-        tenant.furnish().await;
-    }
+    world.furnish().await;
     let model = Model::read(&world.a.superior).await;
     let (ours, theirs) = (Things::of(&model, &world.a).await, Things::of(&model, &world.b).await);
     let before = digest(&world.server, world.b.id).await;

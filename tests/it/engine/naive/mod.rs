@@ -62,7 +62,8 @@ struct Thrown {
 /// A document of up to three lists, each below with its own conditions and order.
 fn throw(rows: &Rows, sensitive: bool, seed: u64) -> Thrown {
     let mut dice = Dice { rng: StdRng::seed_from_u64(seed), rows, sensitive };
-    let (mut variables, mut declared) = (Map::new(), String::new());
+    // The other executor leaves out what a default would include.
+    let (mut variables, mut declared) = (Map::from_iter([("yes".to_string(), json!(true))]), String::new());
     let text = {
         let arguments = |ty: &str| {
             let list: &List = if ty == "Unit" { &UNITS } else { &PERSONS };

@@ -40,7 +40,7 @@ pub fn made(folder: &Path) -> usize {
     let all = format!("default = [{}]", quoted(&features));
     replaced(&folder.join("code/Cargo.toml"), "default = [\"validate\", \"resolve\"]", &all);
     let lines = |verb: &str, names: &[&str]| names.iter().map(|name| format!("  {verb} {name};\n")).collect::<String>();
-    let world = lines("import", &IMPORTS) + &lines("export", &EXPORTS);
+    let world = [lines("import", &IMPORTS), lines("export", &EXPORTS)].concat();
     replaced(&folder.join("code/wit/plugin.wit"), "  export validate;\n  export resolve;\n", &world);
     fs::write(folder.join("code/src/lib.rs"), include_str!("author.rs")).unwrap();
     let manifest = folder.join("plugin.toml");
