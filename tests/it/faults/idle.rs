@@ -85,7 +85,7 @@ async fn a_hangup_reads_the_lists_again_and_ends_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let text = "{ version }";
     let id = format!("sha256:{}", hex::encode(Sha256::digest(text)));
-    let put = |list: serde_json::Value| fs::write(folder.path().join("mini-program.json"), list.to_string()).unwrap();
+    let put = |list: serde_json::Value| fs::write(folder.path().join("common.json"), list.to_string()).unwrap();
     put(json!({}));
     let path = folder.path().to_str().unwrap();
     let mut program = Program::start(&plant.postgres.url(), &[("ZUGONG_DOCUMENTS_FOLDER", path)]);

@@ -6,7 +6,7 @@ use entities::audit;
 use sea_orm::{ColumnTrait, DbBackend, sea_query::Expr};
 use serde_json::{Value as Json, json};
 use zugong::{kernel::session::Reason, modules::administration::sealing::seal};
-use zugong_tests::{Server, World, client::codes, probe::Probe};
+use zugong_tests::{Probe, Server, World, client::codes, plant::verify};
 
 const QUERY: &str = "query($after: Int! = 0) { auditVerify(after: $after) { seals lines last digest until breaks { number fault since until } } }";
 
@@ -149,4 +149,18 @@ async fn a_removed_seal_shows_and_a_forged_one_too() {
     let verified = verified(&world).await;
     assert_eq!(breaks(&verified), [(1, "MISSING"), (2, "LINES"), (2, "MAC")]);
     assert_eq!(verified["last"], whole["last"]);
+}
+
+#[tokio::test]
+async fn an_operator_is_told_where_the_record_is_not_as_it_was() {
+    let (world, probe) = sealed().await;
+    let told = || {
+        let done = verify(world.server.database_url(), &world.a.code).wait_with_output().unwrap();
+        (done.status.code(), String::from_utf8(done.stdout).unwrap())
+    };
+    let (status, words) = told();
+    assert!(status == Some(0) && words.contains("under 2 seals are as they were sealed"), "{words}");
+    probe.run("update audit set detail = '{}' where tenant_id = $1", vec![world.a.id.into()]).await;
+    let (status, words) = told();
+    assert!(status == Some(1) && words.contains("WRONG  seal 1: lines were changed"), "{words}");
 }
