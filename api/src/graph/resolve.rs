@@ -1,5 +1,5 @@
-//! Values that the database does not know: whoever does is asked once for all places of an answer, and whatever comes
-//! of it, the rest of the answer stands.
+//! Values that the database does not know: whoever does is asked once for all places of a document, and whatever comes
+//! of it, the rest of the answers stands.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::{
     graph::{
         catalogue::{Resolver, Scalar},
         post::{FieldError, MAX_ERRORS, Step},
+        run::Answer,
     },
     kernel::{
         error::{ApiError, Code},
@@ -33,22 +34,45 @@ pub(super) struct Open {
     pub(super) parent: String,
 }
 
-/// What is given of objects, and where their values stand.
-type Places = IndexMap<String, Vec<Vec<Step>>>;
+/// The answer of a root field as its statement gave it: places in it may wait for their values.
+pub(super) struct Draft {
+    /// JSON text, untouched from the database; none where something had to be done to it.
+    pub(super) text: Option<String>,
+    /// What became of it where something had to be done.
+    pub(super) value: Json,
+    pub(super) open: Vec<Open>,
+    pub(super) errors: Vec<FieldError>,
+    pub(super) sql: Option<String>,
+}
 
-/// Puts the values into their places; null and an error where there is none.
-pub(super) async fn fill(session: &Session, answer: &mut Json, open: Vec<Open>, errors: &mut Vec<FieldError>) {
+impl Draft {
+    /// As it goes out.
+    pub(super) fn answer(self) -> Answer {
+        let Self { text, value, errors, sql, .. } = self;
+        Answer { json: text.unwrap_or_else(|| value.to_string()), errors, sql }
+    }
+}
+
+/// What is given of objects, and where their values stand: in which answer, and where in it.
+type Places = IndexMap<String, Vec<(usize, Vec<Step>)>>;
+
+/// Puts the values into their places in all answers of a document; null and an error where there is none.
+pub(super) async fn fill(session: &Session, mut drafts: Vec<&mut Draft>) {
     let mut asked: Vec<(Arc<Question>, Places)> = vec![];
-    for Open { path, question, parent } in open {
-        let place = match asked.iter().position(|(known, _)| Arc::ptr_eq(known, &question)) {
-            Some(place) => place,
-            None => {
-                asked.push((question, IndexMap::new()));
-                asked.len() - 1
-            }
-        };
-        // The same object in many places is one question.
-        asked[place].1.entry(parent).or_default().push(path);
+    for (number, draft) in drafts.iter_mut().enumerate() {
+        for Open { path, question, parent } in std::mem::take(&mut draft.open) {
+            // Wherever a field stands, under whichever name, it is the same one who knows.
+            let same = |(known, _): &(Arc<Question>, Places)| Arc::ptr_eq(&known.resolver, &question.resolver);
+            let place = match asked.iter().position(same) {
+                Some(place) => place,
+                None => {
+                    asked.push((question, IndexMap::new()));
+                    asked.len() - 1
+                }
+            };
+            // The same object in many places is one question.
+            asked[place].1.entry(parent).or_default().push((number, path));
+        }
     }
     let answers = join_all(asked.into_iter().map(async |(question, parents)| {
         let (parents, places): (Vec<_>, Vec<_>) = parents.into_iter().unzip();
@@ -65,16 +89,18 @@ pub(super) async fn fill(session: &Session, answer: &mut Json, open: Vec<Open>, 
             Ok(values) => values.into_iter().map(|value| fitting(&question.scalar, value)).collect(),
             Err(error) => places.iter().map(|_| Err(error.clone())).collect(),
         };
-        for (value, path) in
-            values.iter().zip(places).flat_map(|(value, paths)| paths.into_iter().map(move |p| (value, p)))
-        {
+        let all = values.iter().zip(places);
+        for (value, (number, path)) in all.flat_map(|(value, all)| all.into_iter().map(move |one| (value, one))) {
+            let Some(draft) = drafts.get_mut(number) else { continue };
             match value {
                 Ok(value) => {
-                    if let Some(place) = place(answer, &path) {
+                    if let Some(place) = place(&mut draft.value, &path) {
                         *place = value.clone();
                     }
                 }
-                Err(error) if errors.len() < MAX_ERRORS => errors.push(FieldError { path, error: error.clone() }),
+                Err(error) if draft.errors.len() < MAX_ERRORS => {
+                    draft.errors.push(FieldError { path, error: error.clone() });
+                }
                 Err(_) => {}
             }
         }

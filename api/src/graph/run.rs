@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Value as ConstValue, parser::types::SelectionSet};
 use entities::audit;
+use futures::future::join_all;
 use sea_orm::Set;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::{
         plan::{Piece, Planner, argument},
         plans::{Known, Plan, Plans},
         post::{FieldError, Finish, Post, Step},
-        resolve,
+        resolve::{Draft, fill},
         selection::{Doc, Picked},
     },
     kernel::{
@@ -36,6 +37,8 @@ pub struct Answer {
     pub sql: Option<String>,
 }
 
+/// Root fields of one request that are read at the same time.
+const AT_ONCE: usize = 4;
 /// Ids in one `nodes`.
 const MAX_IDS: usize = 100;
 /// What stands for an argument that was not given.
@@ -66,16 +69,52 @@ impl Engine {
         &self.catalogue
     }
 
-    /// Reads a root field. `key` is its response key, for the paths of errors; the plan of a `known` operation is
-    /// kept.
+    /// Reads root fields of one document, by their response keys; what their answers wait for is asked once for all of
+    /// them. The plans of a `known` operation are kept.
+    pub async fn roots<'a>(
+        &'a self,
+        session: Option<&'a Session>,
+        doc: Doc<'a>,
+        roots: &[(&'a str, Picked<'a>)],
+        known: Option<Known<'a>>,
+    ) -> Vec<Result<Answer, ApiError>> {
+        let mut drafts = Vec::with_capacity(roots.len());
+        for some in roots.chunks(AT_ONCE) {
+            let mut reads = Vec::with_capacity(some.len());
+            for (key, field) in some {
+                reads.push(self.draft(session, doc, key, field, known));
+            }
+            drafts.extend(join_all(reads).await);
+        }
+        if let Some(session) = session {
+            fill(session, drafts.iter_mut().flatten().collect()).await;
+        }
+        drafts.into_iter().map(|draft| draft.map(Draft::answer)).collect()
+    }
+
+    /// Reads a root field. `key` is its response key, for the paths of errors.
     pub async fn root<'a>(
         &'a self,
         session: Option<&'a Session>,
         doc: Doc<'a>,
         key: &str,
         field: &Picked<'a>,
-        known: Option<Known<'a>>,
     ) -> Result<Answer, ApiError> {
+        let mut draft = self.draft(session, doc, key, field, None).await?;
+        if let Some(session) = session {
+            fill(session, vec![&mut draft]).await;
+        }
+        Ok(draft.answer())
+    }
+
+    async fn draft<'a>(
+        &'a self,
+        session: Option<&'a Session>,
+        doc: Doc<'a>,
+        key: &str,
+        field: &Picked<'a>,
+        known: Option<Known<'a>>,
+    ) -> Result<Draft, ApiError> {
         let session = session.ok_or(ApiError::of(Code::Unauthenticated))?;
         let plan = match known {
             Some(known) => self.plans.of(session, doc, key, known, |doc| self.again(session, doc, key))?,
@@ -134,10 +173,13 @@ impl Engine {
         let ty = planner.target(type_name)?;
         let id = planner.bind(id.into());
         let piece = planner.by_id(ty, &id, below)?;
-        self.carry_out(session, &Plan::new(planner, piece.sql, piece.post), doc, key).await
+        let plan = Plan::new(planner, piece.sql, piece.post);
+        let mut draft = self.carry_out(session, &plan, doc, key).await?;
+        fill(session, vec![&mut draft]).await;
+        Ok(draft.answer())
     }
 
-    async fn carry_out(&self, session: &Session, plan: &Plan, doc: Doc<'_>, key: &str) -> Result<Answer, ApiError> {
+    async fn carry_out(&self, session: &Session, plan: &Plan, doc: Doc<'_>, key: &str) -> Result<Draft, ApiError> {
         let sql = session.is_privileged().then(|| plan.sql.clone());
         let mut text = session.json(&plan.sql, plan.values(doc.variables)?).await?.unwrap_or_else(|| "null".into());
         if plan.sealing {
@@ -147,7 +189,7 @@ impl Engine {
             record_sensitive(session, &plan.sensitive).await?;
         }
         if matches!(plan.post, Post::Keep) {
-            return Ok(Answer { json: text, errors: vec![], sql });
+            return Ok(Draft { text: Some(text), value: Json::Null, open: vec![], errors: vec![], sql });
         }
         let mut value: Json = serde_json::from_str(&text).map_err(|_| ApiError::of(Code::InternalServerError))?;
         let moment = Moment { today: session.today(), now: session.now(), calendar: session.calendar() };
@@ -155,9 +197,7 @@ impl Engine {
         // Root fields and the objects of payloads may be null.
         let post = plan.post.clone().optional();
         finish.apply(&post, &mut value, &mut vec![Step::Key(key.to_string())]);
-        let mut errors = finish.errors;
-        resolve::fill(session, &mut value, finish.open, &mut errors).await;
-        Ok(Answer { json: value.to_string(), errors, sql })
+        Ok(Draft { text: None, value, open: finish.open, errors: finish.errors, sql })
     }
 
     fn node<'a>(

@@ -9,7 +9,6 @@ use async_graphql::{
     Positioned, Request, Variables,
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
-use futures::future::join_all;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json, value::RawValue};
 
@@ -18,8 +17,7 @@ use crate::{
         open::Openness,
         payload::HeaderKey,
         plans::Known,
-        run::Answer,
-        schema::{Asked, KnownValid},
+        schema::{Asked, KnownValid, Read},
         selection::{Doc, Picked},
     },
     http::{
@@ -66,9 +64,6 @@ pub(super) struct Ready {
     name: Option<String>,
     variables: Variables,
 }
-
-/// Root fields of one request that are read at the same time.
-const AT_ONCE: usize = 4;
 
 impl Sent {
     /// Passes the guard and finds the operation.
@@ -193,7 +188,7 @@ impl Ready {
         }
         // First passwords are hashed by the same service that checks them.
         request = request.data(app.identity.clone()).data(app.outward.clone());
-        request = request.data(self.contract.engine.clone()).data(Asked::default());
+        request = request.data(self.contract.engine.clone()).data(Asked::default()).data(Read::default());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
@@ -317,21 +312,21 @@ async fn read(
         Err(error) => return Reply::failed(&error, info),
     };
     let roots: Vec<(&str, Picked<'_>)> = roots.into_iter().collect();
-    let mut answers = Vec::with_capacity(roots.len());
-    for some in roots.chunks(AT_ONCE) {
-        let mut reads = Vec::with_capacity(some.len());
-        for (key, field) in some {
-            reads.push(root(ready, session, doc, key, field, known));
-        }
-        answers.extend(join_all(reads).await);
-    }
+    // Who asks for the name of the root asks nobody.
+    let is_read = |field: &Picked<'_>| field.name != "__typename";
+    let read: Vec<(&str, Picked<'_>)> = roots.iter().filter(|(_, field)| is_read(field)).cloned().collect();
+    let mut answers = ready.contract.engine.roots(session, doc, &read, Some(known)).await.into_iter();
     let mut data = String::from("{");
     let mut faults = vec![];
     let mut statements = vec![];
-    for (i, ((key, _), answer)) in roots.iter().zip(answers).enumerate() {
+    for (i, (key, field)) in roots.iter().enumerate() {
         let separator = if i == 0 { "" } else { "," };
         data.push_str(&format!("{separator}\"{key}\":"));
-        match answer {
+        if !is_read(field) {
+            data.push_str("\"Query\"");
+            continue;
+        }
+        match answers.next().unwrap_or_else(|| Err(ApiError::of(Code::InternalServerError))) {
             Ok(answer) => {
                 data.push_str(&answer.json);
                 faults.extend(answer.errors.iter().map(|e| errors::field(e, info)));
@@ -350,18 +345,4 @@ async fn read(
         extensions.insert("sql".into(), json!({ "count": statements.len(), "statements": statements }));
     }
     Reply::of(&data, faults, extensions)
-}
-
-async fn root<'a>(
-    ready: &'a Ready,
-    session: Option<&'a Session>,
-    doc: Doc<'a>,
-    key: &str,
-    field: &Picked<'a>,
-    known: Known<'a>,
-) -> Result<Answer, ApiError> {
-    if field.name == "__typename" {
-        return Ok(Answer { json: "\"Query\"".into(), errors: vec![], sql: None });
-    }
-    ready.contract.engine.root(session, doc, key, field, Some(known)).await
 }

@@ -16,7 +16,7 @@ use crate::{
         catalogue::{By, Entry, Submission},
         post::Step,
         run::{Answer, Engine},
-        selection::{Doc, Picked},
+        selection::Doc,
         variables::InputTypes,
     },
     kernel::{
@@ -30,11 +30,13 @@ mod aggregates;
 mod entries;
 pub(crate) mod inject;
 pub(crate) mod meta;
+mod reading;
 mod submissions;
 mod tidy;
 
 pub use entries::Asked;
 pub(crate) use inject::enum_type;
+pub use reading::Read;
 
 /// The root of everything the catalogue declares.
 #[derive(Default)]
@@ -168,17 +170,8 @@ impl ContainerType for CatalogueRoot {
         if engine.catalogue().root(&field.name.node).is_none() {
             return Ok(None);
         }
-        let (pos, doc) = (ctx.item.pos, whole(ctx.query_env));
-        let key = field.response_key().node.as_str();
-        let read = async {
-            let picked = Picked {
-                name: &field.name.node,
-                arguments: doc.arguments(field)?,
-                below: vec![&field.selection_set.node],
-            };
-            engine.root(caller(ctx), doc, key, &picked, None).await
-        };
-        match read.await {
+        let (pos, key) = (ctx.item.pos, field.response_key().node.as_str());
+        match reading::read(ctx, engine).await {
             Ok(answer) => Ok(Some(answer_value(answer, ctx, pos, vec![]))),
             Err(error) => {
                 // Root fields are nullable: one that fails leaves the others alone.

@@ -151,7 +151,7 @@ async fn page(
     let doc = Doc { fragments: &document.fragments, operation: &operation.node, variables: &variables, open: &[] };
     let roots = doc.pick(&[&operation.node.selection_set.node], &|on| on == "Query")?;
     let field = roots.get("found").ok_or_else(failed)?;
-    let answer = engine.root(Some(session), doc, "found", field, None).await?;
+    let answer = engine.root(Some(session), doc, "found", field).await?;
     let mut found: Json = serde_json::from_str(&answer.json).map_err(|_| failed())?;
     let items = found["nodes"].as_array_mut().map(std::mem::take).unwrap_or_default();
     let more = found["pageInfo"]["hasNextPage"] == json!(true);
