@@ -1,7 +1,7 @@
 //! All types together, and the root fields that follow from them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -36,6 +36,8 @@ pub struct Catalogue {
     by_name: HashMap<String, usize>,
     by_prefix: HashMap<&'static str, usize>,
     roots: HashMap<String, Root>,
+    /// Names of fields that somebody else works out, of whichever type.
+    resolved: HashSet<String>,
 }
 
 impl Catalogue {
@@ -85,7 +87,10 @@ impl Catalogue {
                 return Err(format!("{} is ordered by {}, which is not sortable", ty.name, ty.default_order));
             }
         }
-        Ok(Self { types, submissions: BTreeMap::new(), entries: BTreeMap::new(), by_name, by_prefix, roots })
+        let resolved = types.iter().flat_map(|ty| &ty.fields).filter(|f| matches!(f.source, Source::Resolved { .. }));
+        let resolved = resolved.map(|field| field.name.to_string()).collect();
+        let (submissions, entries) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { types, submissions, entries, by_name, by_prefix, roots, resolved })
     }
 
     /// The same with submissions whose forms are typed.
@@ -123,6 +128,11 @@ impl Catalogue {
     /// The root field of a name that somebody else answers.
     pub fn entry(&self, field: &str) -> Option<&Entry> {
         self.entries.get(field)
+    }
+
+    /// Whether fields of this name are worked out by somebody else.
+    pub fn works_out(&self, field: &str) -> bool {
+        self.resolved.contains(field)
     }
 
     /// The type of a name.

@@ -4,7 +4,7 @@
 //! that may come. A fragment is measured once however often it is spread, so that the work is linear in
 //! the document while the figure may be exponential; it saturates.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
     Value as ConstValue,
@@ -22,6 +22,12 @@ const COMMAND: u64 = 10;
 const GATHERED: u64 = 50;
 /// A plug-in's component is asked.
 const PROGRAMMED: u64 = 200;
+/// A plug-in's component is asked about all objects of a document together, for each field that it works out.
+const WORKED_OUT: u64 = 100;
+/// It works out one value.
+const VALUE: u64 = 10;
+/// Root fields that ask a plug-in's component whatever plug-ins there are; what they ask about is in `inputs`.
+const SCORES: [&str; 2] = ["pluginScore", "pluginScoreMany"];
 /// The schema is a megabyte.
 const SCHEMA: u64 = 1_000;
 /// Arguments that the database works out for every row, wherever they stand.
@@ -33,27 +39,37 @@ const ACROSS: u64 = 10;
 ///
 /// The recursion follows brackets of the text, which the guard has bounded, and spreads, which it has
 /// found free of cycles and short enough in all.
-/// `programmed` tells root fields that a program answers.
-pub(super) fn cost<'a>(doc: Doc<'a>, programmed: &'a dyn Fn(&str) -> bool) -> u64 {
-    let mut measure = Measure { doc, programmed, fragments: HashMap::new() };
+/// `programmed` tells root fields that a program answers, `worked_out` fields of objects that it does.
+pub(super) fn cost<'a>(
+    doc: Doc<'a>,
+    programmed: &'a dyn Fn(&str) -> bool,
+    worked_out: &'a dyn Fn(&str) -> bool,
+) -> u64 {
+    let mut measure = Measure { doc, programmed, worked_out, asked: HashSet::new(), fragments: HashMap::new() };
     let set = &doc.operation.selection_set.node;
-    let below = measure.set(set, Rows { each: 1 });
+    let below = measure.set(set, Rows { each: 1, root: true });
+    let asked = WORKED_OUT.saturating_mul(u64::try_from(measure.asked.len()).unwrap_or(u64::MAX));
     let commands = match doc.operation.ty {
         OperationType::Mutation => COMMAND.saturating_mul(u64::try_from(set.items.len()).unwrap_or(u64::MAX)),
         OperationType::Query | OperationType::Subscription => 0,
     };
-    below.saturating_add(commands).max(1)
+    below.saturating_add(commands).saturating_add(asked).max(1)
 }
 
 /// How many rows a list may have; they multiply what stands below `nodes` and `edges`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Rows {
     each: u64,
+    /// Whether it is no list but the operation itself.
+    root: bool,
 }
 
 struct Measure<'a> {
     doc: Doc<'a>,
     programmed: &'a dyn Fn(&str) -> bool,
+    worked_out: &'a dyn Fn(&str) -> bool,
+    /// Fields that are worked out, each of which is asked for once however often it stands there.
+    asked: HashSet<&'a str>,
     fragments: HashMap<(&'a str, Rows), u64>,
 }
 
@@ -85,7 +101,14 @@ impl<'a> Measure<'a> {
             "totalCount" => GATHERED,
             "__schema" | "__type" => SCHEMA,
             _ if name.ends_with("Aggregate") => GATHERED,
-            _ if (self.programmed)(name) => PROGRAMMED,
+            _ if rows.root && SCORES.contains(&name) => {
+                PROGRAMMED.saturating_add(VALUE.saturating_mul(self.count(field, "inputs")))
+            }
+            _ if rows.root && (self.programmed)(name) => PROGRAMMED,
+            _ if !rows.root && (self.worked_out)(name) => {
+                self.asked.insert(name);
+                VALUE
+            }
             _ => 1,
         };
         let whole = below.saturating_add(own).saturating_add(self.conditions(field));
@@ -94,7 +117,7 @@ impl<'a> Measure<'a> {
             "nodes" | "edges" if !field.selection_set.node.items.is_empty() && !self.has_ids(field) => {
                 whole.saturating_mul(rows.each)
             }
-            "nodes" => whole.saturating_mul(self.ids(field)),
+            "nodes" => whole.saturating_mul(self.count(field, "ids")),
             _ => whole,
         }
     }
@@ -109,16 +132,17 @@ impl<'a> Measure<'a> {
     fn rows(&self, field: &Field) -> Rows {
         let page = ["first", "last"].iter().filter_map(|name| self.argument(field, name)).find_map(number);
         // What is beyond a page's largest size is refused when it is read.
-        Rows { each: page.unwrap_or(PAGE).clamp(1, LARGEST) }
+        Rows { each: page.unwrap_or(PAGE).clamp(1, LARGEST), root: false }
     }
 
     fn has_ids(&self, field: &Field) -> bool {
         field.get_argument("ids").is_some()
     }
 
-    fn ids(&self, field: &Field) -> u64 {
-        match self.argument(field, "ids") {
-            Some(ConstValue::List(ids)) => u64::try_from(ids.len()).unwrap_or(u64::MAX),
+    /// How many there are in an argument that is a list; what is no list is one.
+    fn count(&self, field: &Field, name: &str) -> u64 {
+        match self.argument(field, name) {
+            Some(ConstValue::List(all)) => u64::try_from(all.len()).unwrap_or(u64::MAX),
             _ => 1,
         }
     }
@@ -161,6 +185,7 @@ mod tests {
         cost(
             Doc { fragments: &document.fragments, operation: &operation.node, variables: &variables, open: &[] },
             &|name| name == "bwly_hours",
+            &|name| matches!(name, "bwly_hours" | "bwly_age"),
         )
     }
 
@@ -191,6 +216,39 @@ mod tests {
         let paged = "query($n: Int = 5, $ids: [ID!]!) { units(first: $n) { nodes { id } } nodes(ids: $ids) { id } }";
         assert_eq!(of(paged, json!({ "ids": ["a", "b"] })), 1 + 5 * 2 + 2 * 2);
         assert_eq!(of(paged, json!({ "n": 50, "ids": [] })), 1 + 50 * 2);
+    }
+
+    #[test]
+    fn what_a_component_works_out_costs_ten_for_each_row_and_a_hundred_for_being_asked() {
+        let person = "unit { chief { bwly_age } } bwly_age bwly_hours";
+        for (query, expected) in [
+            ("{ cadre(id: 1) { bwly_age } }", 100 + 1 + 10),
+            ("{ cadres(first: 50) { nodes { id bwly_age } } }", 100 + 1 + 50 * (1 + 1 + 10)),
+            // However often it stands there it is asked for once; another field is asked for by itself.
+            ("{ cadres(first: 50) { nodes { bwly_age again: bwly_age } } }", 100 + 1 + 50 * (1 + 2 * 10)),
+            ("{ a: cadre(id: 1) { bwly_age } b: cadre(id: 2) { bwly_age } }", 100 + 2 * 11),
+            ("{ a: cadre(id: 1) { bwly_age bwly_hours } }", 2 * 100 + 1 + 2 * 10),
+            ("{ nodes(ids: [1, 2, 3]) { ... on Cadre { bwly_age } } }", 100 + 3 * 11),
+            ("{ a: cadre(id: 1) { ...F } b: cadre(id: 2) { ...F } } fragment F on Cadre { bwly_age }", 100 + 2 * 11),
+            // A query of the same name as a field is one only where queries stand.
+            ("{ bwly_hours cadre(id: 1) { bwly_hours } }", 200 + 100 + 1 + 10),
+            ("{ ...R } fragment R on Query { bwly_hours }", 200),
+            ("mutation { bwly_hours { answer } }", 10 + 200 + 1),
+            ("{ bwly_age }", 1),
+        ] {
+            assert_eq!(of(query, json!({})), expected, "{query}");
+        }
+        let deep = format!("{{ units(first: 10) {{ nodes {{ cadres(first: 10) {{ nodes {{ {person} }} }} }} }} }}");
+        assert_eq!(of(&deep, json!({})), 2 * 100 + 1 + 10 * (1 + 1 + 10 * (1 + (1 + 1 + 10) + 10 + 10)));
+    }
+
+    #[test]
+    fn points_cost_ten_for_each_input_and_two_hundred_for_being_asked() {
+        let one = "{ pluginScore(plugin: 1, scheme: \"annual\", input: {a: [1, 2]}) { item } }";
+        assert_eq!(of(one, json!({})), 200 + 10 + 1);
+        let many = "query($i: [JSON!]!) { pluginScoreMany(plugin: 1, scheme: \"annual\", inputs: $i) { item points } }";
+        assert_eq!(of(many, json!({ "i": [{}, {}, {}] })), 200 + 3 * 10 + 2);
+        assert_eq!(of(many, json!({ "i": vec![json!({}); 1_000] })), 200 + 10_000 + 2);
     }
 
     #[test]

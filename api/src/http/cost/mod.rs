@@ -117,7 +117,7 @@ impl Costs {
         info: &RequestInfo,
     ) -> Result<Charged, ApiError> {
         let settings = &self.settings;
-        let requested = measure::cost(doc, &|name| catalogue.entry(name).is_some());
+        let requested = measure::cost(doc, &|name| catalogue.entry(name).is_some(), &|name| catalogue.works_out(name));
         #[allow(clippy::cast_precision_loss, reason = "a figure for a histogram")]
         metrics::histogram!("zugong_cost").record(requested as f64);
         if requested > settings.request {
