@@ -24,7 +24,7 @@ async fn main() {
     let resolve = Ask::Resolve { field: "f".into(), parents, args: "{}".into() };
     for (name, hook, main, ask) in [
         ("validate, 0.5 KB in and out", Hook::Validate, TELLS_THE_FORM, validate),
-        ("score, instance used again", Hook::Score, NOTHING, score),
+        ("score, 0.5 KB in", Hook::Score, NOTHING, score),
         ("resolve of 100 parents", Hook::Resolve, ECHO, resolve),
     ] {
         let bytes = Guest::of(hook, main).bytes().expect("a component");

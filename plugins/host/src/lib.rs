@@ -21,7 +21,6 @@ pub mod guests;
 mod limits;
 mod meter;
 mod platform;
-mod pool;
 mod program;
 mod runtime;
 mod state;

@@ -4,7 +4,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     panic::AssertUnwindSafe,
-    sync::atomic::{AtomicU64, Ordering},
 };
 
 use sha2::{Digest, Sha256};
@@ -85,8 +84,6 @@ impl fmt::Display for Refusal {
 pub struct Program {
     /// SHA-256 of its bytes.
     pub digest: String,
-    /// What tells it from every other that was compiled in this process, of the same bytes or not.
-    pub(crate) id: u64,
     pub(crate) pre: InstancePre<State>,
     pub(crate) runs: BTreeMap<Hook, ComponentExportIndex>,
     pub(crate) lowered: Lowered,
@@ -126,9 +123,7 @@ impl Program {
         let runs = exports(engine, &component, declared)?;
         bounds(&component, declared)?;
         let pre = linker.instantiate_pre(&component).map_err(|error| Refusal::Invalid(brief(&error)))?;
-        static COMPILED: AtomicU64 = AtomicU64::new(0);
-        let id = COMPILED.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { digest: digest(bytes), id, pre, runs, lowered: declared.lowered })
+        Ok(Self { digest: digest(bytes), pre, runs, lowered: declared.lowered })
     }
 
     /// What it can be asked.

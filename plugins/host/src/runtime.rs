@@ -11,7 +11,10 @@ use std::{
 };
 
 use uuid::Uuid;
-use wasmtime::{Engine, component::Linker};
+use wasmtime::{
+    Engine, Store,
+    component::{Instance, Linker},
+};
 
 use crate::{
     abi::Context,
@@ -24,7 +27,6 @@ use crate::{
     limits::{Hook, Limits, Room},
     meter::{Health, Meter, Spent},
     platform::{Grants, Mute, Platform},
-    pool::{ALL, Pool, Warm},
     program::{Declared, Program, Refusal},
     state::{State, linker, now, on_cpu},
 };
@@ -62,7 +64,7 @@ pub struct Plug {
     pub key: Arc<str>,
     /// Its version.
     pub version: Arc<str>,
-    /// How often an administrator has changed it: with a higher number its faults are forgotten and what was kept goes.
+    /// How often an administrator has changed it: with a higher number its faults are forgotten.
     pub revision: i32,
     /// What it was granted.
     pub grants: Arc<Grants>,
@@ -84,7 +86,6 @@ struct Inner {
     asking: Gates,
     breakers: Mutex<Breakers>,
     meter: Meter,
-    pool: Pool,
     began: Instant,
     passed: AtomicU64,
     measured: bool,
@@ -108,8 +109,8 @@ impl Drop for Waiting {
 impl Host {
     /// Sets up the engine.
     pub fn new(settings: Settings) -> Result<Self, String> {
-        // For all that may be kept, under way and tried after they were compiled.
-        let places = ALL + settings.pure.node + settings.asking.node + COMPILED;
+        // For all that may be under way and tried after they were compiled.
+        let places = settings.pure.node + settings.asking.node + COMPILED;
         let (engine, pooled) =
             engine(settings.measured, u32::try_from(places).unwrap_or(u32::MAX)).map_err(|error| error.to_string())?;
         let linker = linker(&engine).map_err(|error| error.to_string())?;
@@ -123,7 +124,6 @@ impl Host {
             asking: Gates::new(settings.asking),
             breakers: Mutex::default(),
             meter: Meter::default(),
-            pool: Pool::default(),
             began: now(),
             passed: AtomicU64::new(0),
             measured: settings.measured,
@@ -239,11 +239,6 @@ impl Host {
         self.0.passed.fetch_add(seconds, Ordering::SeqCst);
     }
 
-    /// Instances that are kept for the next call.
-    pub fn kept(&self) -> usize {
-        self.0.pool.len()
-    }
-
     /// Whether places for instances were made ahead.
     pub fn pooled(&self) -> bool {
         self.0.pooled
@@ -278,7 +273,6 @@ impl Inner {
         // Whoever changed it has looked at it, at whichever server: it begins anew.
         if *revision < plug.revision {
             (*revision, *breaker) = (plug.revision, Breaker::default());
-            self.pool.clear(plug.tenant, &plug.key);
         }
         ask(breaker, self.time())
     }
@@ -287,11 +281,11 @@ impl Inner {
         self.began.elapsed() + Duration::from_secs(self.passed.load(Ordering::SeqCst))
     }
 
-    fn instance(&self, program: &Program, state: State) -> Result<Warm, Failure> {
+    fn instance(&self, program: &Program, state: State) -> Result<(Store<State>, Instance), Failure> {
         let ended = |error: wasmtime::Error| Failure::Ended(classify(&error));
         let mut store = state.into_store(&self.engine, self.measured.then_some(FUEL)).map_err(ended)?;
         let instance = program.pre.instantiate(&mut store).map_err(ended)?;
-        Ok(Warm { store, instance, program: program.id, calls: 0 })
+        Ok((store, instance))
     }
 }
 
@@ -318,25 +312,14 @@ impl Job {
         let mut spent = Spent::default();
         let answer = (|| {
             let state = State::new(limits, platform, plug.grants.clone(), cancelled.clone());
-            let owner = (plug.tenant, plug.key.clone(), program.digest.clone());
-            let used = if hook == Hook::Score && !host.measured { host.pool.take(&owner, program.id) } else { None };
-            let mut warm = match used {
-                Some(mut warm) => {
-                    warm.store.data_mut().renew(state);
-                    warm.store.set_epoch_deadline(1);
-                    warm
-                }
-                None => host.instance(&program, state)?,
-            };
+            // Memory that nobody has written to, every time: a component that remembers would give other points to the
+            // second one who asks, and to one who is answered by another server.
+            let (mut store, instance) = host.instance(&program, state)?;
             let run = program.runs.get(&hook).ok_or(Failure::Ended(Code::Denied))?;
-            let answer = call(&mut warm.store, &warm.instance, run, context, ask);
-            let state = warm.store.data();
+            let answer = call(&mut store, &instance, run, context, ask);
+            let state = store.data();
             (spent.memory, spent.host_calls) = (state.peak, state.calls);
-            spent.fuel = warm.store.get_fuel().ok().map(|left| FUEL - left);
-            warm.calls += 1;
-            if answer.is_ok() && hook == Hook::Score {
-                host.pool.give(owner, warm);
-            }
+            spent.fuel = store.get_fuel().ok().map(|left| FUEL - left);
             answer
         })();
         drop(ticking);

@@ -62,12 +62,6 @@ impl State {
         }
     }
 
-    /// Makes the state of a used instance that of the next call; its memory is what it is.
-    pub fn renew(&mut self, next: Self) {
-        let (memory, peak) = (self.memory, self.memory);
-        *self = Self { memory, peak, ..next };
-    }
-
     /// The processor's time since the call began.
     pub fn spent(&self) -> Duration {
         on_cpu().saturating_sub(self.begun_on_cpu)

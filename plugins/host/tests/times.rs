@@ -8,8 +8,7 @@ use std::{
 };
 
 use host::{
-    Answer, Ask, Code, Context, Declared, Failure, Hook, Host, Limits, Lowered, Mute, Plug, Program, Refusal, Room,
-    Settings,
+    Code, Context, Declared, Failure, Hook, Host, Limits, Lowered, Mute, Plug, Program, Refusal, Room, Settings,
     guests::{Guest, NOTHING},
     torture,
 };
@@ -81,37 +80,6 @@ async fn less_time_that_a_manifest_asks_for_is_less_time() {
     let program = host().compile(&Guest::of(Hook::Resolve, LOOP).bytes().unwrap(), &declared).unwrap();
     let spent = least(&program, Hook::Resolve, "lowered").await;
     within(spent, Duration::from_millis(5), "lowered");
-}
-
-/// The fourth call of an instance does not end.
-const TIRES: &str = r#"
-    (global $calls (mut i32) (i32.const 0))
-    (func (export "run") (param i32) (result i32)
-      (global.set $calls (i32.add (global.get $calls) (i32.const 1)))
-      (if (i32.ge_u (global.get $calls) (i32.const 4)) (then (loop $l (br $l))))
-      (i32.store8 (i32.const 16) (i32.const 0))
-      (i32.store (i32.const 20) (i32.const 0))
-      (i32.store (i32.const 24) (i32.const 0))
-      (i32.const 16))
-"#;
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_instance_that_is_used_again_has_no_more_time_and_none_that_was_ended_is_used_again() {
-    let guest = Guest::of(Hook::Score, TIRES);
-    let program = host().compile(&guest.bytes().unwrap(), &declared(Hook::Score)).unwrap();
-    let mut least = Duration::MAX;
-    let plug = plug("tires");
-    for call in 1..=12 {
-        let question = Ask::Score { scheme: "annual".into(), input: "{}".into() };
-        let (answer, spent) = host().measure(&program, &plug, Context::default(), question, Arc::new(Mute)).await;
-        if call % 4 == 0 {
-            assert_eq!(answer, Err(Failure::Ended(Code::Timeout)), "call {call}");
-            least = least.min(spent.cpu);
-        } else {
-            assert_eq!(answer, Ok(Answer::Lines(vec![])), "call {call}");
-        }
-    }
-    within(least, Limits::of(Hook::Score).cpu, "a used instance");
 }
 
 /// The time on the processor of this thread. Only Linux tells.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use host::{Hook, guests::Guest};
 use serde_json::{Value as Json, json};
-use zugong::{http::app::HttpSettings, modules::plugins::code};
+use zugong::http::app::HttpSettings;
 use zugong_tests::{
     Actor, Server, World,
     system::{CONNECTOR, Mode, OPERATION, System},
@@ -114,7 +114,6 @@ async fn two_hundred_clients_that_hang_up_leave_every_place_free_and_nobody_to_b
     let faults = line["faults"].as_array().unwrap().iter();
     let own: Vec<&Json> = faults.filter(|fault| fault["code"] != "PLUGIN_BUSY").collect();
     assert!(own.is_empty(), "{own:?}");
-    assert!(code::host().unwrap().kept() <= 64, "instances that are used again have an end");
     // The neighbour's work was never in question.
     let read = world.b.superior.ok("{ cadres { nodes { id } } }", json!({})).await;
     assert!(read["cadres"]["nodes"].as_array().is_some_and(|nodes| nodes.len() > 2), "{read}");

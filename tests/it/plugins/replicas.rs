@@ -41,7 +41,7 @@ async fn the_same_points_from_two_processes_are_equal_byte_for_byte() {
     for input in &inputs {
         first.push(points(&one, &plugin, input).await);
     }
-    // The other way round, and more often: what an instance was asked before has no part in its answer.
+    // The other way round, and more often: what a component was asked before has no part in its answer.
     for (input, expected) in inputs.iter().zip(&first).rev() {
         for _ in 0..3 {
             assert_eq!(&points(&other, &plugin, input).await, expected, "{input}");
@@ -61,7 +61,7 @@ async fn the_same_points_from_two_processes_are_equal_byte_for_byte() {
     site.end().await;
 }
 
-/// A replica that is not told of the change has used instances of the version before.
+/// A replica that is not told of the change has asked the version before.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_version_with_the_same_component_and_less_room_answers_as_the_one_before() {
     let site = Site::start(2).await;
