@@ -22,6 +22,6 @@ pub use fault::{Fault, Faults};
 pub use form::{FieldKind, FormField};
 pub use package::Package;
 pub use verify::{
-    Agency, Auth, Call, Capabilities, Code, Computed, Connector, EFFECTS, Entry, Environment, Field, HOOKS, Matter,
-    MatterRule, OnDown, Operation, Part, Plugin, Shape, Then, answer_type, check,
+    Agency, Auth, Call, Capabilities, Code, Computed, Connector, EFFECTS, Entry, Environment, Field, HOOKS,
+    MOST_MEMORY_MIB, Matter, MatterRule, OnDown, Operation, Part, Plugin, Shape, Then, answer_type, check,
 };

@@ -111,7 +111,7 @@ pub struct Plugin {
 }
 
 pub use capability::{Capabilities, EFFECTS};
-pub use code::{Code, HOOKS};
+pub use code::{Code, HOOKS, MOST_MEMORY_MIB};
 pub use computed::Computed;
 pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
 pub use entry::{Entry, Part, Shape, answer_type};

@@ -252,7 +252,10 @@ fn code_is_declared_with_its_digest_and_hooks() {
     assert_eq!(faults(&CODE.replace("plugin.wasm", "plugin.so"), None), ["COMPONENT"]);
     assert_eq!(faults(&CODE.replace("\"validate\"", "\"delete\""), None), ["HOOK"]);
     assert_eq!(faults(&CODE.replace("\"validate\"", ""), None), ["HOOK"]);
-    assert_eq!(faults(&(CODE.to_string() + "limits = { memory_mib = 0 }\n"), None), ["LIMITS"]);
+    for memory in [0, 33] {
+        assert_eq!(faults(&format!("{CODE}limits = {{ memory_mib = {memory} }}\n"), None), ["LIMITS"], "{memory}");
+    }
+    assert!(with_code(&format!("{CODE}limits = {{ memory_mib = 32 }}\n"), None).is_ok());
     assert_eq!(faults(&(CODE.to_string() + "network = true\n"), None), ["TOML"]);
 }
 

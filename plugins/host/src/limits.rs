@@ -60,6 +60,8 @@ pub struct Limits {
     pub total: Duration,
     /// Bytes of all memories together.
     pub memory: usize,
+    /// As many as a manifest may ask for.
+    pub most: usize,
     /// Elements of one table.
     pub table: usize,
     /// Bytes given.
@@ -81,7 +83,9 @@ impl Limits {
         Self {
             cpu: Duration::from_millis(if pure { 20 } else { 50 }),
             total: Duration::from_millis(if pure { 1_000 } else { 3_000 }),
-            memory: 32 * MIB,
+            // What comes from JavaScript brings an interpreter with it, and asks for the most.
+            memory: if pure { 16 * MIB } else { 32 * MIB },
+            most: 32 * MIB,
             table: 10_000,
             input: 256 * KIB,
             output: if pure { 64 * KIB } else { 256 * KIB },
@@ -91,13 +95,13 @@ impl Limits {
         }
     }
 
-    /// These or less: a plug-in may ask for less than it could have, never for more.
+    /// As a plug-in asks for: for less than it could have, never for more.
     pub fn lowered(mut self, by: Lowered) -> Self {
         if let Some(cpu) = by.cpu_ms {
             self.cpu = self.cpu.min(Duration::from_millis(cpu.max(1)));
         }
         if let Some(memory) = by.memory_mib {
-            self.memory = self.memory.min((memory.max(1) as usize).saturating_mul(MIB));
+            self.memory = self.most.min((memory.max(1) as usize).saturating_mul(MIB));
         }
         self
     }
@@ -108,7 +112,7 @@ impl Limits {
 pub struct Lowered {
     /// Milliseconds on the processor.
     pub cpu_ms: Option<u64>,
-    /// Mebibytes of memory.
+    /// Mebibytes of memory; a pure hook has half of what it could have unless it says so.
     pub memory_mib: Option<u32>,
 }
 
@@ -142,12 +146,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_only_ever_lowered() {
-        let usual = Limits::of(Hook::Validate);
-        let more = Lowered { cpu_ms: Some(10_000), memory_mib: Some(4_000_000_000) };
-        assert_eq!(usual.lowered(more), usual);
-        let less = usual.lowered(Lowered { cpu_ms: Some(5), memory_mib: Some(0) });
-        assert_eq!((less.cpu, less.memory), (Duration::from_millis(5), MIB));
-        assert!(Hook::ALL.iter().all(|hook| Hook::parse(hook.as_str()) == Some(*hook)));
+    fn a_plug_in_has_less_where_it_asks_for_less_and_never_more_than_there_is() {
+        for hook in Hook::ALL {
+            let usual = Limits::of(hook);
+            let asked = |cpu_ms, memory_mib| usual.lowered(Lowered { cpu_ms, memory_mib });
+            assert_eq!(asked(None, None), usual);
+            let more = asked(Some(10_000), Some(4_000_000_000));
+            assert_eq!(more, Limits { memory: 32 * MIB, ..usual }, "{}", hook.as_str());
+            let less = asked(Some(5), Some(0));
+            assert_eq!((less.cpu, less.memory), (Duration::from_millis(5), MIB));
+            assert_eq!(Hook::parse(hook.as_str()), Some(hook));
+        }
+    }
+
+    #[test]
+    fn a_pure_hook_has_half_the_memory_until_its_manifest_asks_for_all() {
+        let of = |hook, memory_mib| Limits::of(hook).lowered(Lowered { cpu_ms: None, memory_mib }).memory / MIB;
+        for hook in Hook::ALL {
+            let usual = if hook.is_pure() { 16 } else { 32 };
+            let all = [None, Some(8), Some(16), Some(24), Some(32), Some(33)].map(|asked| of(hook, asked));
+            assert_eq!(all, [usual, 8, 16, 24, 32, 32], "{}", hook.as_str());
+        }
     }
 }

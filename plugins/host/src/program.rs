@@ -41,6 +41,14 @@ pub struct Declared {
     pub lowered: Lowered,
 }
 
+impl Declared {
+    /// The limits of the hook that has the least memory: what does not come up within them could never answer it.
+    pub(crate) fn limits(&self) -> Limits {
+        let all = self.hooks.iter().map(|hook| Limits::of(*hook).lowered(self.lowered));
+        all.min_by_key(|limits| limits.memory).unwrap_or_else(|| Limits::of(Hook::Resolve).lowered(self.lowered))
+    }
+}
+
 /// Why a component is not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -200,7 +208,7 @@ fn bounds(component: &Component, declared: &Declared) -> Result<(), Refusal> {
     if wanted.num_tables > MOST_TABLES {
         return Err(Refusal::TooMuch(format!("{} 张表，上限 {MOST_TABLES}", wanted.num_tables)));
     }
-    let limits = Limits::of(Hook::Resolve).lowered(declared.lowered);
+    let limits = declared.limits();
     let bytes = wanted.max_initial_memory_size.unwrap_or(0).saturating_mul(64 * 1024);
     if bytes > limits.memory as u64 {
         return Err(Refusal::TooMuch(format!("{bytes} 字节内存，上限 {}", limits.memory)));

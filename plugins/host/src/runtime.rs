@@ -134,7 +134,8 @@ impl Host {
     /// processor for as long as it takes: not to be called where others wait.
     pub fn compile(&self, bytes: &[u8], declared: &Declared) -> Result<Arc<Program>, Refusal> {
         let program = Program::compile(&self.0.engine, &self.0.linker, bytes, declared)?;
-        let limits = Limits::of(Hook::Resolve).lowered(declared.lowered);
+        // As much time as there is for any hook: only what a component takes afterwards is its call's.
+        let limits = Limits { memory: declared.limits().memory, ..Limits::of(Hook::Resolve).lowered(declared.lowered) };
         let state = State::new(limits, Arc::new(Mute), Arc::default(), Arc::default());
         let _ticking = self.0.ticker.hold();
         self.0.instance(&program, state).map_err(|failure| Refusal::Fails(failure.code().unwrap_or(Code::Trap)))?;

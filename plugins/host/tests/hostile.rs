@@ -251,6 +251,28 @@ async fn lowered_limits_hold() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_pure_hook_has_more_memory_only_where_its_manifest_asks_for_it() {
+    // 320 pages are 20 MiB.
+    let grows = "(func (export \"run\") (param i32) (result i32)
+        (drop (memory.grow (i32.const 320))) (unreachable))";
+    let with = |memory_mib, hook| Declared { lowered: Lowered { memory_mib, cpu_ms: None }, ..declared(hook) };
+    let bytes = Guest::of(Hook::Validate, grows).bytes().unwrap();
+    let ends = async |key: &str, memory_mib| {
+        let program = host().compile(&bytes, &with(memory_mib, Hook::Validate)).unwrap();
+        ask(&program, &plug(20, key), form("{}")).await
+    };
+    assert_eq!(ends("usual", None).await, Err(Failure::Ended(Code::Memory)));
+    assert_eq!(ends("asks", Some(32)).await, Err(Failure::Ended(Code::Trap)), "it has grown, and goes on");
+    // What is there from the start is known before anybody asks.
+    let large = |hook| Guest { memory: "320", ..Guest::of(hook, NOTHING) }.bytes().unwrap();
+    let taken = |hook, memory_mib| host().compile(&large(hook), &with(memory_mib, hook)).map(drop);
+    assert!(matches!(taken(Hook::Score, None), Err(Refusal::TooMuch(_))));
+    assert_eq!(taken(Hook::Score, Some(32)), Ok(()));
+    assert_eq!(taken(Hook::Resolve, None), Ok(()));
+    assert!(matches!(taken(Hook::Resolve, Some(16)), Err(Refusal::TooMuch(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn instructions_are_the_same_each_time() {
     let measured = Host::new(Settings { measured: true, ..Settings::default() }).unwrap();
     let declared = declared(Hook::Validate);

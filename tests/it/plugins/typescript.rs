@@ -4,7 +4,7 @@
 
 use std::{fs, process::Command, sync::Arc};
 
-use host::{Answer, Ask, Code, Context, Declared, Failure, Hook, Host, Mute, Plug, Program, Settings};
+use host::{Answer, Ask, Code, Context, Declared, Failure, Hook, Host, Lowered, Mute, Plug, Program, Settings};
 use serde_json::json;
 use uuid::Uuid;
 use zugong_tests::{database::backend, node};
@@ -61,7 +61,9 @@ async fn what_goes_wrong_in_typescript_ends_in_a_code_and_the_next_call_is_answe
     let host = Host::new(Settings { measured: true, ..Settings::default() }).unwrap();
     let at = host.clone();
     let compiled = tokio::task::spawn_blocking(move || {
-        let declared = Declared { hooks: [Hook::Score].into(), ..Declared::default() };
+        // As the example's manifest asks for.
+        let lowered = Lowered { memory_mib: Some(32), cpu_ms: None };
+        let declared = Declared { hooks: [Hook::Score].into(), lowered, ..Declared::default() };
         at.compile(&built(), &declared).unwrap()
     });
     let program = compiled.await.unwrap();

@@ -276,3 +276,15 @@ pub fn published(failure: Option<&Failure>) -> Code {
         None => Code::PluginUnavailable,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_may_ask_for_as_much_memory_as_a_component_can_have() {
+        for hook in Hook::ALL {
+            assert_eq!(host::Limits::of(hook).most, declarative::MOST_MEMORY_MIB as usize * 1024 * 1024);
+        }
+    }
+}

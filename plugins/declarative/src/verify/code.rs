@@ -14,6 +14,9 @@ use crate::{
 /// What a component can be asked.
 pub const HOOKS: [&str; 5] = ["validate", "score", "resolve", "on-transition", "act"];
 
+/// Mebibytes of memory that a component may ask for.
+pub const MOST_MEMORY_MIB: u32 = 32;
+
 /// What a plug-in has programmed (代码).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Code {
@@ -69,6 +72,10 @@ impl Checker<'_> {
         }
         if text.limits.cpu_ms == Some(0) || text.limits.memory_mib == Some(0) {
             self.fault(&text.component, "LIMITS", "limits 不能为 0", "去掉 limits，或写上至少为 1 的数");
+        }
+        if text.limits.memory_mib.is_some_and(|memory| memory > MOST_MEMORY_MIB) {
+            let message = format!("limits 的 memory_mib 至多 {MOST_MEMORY_MIB}");
+            self.fault(&text.component, "LIMITS", message, format!("写成至多 {MOST_MEMORY_MIB} 的数"));
         }
         Some(Code { component: path.clone(), sha256: sha256.clone(), hooks, limits: text.limits })
     }
