@@ -99,7 +99,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         match self {
             Self::Problems(all) => problems(all),
             Self::Lines(all) => all

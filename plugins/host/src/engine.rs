@@ -62,6 +62,11 @@ pub fn engine(measured: bool, places: u32) -> wasmtime::Result<(Engine, bool)> {
     }
 }
 
+/// An engine that counts instructions, for a few long jobs at a time: places for them are made when they are needed.
+pub fn counting() -> wasmtime::Result<Engine> {
+    Engine::new(&config(true))
+}
+
 /// Moves the engine's epoch while calls are under way, and sleeps otherwise. Ends with the engine.
 #[derive(Debug)]
 pub struct Ticker {

@@ -11,6 +11,8 @@ pub const WIT: &str = include_str!("../wit/since_1_0/plugin.wit");
 
 mod abi;
 mod aside;
+mod batch;
+mod bench;
 pub mod breaker;
 mod call;
 mod componentize;
@@ -28,6 +30,7 @@ pub mod torture;
 
 pub use abi::{Acted, Context, Effect, Level, Problem, ScoreLine};
 pub use aside::aside;
+pub use batch::{Batch, Counted, Job, MOST_INPUTS, Scored};
 pub use call::{Answer, Ask};
 pub use componentize::componentize;
 pub use fault::{Code, Failure};

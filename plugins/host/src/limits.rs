@@ -70,6 +70,8 @@ pub struct Limits {
     pub output: usize,
     /// Bytes of log.
     pub log: usize,
+    /// Lines of log, however short.
+    pub lines: u32,
     /// Questions to the platform.
     pub calls: u32,
     /// Objects asked for in them.
@@ -90,8 +92,27 @@ impl Limits {
             input: 256 * KIB,
             output: if pure { 64 * KIB } else { 256 * KIB },
             log: 8 * KIB,
+            lines: 200,
             calls: if pure { 0 } else { 32 },
             rows: if pure { 0 } else { 1_000 },
+        }
+    }
+
+    /// Those of points for many inputs, all of them together (批量计分). Instructions end it sooner than time, so that it
+    /// ends at the same input everywhere; the time in all is longer, since other threads have the processor first.
+    pub const fn batch() -> Self {
+        Self {
+            cpu: Duration::from_secs(1),
+            total: Duration::from_secs(10),
+            memory: 64 * MIB,
+            most: 64 * MIB,
+            table: 10_000,
+            input: 1024 * KIB,
+            output: 256 * KIB,
+            log: 64 * KIB,
+            lines: 1_600,
+            calls: 32,
+            rows: 5_000,
         }
     }
 
@@ -139,6 +160,12 @@ impl Room {
             Self { plugin: 8, tenant: 16, node: 64, wait }
         }
     }
+
+    /// Room for points for many inputs at once: a job takes longer than a call, and whoever waits for one does, too.
+    pub const fn batch(cores: usize) -> Self {
+        let node = if cores < 2 { 1 } else { cores / 2 };
+        Self { plugin: 1, tenant: 2, node, wait: Duration::from_secs(2) }
+    }
 }
 
 #[cfg(test)]
@@ -167,5 +194,15 @@ mod tests {
             let all = [None, Some(8), Some(16), Some(24), Some(32), Some(33)].map(|asked| of(hook, asked));
             assert_eq!(all, [usual, 8, 16, 24, 32, 32], "{}", hook.as_str());
         }
+    }
+
+    #[test]
+    fn a_job_has_more_than_a_call_and_less_room() {
+        let (job, call) = (Limits::batch(), Limits::of(Hook::Score));
+        assert_eq!((job.memory, job.input, job.output, job.log), (64 * MIB, MIB, 256 * KIB, 64 * KIB));
+        assert_eq!((job.calls, job.rows, job.cpu), (32, 5_000, Duration::from_secs(1)));
+        assert!(job.cpu > call.cpu && job.total > call.total && job.lines > call.lines);
+        assert_eq!([1, 2, 8, 9].map(|cores| Room::batch(cores).node), [1, 1, 4, 4]);
+        assert_eq!((Room::batch(8).plugin, Room::batch(8).tenant), (1, 2));
     }
 }

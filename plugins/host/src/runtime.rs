@@ -4,31 +4,28 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
 use uuid::Uuid;
-use wasmtime::{
-    Engine, Store,
-    component::{Instance, Linker},
-};
 
 use crate::{
     abi::Context,
     aside::aside,
+    bench::Bench,
     breaker::{Breaker, Change, State as Rest},
     call::{Answer, Ask, call},
-    engine::{Ticker, engine},
-    fault::{Code, Failure, classify},
+    engine::{counting, engine},
+    fault::{Code, Failure},
     gates::{Gates, Place},
     limits::{Hook, Limits, Room},
     meter::{Health, Meter, Spent},
-    platform::{Grants, Mute, Platform},
+    platform::{Grants, Platform},
     program::{Declared, Program, Refusal},
-    state::{State, linker, now, on_cpu},
+    state::{State, now, on_cpu},
 };
 
 /// Instructions that a measured call may take: where time is not looked at, this ends it.
@@ -44,6 +41,8 @@ pub struct Settings {
     pub pure: Room,
     /// Room for hooks that ask the platform.
     pub asking: Room,
+    /// Room for points for many inputs at once.
+    pub batch: Room,
     /// Whether instructions are counted: slower, and the same on every machine. For tests of plug-ins.
     pub measured: bool,
 }
@@ -51,7 +50,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(2, usize::from);
-        Self { pure: Room::of(true, cores), asking: Room::of(false, cores), measured: false }
+        let (pure, asking) = (Room::of(true, cores), Room::of(false, cores));
+        Self { pure, asking, batch: Room::batch(cores), measured: false }
     }
 }
 
@@ -72,18 +72,19 @@ pub struct Plug {
 
 /// Runs components. Cheap to clone.
 #[derive(Clone)]
-pub struct Host(Arc<Inner>);
+pub struct Host(pub(crate) Arc<Inner>);
 
 /// By tenant and plug-in: the revision that they are of, and how it does.
 type Breakers = HashMap<(Uuid, Arc<str>), (i32, Breaker)>;
 
-struct Inner {
-    engine: Engine,
-    linker: Linker<State>,
-    ticker: Ticker,
+pub(crate) struct Inner {
+    bench: Bench,
+    /// Where instructions are counted, made when the first job comes that needs it.
+    counting: OnceLock<Result<Arc<Bench>, String>>,
     pooled: bool,
     pure: Gates,
     asking: Gates,
+    pub(crate) batch: Gates,
     breakers: Mutex<Breakers>,
     meter: Meter,
     began: Instant,
@@ -98,7 +99,7 @@ impl fmt::Debug for Host {
 }
 
 /// Says that nobody waits any more, unless the call has ended.
-struct Waiting(Arc<AtomicBool>);
+pub(crate) struct Waiting(pub(crate) Arc<AtomicBool>);
 
 impl Drop for Waiting {
     fn drop(&mut self) {
@@ -113,15 +114,13 @@ impl Host {
         let places = settings.pure.node + settings.asking.node + COMPILED;
         let (engine, pooled) =
             engine(settings.measured, u32::try_from(places).unwrap_or(u32::MAX)).map_err(|error| error.to_string())?;
-        let linker = linker(&engine).map_err(|error| error.to_string())?;
-        let ticker = Ticker::start(&engine).map_err(|error| error.to_string())?;
         Ok(Self(Arc::new(Inner {
-            engine,
-            linker,
-            ticker,
+            bench: Bench::new(engine)?,
+            counting: OnceLock::new(),
             pooled,
             pure: Gates::new(settings.pure),
             asking: Gates::new(settings.asking),
+            batch: Gates::new(settings.batch),
             breakers: Mutex::default(),
             meter: Meter::default(),
             began: now(),
@@ -133,13 +132,9 @@ impl Host {
     /// Compiles a component, holds it against its manifest and sees that it comes up within its limits. Takes the
     /// processor for as long as it takes: not to be called where others wait.
     pub fn compile(&self, bytes: &[u8], declared: &Declared) -> Result<Arc<Program>, Refusal> {
-        let program = Program::compile(&self.0.engine, &self.0.linker, bytes, declared)?;
         // As much time as there is for any hook: only what a component takes afterwards is its call's.
         let limits = Limits { memory: declared.limits().memory, ..Limits::of(Hook::Resolve).lowered(declared.lowered) };
-        let state = State::new(limits, Arc::new(Mute), Arc::default(), Arc::default());
-        let _ticking = self.0.ticker.hold();
-        self.0.instance(&program, state).map_err(|failure| Refusal::Fails(failure.code().unwrap_or(Code::Trap)))?;
-        Ok(Arc::new(program))
+        self.0.bench.compile(bytes, declared, limits, self.0.fuel()).map(Arc::new)
     }
 
     /// Asks a plug-in. Dropping the future ends the call within a tick.
@@ -174,7 +169,7 @@ impl Host {
         let begun = now();
         let fail = |code: Code| {
             let spent = Spent { wall: begun.elapsed(), ..Spent::default() };
-            inner.meter.count((plug.tenant, plug.key.clone(), plug.version.clone(), hook), &spent, Some(code));
+            inner.count(plug, hook, &spent, Some(code));
             (Err(Failure::Ended(code)), spent)
         };
         if !program.runs.contains_key(&hook) {
@@ -184,18 +179,12 @@ impl Host {
             let text = format!("the input is larger than {} bytes", limits.input);
             return (Err(Failure::Said(crate::Refused::BadInput(text))), Spent::default());
         }
-        if !inner.breaker(plug, |breaker, now| breaker.admit(now)) {
-            return fail(Code::Disabled);
-        }
         let cancelled = Arc::new(AtomicBool::new(false));
         let gates = if hook.is_pure() { &inner.pure } else { &inner.asking };
-        // Given up while waiting for a place: the breaker's one try is to be somebody else's.
-        let undecided = Undecided { inner, plug, armed: true };
-        let Some(place) = gates.enter(plug.tenant, &plug.key).await else {
-            drop(undecided);
-            return fail(Code::Busy);
+        let place = match inner.admit(plug, gates).await {
+            Ok(place) => place,
+            Err(code) => return fail(code),
         };
-        undecided.settle();
         let waiting = Waiting(cancelled.clone());
         let job = Job {
             host: self.0.clone(),
@@ -212,9 +201,7 @@ impl Host {
         let ended = aside(move || job.run()).await;
         drop(waiting);
         ended.unwrap_or_else(|error| {
-            // A panic of the engine: the instance went with its thread's stack.
-            tracing::error!(%error, plugin = &*plug.key, "a call of a plug-in broke off");
-            inner.breaker(plug, |breaker, now| breaker.record(true, now));
+            inner.broke_off(plug, &error);
             fail(Code::Trap)
         })
     }
@@ -282,11 +269,58 @@ impl Inner {
         self.began.elapsed() + Duration::from_secs(self.passed.load(Ordering::SeqCst))
     }
 
-    fn instance(&self, program: &Program, state: State) -> Result<(Store<State>, Instance), Failure> {
-        let ended = |error: wasmtime::Error| Failure::Ended(classify(&error));
-        let mut store = state.into_store(&self.engine, self.measured.then_some(FUEL)).map_err(ended)?;
-        let instance = program.pre.instantiate(&mut store).map_err(ended)?;
-        Ok((store, instance))
+    fn fuel(&self) -> Option<u64> {
+        self.measured.then_some(FUEL)
+    }
+
+    /// Where instructions are counted.
+    pub(crate) fn counting(&self) -> Result<Arc<Bench>, String> {
+        let made = || counting().map_err(|error| error.to_string()).and_then(Bench::new).map(Arc::new);
+        self.counting.get_or_init(made).clone()
+    }
+
+    /// A place, if the plug-in may be asked now and there is one in time.
+    pub(crate) async fn admit(&self, plug: &Plug, gates: &Gates) -> Result<Place, Code> {
+        if !self.breaker(plug, |breaker, now| breaker.admit(now)) {
+            return Err(Code::Disabled);
+        }
+        // Given up while waiting for a place: the breaker's one try is to be somebody else's.
+        let undecided = Undecided { inner: self, plug, armed: true };
+        let Some(place) = gates.enter(plug.tenant, &plug.key).await else { return Err(Code::Busy) };
+        undecided.settle();
+        Ok(place)
+    }
+
+    /// Takes down what became of a call: for the breaker, if somebody still waits, and for the figures.
+    pub(crate) fn settled(
+        &self,
+        plug: &Plug,
+        hook: Hook,
+        cancelled: &AtomicBool,
+        (failed, code): (bool, Option<Code>),
+        spent: &mut Spent,
+    ) {
+        if cancelled.load(Ordering::Relaxed) {
+            // Nobody waits: what became of it says nothing about the plug-in.
+            self.breaker(plug, |breaker, now| breaker.abandon(now));
+            return;
+        }
+        let change = self.breaker(plug, |breaker, now| breaker.record(failed, now));
+        spent.change = change;
+        if change != Change::None {
+            tracing::warn!(plugin = &*plug.key, tenant = %plug.tenant, ?change, "a plug-in's breaker has changed");
+        }
+        self.count(plug, hook, spent, code);
+    }
+
+    /// A panic of the engine: the instance went with its thread's stack.
+    pub(crate) fn broke_off(&self, plug: &Plug, error: &tokio::task::JoinError) {
+        tracing::error!(%error, plugin = &*plug.key, "a call of a plug-in broke off");
+        self.breaker(plug, |breaker, now| breaker.record(true, now));
+    }
+
+    pub(crate) fn count(&self, plug: &Plug, hook: Hook, spent: &Spent, code: Option<Code>) {
+        self.meter.count((plug.tenant, plug.key.clone(), plug.version.clone(), hook), spent, code);
     }
 }
 
@@ -309,13 +343,13 @@ impl Job {
         let Self { host, program, plug, limits, context, ask, platform, cancelled, begun, place } = self;
         let hook = ask.hook();
         let on_cpu_before = on_cpu();
-        let ticking = host.ticker.hold();
+        let ticking = host.bench.ticker.hold();
         let mut spent = Spent::default();
         let answer = (|| {
             let state = State::new(limits, platform, plug.grants.clone(), cancelled.clone());
             // Memory that nobody has written to, every time: a component that remembers would give other points to the
             // second one who asks, and to one who is answered by another server.
-            let (mut store, instance) = host.instance(&program, state)?;
+            let (mut store, instance) = host.bench.up(&program, state, host.fuel())?;
             let run = program.runs.get(&hook).ok_or(Failure::Ended(Code::Denied))?;
             let answer = call(&mut store, &instance, run, context, ask);
             let state = store.data();
@@ -326,20 +360,10 @@ impl Job {
         drop(ticking);
         spent.wall = begun.elapsed();
         spent.cpu = on_cpu().saturating_sub(on_cpu_before);
-        if cancelled.load(Ordering::Relaxed) {
-            // Nobody waits: what became of it says nothing about the plug-in.
-            host.breaker(&plug, |breaker, now| breaker.abandon(now));
-        } else {
-            let code = answer.as_ref().err().and_then(Failure::code);
-            // That the caller may not do what it asked for is no fault of the plug-in.
-            let failed = matches!(&answer, Err(Failure::Ended(code)) if code.is_its_own());
-            let change = host.breaker(&plug, |breaker, now| breaker.record(failed, now));
-            spent.change = change;
-            if change != Change::None {
-                tracing::warn!(plugin = &*plug.key, tenant = %plug.tenant, ?change, "a plug-in's breaker has changed");
-            }
-            host.meter.count((plug.tenant, plug.key.clone(), plug.version.clone(), hook), &spent, code);
-        }
+        let code = answer.as_ref().err().and_then(Failure::code);
+        // That the caller may not do what it asked for is no fault of the plug-in.
+        let failed = matches!(&answer, Err(Failure::Ended(code)) if code.is_its_own());
+        host.settled(&plug, hook, &cancelled, (failed, code), &mut spent);
         drop(place);
         (answer, spent)
     }

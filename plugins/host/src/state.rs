@@ -22,9 +22,6 @@ use crate::{
     platform::{Grants, Platform, Refused},
 };
 
-/// Lines that a component may write to its log in one call, however short.
-const LINES: u32 = 200;
-
 /// Bytes that one value taken over from a component may have, whatever the component says of its length.
 const TAKEN_OVER: usize = 2 * 1024 * 1024;
 
@@ -62,6 +59,16 @@ impl State {
         }
     }
 
+    /// For another instance that goes on with the same job: what was used of the limits is used.
+    pub fn anew(self) -> Self {
+        Self { memory: 0, ..self }
+    }
+
+    /// Bytes of all memories together, as they are now.
+    pub const fn memory(&self) -> usize {
+        self.memory
+    }
+
     /// The processor's time since the call began.
     pub fn spent(&self) -> Duration {
         on_cpu().saturating_sub(self.begun_on_cpu)
@@ -83,7 +90,8 @@ impl State {
         Ok(store)
     }
 
-    fn may_go_on(&self) -> Result<(), Stop> {
+    /// Whether there is time left, and somebody who waits.
+    pub fn may_go_on(&self) -> Result<(), Stop> {
         let over = self.cancelled.load(Ordering::Relaxed) || now() > self.until || self.spent() > self.limits.cpu;
         if over { Err(Stop(Code::Timeout)) } else { Ok(()) }
     }
@@ -101,7 +109,7 @@ impl State {
     fn logs(&mut self, level: u8, message: &str, fields: &str) -> Result<(), Stop> {
         self.may_go_on()?;
         self.lines += 1;
-        if self.lines > LINES {
+        if self.lines > self.limits.lines {
             return Err(Stop(Code::HostCalls));
         }
         let mut left = self.limits.log.saturating_sub(self.logged);

@@ -19,7 +19,7 @@ use uuid::Uuid;
 fn host() -> Host {
     static HOST: OnceLock<Host> = OnceLock::new();
     let roomy = |pure| Room { wait: Duration::from_secs(60), ..Room::of(pure, 2) };
-    let settings = Settings { pure: roomy(true), asking: roomy(false), measured: false };
+    let settings = Settings { pure: roomy(true), asking: roomy(false), ..Settings::default() };
     HOST.get_or_init(|| Host::new(settings).unwrap()).clone()
 }
 
@@ -218,7 +218,7 @@ async fn a_plug_in_that_fails_again_and_again_rests_and_its_neighbours_do_not() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_calls_than_there_is_room_for_are_turned_away_and_others_keep_their_room() {
     let room = Room { plugin: 1, tenant: 2, node: 3, wait: Duration::ZERO };
-    let narrow = Host::new(Settings { pure: room, asking: room, measured: false }).unwrap();
+    let narrow = Host::new(Settings { pure: room, asking: room, ..Settings::default() }).unwrap();
     let bytes = Guest::of(Hook::Resolve, LOOP).bytes().unwrap();
     let endless = narrow.compile(&bytes, &declared(Hook::Resolve)).unwrap();
     let call = |tenant, key: &'static str| {

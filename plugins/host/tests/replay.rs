@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 fn host(measured: bool) -> Host {
     let wide = |pure| Room { wait: std::time::Duration::from_secs(60), ..Room::of(pure, 2) };
-    Host::new(Settings { pure: wide(true), asking: wide(false), measured }).unwrap()
+    Host::new(Settings { pure: wide(true), asking: wide(false), measured, ..Settings::default() }).unwrap()
 }
 
 /// The points of a component that is compiled for this question, as it is where it was forgotten since the last one.

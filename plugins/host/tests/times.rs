@@ -24,7 +24,7 @@ const LOOP: &str = "(func (export \"run\") (param i32) (result i32) (loop $l (br
 fn host() -> Host {
     static HOST: OnceLock<Host> = OnceLock::new();
     let roomy = |pure| Room { wait: Duration::from_secs(60), ..Room::of(pure, 2) };
-    let settings = Settings { pure: roomy(true), asking: roomy(false), measured: false };
+    let settings = Settings { pure: roomy(true), asking: roomy(false), ..Settings::default() };
     HOST.get_or_init(|| Host::new(settings).unwrap()).clone()
 }
 
