@@ -173,7 +173,7 @@ fn not_found(root: &Root, reply: &Reply, model: &Model) -> bool {
 
 fn lacks_object(scene: &Scene, root: &Root) -> bool {
     // It names a plug-in by its key, and in the world none with a component is at work.
-    if root.name == "pluginScore" {
+    if matches!(root.name.as_str(), "pluginScore" | "pluginScoreMany") {
         return true;
     }
     let types: Vec<String> = scene.model.slots(root).into_iter().flat_map(|s| s.types).collect();

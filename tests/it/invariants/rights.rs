@@ -119,6 +119,7 @@ pub const RIGHTS: &[Right] = &[
     right("pluginAggregate", "plugin:read", "newcomer", "handler"),
     right("pluginHealth", "plugin:publish", "senior", "superior"),
     right("pluginScore", "plugin:publish", "senior", "superior"),
+    right("pluginScoreMany", "plugin:publish", "senior", "superior"),
     right("pluginCheck", "plugin:publish", "senior", "superior"),
     right("pluginInstall", "plugin:publish", "senior", "superior"),
     right("pluginUpgrade", "plugin:publish", "leader", "superior"),

@@ -24,6 +24,7 @@ mod replicas;
 mod retiring;
 mod rings;
 mod rules;
+mod scoring;
 mod secrets;
 mod served;
 mod transitions;

@@ -7,7 +7,9 @@ use std::{
 
 use declarative::{Capabilities, Code as Declaration, Package, Plugin};
 use entities::blob;
-use host::{Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Refusal, Settings};
+use host::{
+    Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Refusal, Settings, Spent,
+};
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
@@ -50,7 +52,7 @@ pub fn declared(code: &Declaration, requested: &Capabilities) -> Declared {
     }
 }
 
-fn key(code: &Declaration, declared: &Declared) -> String {
+pub(super) fn key(code: &Declaration, declared: &Declared) -> String {
     format!("{} {declared:?}", code.sha256)
 }
 
@@ -167,12 +169,17 @@ async fn program(
     if let Some(known) = PROGRAMS.get(&key(code, &declared)).await {
         return Ok(known);
     }
+    let bytes = bytes(platform, tenant, code).await?;
+    compiled(code, declared, bytes).await.map_err(|unfit| unfit.words)
+}
+
+/// The bytes of a component that a tenant has.
+pub(super) async fn bytes(platform: &Arc<Platform>, tenant: Uuid, code: &Declaration) -> Result<Vec<u8>, String> {
     let failed = |error: ApiError| error.code.as_str().to_string();
     let tx = platform.system(Reason::Schema).begin(Some(tenant)).await.map_err(failed)?;
     let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
-    let row = row.map_err(failed)?.ok_or("the component is missing")?;
-    compiled(code, declared, row.bytes).await.map_err(|unfit| unfit.words)
+    Ok(row.map_err(failed)?.ok_or("the component is missing")?.bytes)
 }
 
 /// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own. One that is
@@ -189,30 +196,49 @@ pub async fn ask_on(
     ask: Ask,
     occasion: &str,
 ) -> Result<Answer, Option<Failure>> {
+    let code = at_work(session, plugin).await?;
+    let hook = ask.hook();
+    let program = program(session.platform(), session.tenant().id, plugin, code).await;
+    let program = program.map_err(|error| cannot(plugin, &error))?;
+    let (host, plug) = (host().map_err(|_| None)?, plug(session, plugin));
+    let asking = Arc::new(Asking::new(session, plugin, occasion));
+    let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, asking).await;
+    follow(session, plugin, hook, &spent, answer.as_ref().err()).await;
+    answer.map_err(Some)
+}
+
+/// The component of a plug-in that may be asked now.
+pub(super) async fn at_work<'p>(session: &Session, plugin: &'p Plugin) -> Result<&'p Declaration, Option<Failure>> {
     let Some(code) = &plugin.code else { return Err(None) };
     match session.platform().quarantined(&code.sha256).await {
-        Ok(None) => {}
-        Ok(Some(_)) => return Err(Some(Failure::Ended(host::Code::Disabled))),
+        Ok(None) => Ok(code),
+        Ok(Some(_)) => Err(Some(Failure::Ended(host::Code::Disabled))),
         Err(error) => {
             tracing::error!(?error, "whether a component is quarantined is not known");
-            return Err(None);
+            Err(None)
         }
     }
-    let hook = ask.hook();
-    let program = program(session.platform(), session.tenant().id, plugin, code).await.map_err(|error| {
-        tracing::error!(error, plugin = plugin.key, "a component cannot be run");
-        None
-    })?;
-    let plug = Plug {
+}
+
+/// What is the matter with a component is for the operator.
+pub(super) fn cannot(plugin: &Plugin, error: &str) -> Option<Failure> {
+    tracing::error!(error, plugin = plugin.key, "a component cannot be run");
+    None
+}
+
+/// A plug-in of the caller's tenant, as it is called.
+pub(super) fn plug(session: &Session, plugin: &Plugin) -> Plug {
+    Plug {
         tenant: session.tenant().id,
         key: plugin.key.as_str().into(),
         version: plugin.version.as_str().into(),
         revision: session.tenant().plugins.revision(&plugin.key),
         grants: Arc::new(granted(session, plugin)),
-    };
-    let host = host().map_err(|_| None)?;
-    let asking = Arc::new(Asking::new(session, plugin, occasion));
-    let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, asking).await;
+    }
+}
+
+/// Takes down what a call has taken, and does what it has led to.
+pub(super) async fn follow(session: &Session, plugin: &Plugin, hook: Hook, spent: &Spent, failure: Option<&Failure>) {
     let labels = [
         ("tenant", session.tenant().code.clone()),
         ("plugin", plugin.key.clone()),
@@ -223,14 +249,14 @@ pub async fn ask_on(
     metrics::histogram!("zugong_plugin_cpu_seconds", &labels).record(spent.cpu.as_secs_f64());
     // A hook's memory is bytes of a few mebibytes, far below what a double tells apart.
     metrics::histogram!("zugong_plugin_memory_bytes", &labels).record(spent.memory as f64);
-    if let Some(code) = answer.as_ref().err().and_then(Failure::code) {
+    if let Some(code) = failure.and_then(Failure::code) {
         let [tenant, plugin, version, hook] = labels;
         let labels = [tenant, plugin, version, hook, ("code", code.as_str().to_string())];
         metrics::counter!("zugong_plugin_faults_total", &labels).increment(1);
     }
-    let failing = Failing { tenant: plug.tenant, key: plugin.key.clone(), revision: plug.revision };
-    retiring::follow(session.platform(), failing, &spent, answer.as_ref().err()).await;
-    answer.map_err(Some)
+    let (tenant, revision) = (session.tenant().id, session.tenant().plugins.revision(&plugin.key));
+    let failing = Failing { tenant, key: plugin.key.clone(), revision };
+    retiring::follow(session.platform(), failing, spent, failure).await;
 }
 
 /// What a plug-in's component may ask and do: what its version requests and the administrator has granted.
@@ -248,7 +274,8 @@ fn granted(session: &Session, plugin: &Plugin) -> Grants {
     Grants { views: core, kinds: data, connectors }
 }
 
-fn context(session: &Session, plugin: &Plugin) -> Context {
+/// On whose behalf a plug-in's component is asked, and when.
+pub(super) fn context(session: &Session, plugin: &Plugin) -> Context {
     let config = session.tenant().plugins.granted.get(&plugin.key).map(|granted| granted.config.to_string());
     let roles = session.authority().holdings(session.today()).map(|held| held.role.as_str().to_string());
     Context {

@@ -23,6 +23,7 @@ pub mod queries;
 pub mod retiring;
 pub mod running;
 pub mod schema;
+pub mod scoring;
 pub mod signing;
 pub mod slots;
 pub mod store;

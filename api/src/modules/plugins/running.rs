@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use entities::{plugin, values::PluginState};
-use host::{Answer, Ask, Health, ScoreLine, breaker::State};
+use host::{Health, MOST_INPUTS, ScoreLine, breaker::State};
 use policies::{Action, Resource};
 
 use crate::{
@@ -12,8 +12,9 @@ use crate::{
     kernel::{
         error::{ApiError, Code},
         id::Id,
+        session::Session,
     },
-    modules::plugins::{catalogue::Plugin, code, store},
+    modules::plugins::{catalogue::Plugin, code, scoring, store},
 };
 
 /// How often calls ended in a code (故障次数).
@@ -64,6 +65,9 @@ pub struct PluginScoreLine {
     /// What it rests on (依据).
     evidence: Vec<String>,
 }
+
+/// The points for one of many inputs; an error is told at its place.
+type Lines = Result<Vec<PluginScoreLine>>;
 
 /// What is asked of plug-ins' components.
 #[derive(Default)]
@@ -116,28 +120,61 @@ impl PluginRunning {
         #[graphql(desc = "What the points depend on.")] input: JsonText,
     ) -> Result<Option<Vec<PluginScoreLine>>> {
         let session = required(ctx)?;
-        session.require(Resource::Plugin, Action::Publish)?;
-        let tx = session.begin().await?;
-        let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(plugin.uuid()).one().await;
-        let found = match row {
-            Ok(Some(row)) if row.state == PluginState::Enabled => store::read(&tx, row.package_id).await.map(Some),
-            Ok(_) => Ok(None),
-            Err(error) => Err(error),
-        };
-        tx.rollback().await?;
-        let scores = |p: &Arc<declarative::Plugin>| p.code.as_ref().is_some_and(|code| code.hooks.contains("score"));
-        let found = found?.filter(scores).ok_or_else(|| ApiError::of(Code::NotFound).at("plugin"))?;
-        let ask = Ask::Score { scheme, input: input.0.to_string() };
-        let lines = match code::ask(session, &found, ask).await {
-            Ok(Answer::Lines(lines)) => lines,
-            Ok(_) => return Err(ApiError::of(Code::PluginOutput).into()),
-            Err(failure) => return Err(ApiError::of(code::published(failure.as_ref())).into()),
-        };
-        lines.into_iter().map(points).collect::<Option<Vec<_>>>().map(Some).ok_or_else(|| {
-            // Points beyond what can be shown are no points.
-            ApiError::of(Code::PluginOutput).into()
-        })
+        let plugin = scores(session, plugin).await?;
+        let lines = scoring::one(session, &plugin, scheme, input.0.to_string()).await;
+        let lines = lines.map_err(|failure| ApiError::of(code::published(failure.as_ref())))?;
+        Ok(Some(shown(lines)?))
     }
+
+    /// Points that a plug-in's component gives for many inputs, in their order (批量计分); nothing is stored. All of them are
+    /// one piece of work with limits of its own, which end it at the same input everywhere. One that fails is null with
+    /// an error, and the others stand.
+    /// Permission: `plugin:publish`.
+    async fn plugin_score_many(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The plug-in.")] plugin: Id<Plugin>,
+        #[graphql(desc = "The scheme (计分方案).")] scheme: String,
+        #[graphql(desc = "What the points depend on: 1 to 1,000.")] inputs: Vec<JsonText>,
+    ) -> Result<Option<Vec<Option<Lines>>>> {
+        let session = required(ctx)?;
+        let plugin = scores(session, plugin).await?;
+        if inputs.is_empty() || inputs.len() > MOST_INPUTS {
+            let (zh, en) = (format!("inputs 为 1 至 {MOST_INPUTS} 份"), format!("inputs takes 1 to {MOST_INPUTS}."));
+            return Err(ApiError::of(Code::BadUserInput).at("inputs").saying(zh, en).into());
+        }
+        let inputs = inputs.into_iter().map(|input| input.0.to_string()).collect();
+        let scored = scoring::many(session, &plugin, scheme, inputs).await;
+        let scored = scored.map_err(|failure| ApiError::of(code::published(failure.as_ref())))?;
+        let one = |scored: host::Scored| {
+            let lines = match scored {
+                Ok(lines) => shown(lines),
+                Err(failure) => Err(ApiError::of(code::published(Some(&failure)))),
+            };
+            Some(lines.map_err(async_graphql::Error::from))
+        };
+        Ok(Some(scored.into_iter().map(one).collect()))
+    }
+}
+
+/// A plug-in at work whose component gives points.
+async fn scores(session: &Session, plugin: Id<Plugin>) -> Result<Arc<declarative::Plugin>, ApiError> {
+    session.require(Resource::Plugin, Action::Publish)?;
+    let tx = session.begin().await?;
+    let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(plugin.uuid()).one().await;
+    let found = match row {
+        Ok(Some(row)) if row.state == PluginState::Enabled => store::read(&tx, row.package_id).await.map(Some),
+        Ok(_) => Ok(None),
+        Err(error) => Err(error),
+    };
+    tx.rollback().await?;
+    let scores = |p: &Arc<declarative::Plugin>| p.code.as_ref().is_some_and(|code| code.hooks.contains("score"));
+    found?.filter(scores).ok_or_else(|| ApiError::of(Code::NotFound).at("plugin"))
+}
+
+/// Points beyond what can be shown are no points.
+fn shown(lines: Vec<ScoreLine>) -> Result<Vec<PluginScoreLine>, ApiError> {
+    lines.into_iter().map(points).collect::<Option<_>>().ok_or_else(|| ApiError::of(Code::PluginOutput))
 }
 
 fn points(line: ScoreLine) -> Option<PluginScoreLine> {
