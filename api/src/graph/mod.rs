@@ -1,5 +1,6 @@
 //! The read engine: a catalogue of types, one statement per root field, and the schema over both.
 
+pub mod absent;
 mod aggregate;
 pub mod catalogue;
 mod connection;
@@ -19,4 +20,5 @@ pub mod scalar;
 pub mod scalars;
 pub mod schema;
 pub mod selection;
+mod validation;
 pub mod variables;
