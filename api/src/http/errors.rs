@@ -52,7 +52,13 @@ fn one(error: &ServerError, executing: bool, open: bool, info: &RequestInfo) -> 
         // The library speaks English only; what it is about is said in the client's language first.
         ApiError::of(code).saying(format!("{}：{text}", code.message(Locale::ZhCn)), text)
     };
-    let error_of = ours.cloned().unwrap_or_else(theirs);
+    // What does not fit the schema tells of it, whoever says so.
+    let may_be_told = |error: &ApiError| open || error.code != Code::GraphqlValidationFailed;
+    let error_of = match ours {
+        Some(error) if may_be_told(error) => error.clone(),
+        Some(error) => ApiError::of(error.code),
+        None => theirs(),
+    };
     let mut out = json!({ "message": error_of.message(info.locale) });
     if !error.locations.is_empty() {
         out["locations"] = error.locations.iter().map(|p| json!({ "line": p.line, "column": p.column })).collect();

@@ -1,6 +1,6 @@
 //! Carries a checked document out, whichever transport brought it.
 //!
-//! A query of the catalogue only is validated by the library and read by the engine, whose text goes
+//! It is validated first, whatever it is. A query of the catalogue only is then read by the engine, whose text goes
 //! out untouched; everything else is executed by the library, which calls the same engine.
 
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json, json, value::RawValue};
 
 use crate::{
     graph::{
+        absent::leave_out,
         open::Openness,
         payload::HeaderKey,
         plans::Known,
@@ -63,6 +64,8 @@ pub(super) struct Ready {
     query: String,
     name: Option<String>,
     variables: Variables,
+    /// The event after which a subscription goes on, in the place of its own `after`.
+    pub(super) last: Option<String>,
 }
 
 impl Sent {
@@ -92,7 +95,8 @@ impl Sent {
         // What would fit tells of the schema.
         let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
         let operation = found.ty;
-        Ok(Ready { document, operation, contract, known, key, query, name: self.operation_name, variables })
+        let name = self.operation_name;
+        Ok(Ready { document, operation, contract, known, key, query, name, variables, last: None })
     }
 }
 
@@ -147,11 +151,6 @@ impl Ready {
         picked.map(|picked| picked.values().map(|field| field.name).collect()).unwrap_or_default()
     }
 
-    /// Gives a variable another value.
-    pub(super) fn set_variable(&mut self, name: async_graphql::Name, value: async_graphql::Value) {
-        self.variables.insert(name, value);
-    }
-
     /// The operation, to be changed.
     pub(super) fn operation_mut(&mut self) -> Option<&mut OperationDefinition> {
         match (&mut Arc::make_mut(&mut self.document).operations, self.name.as_deref()) {
@@ -159,6 +158,11 @@ impl Ready {
             (DocumentOperations::Multiple(all), Some(name)) => all.get_mut(name).map(|operation| &mut operation.node),
             (DocumentOperations::Multiple(all), None) => all.values_mut().next().map(|operation| &mut operation.node),
         }
+    }
+
+    /// What is left open of its variables, if its operation is known to be valid.
+    pub(super) fn openness(&self) -> Option<Arc<Openness>> {
+        self.known.valid(self.name.as_deref())
     }
 
     /// Remembers that its operation passed validation.
@@ -178,10 +182,32 @@ impl Ready {
         self.query.as_bytes().windows(2).any(|pair| matches!(pair, [b'a'..=b'z' | b'0'..=b'9', b'_']))
     }
 
-    /// The request for the library, with the caller in it.
-    pub(super) fn request(&self, session: Option<&Session>, key: Option<&str>, app: &App) -> Request {
+    /// The request by which the library validates the document as it was sent.
+    pub(super) fn to_validate(&self, session: Option<&Session>, app: &App) -> Request {
+        let document = ExecutableDocument::clone(&self.document);
+        self.request(document, session, None, app).data(self.document.clone())
+    }
+
+    /// The request by which the library carries an operation out that is known to be valid. It would take a variable that
+    /// nobody gave for null.
+    pub(super) fn to_carry_out(&self, session: Option<&Session>, key: Option<&str>, app: &App) -> Request {
+        let mut document = ExecutableDocument::clone(&self.document);
+        if let Ok(operation) = operation(&self.document, self.name.as_deref()) {
+            leave_out(&mut document, &operation.node, &self.variables);
+        }
+        self.request(document, session, key, app).data(KnownValid)
+    }
+
+    /// A request for the library, with the caller in it.
+    fn request(
+        &self,
+        document: ExecutableDocument,
+        session: Option<&Session>,
+        key: Option<&str>,
+        app: &App,
+    ) -> Request {
         let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
-        request.set_parsed_query(ExecutableDocument::clone(&self.document));
+        request.set_parsed_query(document);
         request.operation_name = self.name.clone();
         if let Some(session) = session {
             request = request.data(session.clone());
@@ -212,64 +238,35 @@ pub(super) async fn run(
         let error = ApiError::of(Code::Unauthenticated).saying("读取接口定义请先登录", "Log in to read the schema.");
         return Reply::failed(&error, info);
     }
-    let shown = app.shows_schema(session);
-    let known = ready.known.valid(ready.name.as_deref());
-    match catalogue_only(&ready) {
-        Some(operation) => {
-            // The variables were checked against their types, so that the document's validity is all that is left.
-            let openness = match known {
-                Some(openness) => openness,
-                None => match validated(app, &ready, session, info).await {
-                    Ok(openness) => openness,
-                    Err(reply) => return reply,
-                },
-            };
-            read(&ready, operation, session, &openness, info).await
-        }
-        None => {
-            let plain = match once::is_plain(&ready) {
-                Ok(plain) => plain,
-                Err(error) => return Reply::failed(&error, info),
-            };
-            let mut known = known.is_some();
-            if !plain {
-                // What stands there twice is checked as it stands there, and carried out once.
-                if !known && let Err(reply) = validated(app, &ready, session, info).await {
-                    return reply;
-                }
-                if let Err(error) = once::merge(&mut ready) {
-                    return Reply::failed(&error, info);
-                }
-                known = true;
-            }
-            let mut request = ready.request(session, key, app);
-            if known {
-                request = request.data(KnownValid);
-            }
-            let response = ready.contract.schema().execute(request).await;
-            // Before execution there is no data and no path; afterwards root fields at least are null.
-            let executing = response.errors.is_empty()
-                || response.data != async_graphql::Value::Null
-                || response.errors.iter().any(|e| !e.path.is_empty());
-            if !executing {
-                return invalid(&response.errors, shown, info);
-            }
-            if !known {
-                ready.passed(app);
-            }
-            let errors = errors::library(&response.errors, true, shown, info);
-            let data = match (response.data, ready.doc()) {
-                // Everything was left out.
-                (async_graphql::Value::Null, _) if response.errors.is_empty() => {
-                    async_graphql::Value::Object(IndexMap::new())
-                }
-                (data, Ok(doc)) => Order::of(doc, &[&doc.operation.selection_set.node]).put(data),
-                (data, Err(_)) => data,
-            };
-            let data = serde_json::to_string(&data).unwrap_or_else(|_| "null".into());
-            Reply::of(&data, errors, Map::new())
-        }
+    // The variables were checked against their types, so that the document's validity is all that is left.
+    let openness = match validated(app, &ready, session, info).await {
+        Ok(openness) => openness,
+        Err(reply) => return reply,
+    };
+    if let Some(operation) = catalogue_only(&ready) {
+        return read(&ready, operation, session, &openness, info).await;
     }
+    if let Err(error) = once::merge(&mut ready) {
+        return Reply::failed(&error, info);
+    }
+    let response = ready.contract.schema().execute(ready.to_carry_out(session, key, app)).await;
+    // Before execution there is no data and no path; afterwards root fields at least are null.
+    let executing = response.errors.is_empty()
+        || response.data != async_graphql::Value::Null
+        || response.errors.iter().any(|e| !e.path.is_empty());
+    let shown = app.shows_schema(session);
+    if !executing {
+        return invalid(&response.errors, shown, info);
+    }
+    let errors = errors::library(&response.errors, true, shown, info);
+    let data = match (response.data, ready.doc()) {
+        // Everything was left out.
+        (async_graphql::Value::Null, _) if response.errors.is_empty() => async_graphql::Value::Object(IndexMap::new()),
+        (data, Ok(doc)) => Order::of(doc, &[&doc.operation.selection_set.node]).put(data),
+        (data, Err(_)) => data,
+    };
+    let data = serde_json::to_string(&data).unwrap_or_else(|_| "null".into());
+    Reply::of(&data, errors, Map::new())
 }
 
 /// Whether the schema is asked for. The library would answer null, as if there were none.

@@ -32,27 +32,21 @@ fn root(operation: OperationType) -> &'static str {
     }
 }
 
-/// Whether each root field stands in the document once and by itself, so that the library carries it out rightly.
-pub(super) fn is_plain(ready: &Ready) -> Result<bool, ApiError> {
-    shape(ready).map(|(_, plain)| plain)
-}
-
-/// Whether a subscription has the one root field that it may have.
+/// Whether a subscription has the one root field that it may have, wherever that stands (GraphQL, 5.2.3.1).
 pub(super) fn single(ready: &Ready) -> Result<(), ApiError> {
-    let refused = |zh: &'static str, en: &'static str| Err(ApiError::of(Code::GraphqlValidationFailed).saying(zh, en));
     match shape(ready)? {
-        (1, true) => Ok(()),
-        // The library checks a document when it carries it out, and a changed one would not be the client's any more.
-        (1, false) => refused(
-            "订阅的根字段须直接写出，只写一次",
-            "A subscription selects its root field once and not in a fragment.",
-        ),
-        _ => refused("一个订阅只有一个根字段", "A subscription has one root field."),
+        (1, _) => Ok(()),
+        _ => Err(ApiError::of(Code::GraphqlValidationFailed)
+            .saying("一个订阅只有一个根字段", "A subscription has one root field.")),
     }
 }
 
-/// Puts each root field in the operation once, as the library is to carry it out.
+/// Puts each root field in the operation once, as the library is to carry it out. The document is not the client's any more
+/// then: it has been validated before.
 pub(super) fn merge(ready: &mut Ready) -> Result<(), ApiError> {
+    if let (_, true) = shape(ready)? {
+        return Ok(());
+    }
     let kind = root(ready.operation);
     let fields = ready.doc()?.merged(&|on| on == kind)?;
     if let Some(operation) = ready.operation_mut() {

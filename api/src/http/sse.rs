@@ -3,11 +3,6 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use async_graphql::{
-    Name, Positioned,
-    parser::types::{OperationType, Selection},
-};
-use async_graphql_value::{ConstValue, Value};
 use axum::{
     body::Body,
     extract::{Request, State},
@@ -31,7 +26,7 @@ use crate::{
         admit::admit,
         app::App,
         errors,
-        execute::{Ready, Sent},
+        execute::Sent,
         graphql::{authenticated, posted, refusal},
         media::{Media, takes_events},
         request::{bearer, idempotency_key, request_info},
@@ -94,7 +89,7 @@ async fn prepare(app: &App, headers: &HeaderMap, sent: Sent, info: &RequestInfo)
     };
     let (mut ready, _) = admit(app, sent, session.as_ref(), info).await?;
     if let Some(last) = headers.get(LAST).filter(|last| !last.is_empty()) {
-        resume(&mut ready, last)?;
+        ready.last = Some(last_event(last)?);
     }
     let key = idempotency_key(headers)?.map(str::to_owned);
     let (sender, told) = mpsc::channel(QUEUE);
@@ -129,38 +124,14 @@ fn shares(app: &App, session: &Session) -> Result<Vec<Share>, ApiError> {
     Ok(vec![share(Kind::Socket)?, share(Kind::Stream)?])
 }
 
-/// Lets a subscription go on after the event that the client has had last.
-fn resume(ready: &mut Ready, last: &HeaderValue) -> Result<(), ApiError> {
+/// The event that the client has had last, as its header says.
+fn last_event(last: &HeaderValue) -> Result<String, ApiError> {
     let last = last.to_str().ok().filter(|id| id.len() <= 64).ok_or_else(|| {
         ApiError::of(Code::BadUserInput)
             .at(LAST)
             .saying("Last-Event-ID 应为收到的事件 id", "Last-Event-ID is the id of an event that was received.")
     })?;
-    if ready.operation != OperationType::Subscription {
-        return Ok(());
-    }
-    let mut variables = vec![];
-    let contract = ready.contract.clone();
-    let resumable = contract.resumable();
-    let Some(operation) = ready.operation_mut() else { return Ok(()) };
-    for item in &mut operation.selection_set.node.items {
-        if let Selection::Field(field) = &mut item.node
-            && resumable.contains(field.node.name.node.as_str())
-        {
-            let (pos, field) = (field.pos, &mut field.node);
-            let after = Positioned::new(Value::String(last.to_owned()), pos);
-            match field.arguments.iter_mut().find(|(name, _)| name.node == "after") {
-                // A variable must stay in use: it gets the value instead.
-                Some((_, Positioned { node: Value::Variable(name), .. })) => variables.push(name.clone()),
-                Some((_, given)) => *given = after,
-                None => field.arguments.push((Positioned::new(Name::new("after"), pos), after)),
-            }
-        }
-    }
-    for name in variables {
-        ready.set_variable(name, ConstValue::String(last.to_owned()));
-    }
-    Ok(())
+    Ok(last.to_owned())
 }
 
 fn respond(feed: Feed) -> Response {

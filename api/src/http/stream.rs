@@ -2,7 +2,11 @@
 
 use std::future::Future;
 
-use async_graphql::{Value, parser::types::OperationType};
+use async_graphql::{
+    Name, Positioned, Value,
+    parser::types::{OperationType, Selection},
+};
+use async_graphql_value::Value as Literal;
 use futures::StreamExt;
 use serde_json::{Value as Json, json};
 use tokio::sync::mpsc;
@@ -15,6 +19,7 @@ use crate::{
         net::caught,
         once,
         reply::Reply,
+        validity::validated,
     },
     kernel::{
         error::{ApiError, Code},
@@ -60,7 +65,7 @@ async fn netted<T>(
 
 async fn carry_out<T>(
     app: &App,
-    ready: Ready,
+    mut ready: Ready,
     (session, key): (Option<&Session>, Option<&str>),
     info: &RequestInfo,
     out: &mpsc::Sender<T>,
@@ -78,12 +83,17 @@ async fn carry_out<T>(
         };
         let _ = out.send(wrap(Told::Next(reply.into_text(), None))).await;
     } else {
-        if let Err(error) = once::single(&ready) {
+        if let Err(reply) = validated(app, &ready, session, info).await {
+            let _ = out.send(wrap(Told::Failed(reply.into_errors()))).await;
+            return;
+        }
+        if let Err(error) = once::single(&ready).and_then(|()| once::merge(&mut ready)) {
             let _ = out.send(wrap(Told::Failed(vec![errors::request(&error, info)]))).await;
             return;
         }
+        resume(&mut ready);
         let schema = ready.contract.schema().clone();
-        let mut results = schema.execute_stream(ready.request(session, None, app));
+        let mut results = schema.execute_stream(ready.to_carry_out(session, None, app));
         while let Some(result) = results.next().await {
             // Without data and path it was refused before anything was carried out.
             let executing = result.data != Value::Null || result.errors.iter().any(|e| !e.path.is_empty());
@@ -103,6 +113,27 @@ async fn carry_out<T>(
         }
     }
     let _ = out.send(wrap(Told::Ended)).await;
+}
+
+/// Lets a subscription go on after the event that the client has had last. It is known to be valid, and its root field
+/// stands in it directly.
+fn resume(ready: &mut Ready) {
+    let Some(last) = ready.last.take() else { return };
+    let contract = ready.contract.clone();
+    let resumable = contract.resumable();
+    let Some(operation) = ready.operation_mut() else { return };
+    for item in &mut operation.selection_set.node.items {
+        if let Selection::Field(field) = &mut item.node
+            && resumable.contains(field.node.name.node.as_str())
+        {
+            let (pos, field) = (field.pos, &mut field.node);
+            let after = Positioned::new(Literal::String(last.clone()), pos);
+            match field.arguments.iter_mut().find(|(name, _)| name.node == "after") {
+                Some((_, given)) => *given = after,
+                None => field.arguments.push((Positioned::new(Name::new("after"), pos), after)),
+            }
+        }
+    }
 }
 
 /// The id of the event in a result: that of the one root field, where it was asked for.

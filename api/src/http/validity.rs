@@ -1,4 +1,4 @@
-//! Whether an operation is what the schema allows, asked of the library once for each document.
+//! Whether an operation is what the schema allows, asked once for each document, before anything is carried out.
 
 use std::sync::Arc;
 
@@ -13,15 +13,20 @@ use crate::{
     },
 };
 
-/// What of a valid operation's variables is left open; the answer to one that is not valid.
+/// What of a valid operation's variables is left open; the answer to one that is not valid. Whichever transport brings an
+/// operation, it comes by here.
 pub(super) async fn validated(
     app: &App,
     ready: &Ready,
     session: Option<&Session>,
     info: &RequestInfo,
 ) -> Result<Arc<Openness>, Reply> {
+    if let Some(openness) = ready.openness() {
+        return Ok(openness);
+    }
     let valid = Arc::new(ValidOnly::default());
-    let response = ready.contract.schema().execute(ready.request(session, None, app).data(valid.clone())).await;
+    let request = ready.to_validate(session, app).data(valid.clone());
+    let response = ready.contract.schema().execute(request).await;
     match valid.passed() {
         true => Ok(ready.passed(app)),
         false => Err(invalid(&response.errors, app.shows_schema(session), info)),

@@ -125,6 +125,15 @@ async fn a_subscription_goes_on_after_the_last_event_that_was_had() {
     let begun = json!({ "case": case["id"], "after": second.1 });
     let mut over = open(&tenant.applicant, PROGRESS, begun, &[("last-event-id", first.1.as_deref().unwrap())]).await;
     assert_eq!(over.next().await.unwrap(), second);
+    // It does so where the field stands in fragments, too.
+    let spread = "subscription($case: ID!, $after: ID, $yes: Boolean!) { ...F @include(if: $yes) } fragment F on Subscription { \
+        caseProgress(case: $case, after: $after) { id type } ... { caseProgress(case: $case, after: $after) { version } } }";
+    for after in [Json::Null, json!(second.1)] {
+        let variables = json!({ "case": case["id"], "after": after, "yes": true });
+        let mut spread =
+            open(&tenant.applicant, spread, variables, &[("last-event-id", first.1.as_deref().unwrap())]).await;
+        assert_eq!(spread.next().await.unwrap(), second);
+    }
     let foreign = open(&world.b.superior, PROGRESS, variables, &[]).await.next().await.unwrap();
     assert_eq!(foreign.2["errors"][0]["extensions"]["code"], "NOT_FOUND", "{foreign:?}");
 }

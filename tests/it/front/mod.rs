@@ -13,6 +13,7 @@ mod once;
 mod sockets;
 mod spec;
 mod surroundings;
+mod validity;
 mod watching;
 
 use serde_json::json;

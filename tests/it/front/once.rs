@@ -91,7 +91,8 @@ async fn a_subscription_has_one_root_field() {
     let follow = "caseProgress(case: $c) { id }";
     for root in [
         format!("a: {follow} b: {follow}"),
-        format!("...F }} fragment F on Subscription {{ {follow}"),
+        format!("a: {follow} ...F }} fragment F on Subscription {{ b: {follow}"),
+        format!("... on Subscription {{ a: {follow} ... {{ {follow} }} }}"),
         "caseProgress(case: $c) @skip(if: true) { id }".to_string(),
     ] {
         let query = format!("subscription($c: ID!) {{ {root} }}");

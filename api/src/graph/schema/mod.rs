@@ -6,7 +6,7 @@ use async_graphql::{
     CacheControl, ContainerType, Context, ContextBase, ContextSelectionSet, MergedObject, ObjectType, OutputType,
     PathSegment, Pos, Positioned, Schema, ServerError, ServerResult, ValidationResult, Value,
     extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation},
-    parser::types::Field,
+    parser::types::{ExecutableDocument, Field},
     registry::{MetaTypeId, Registry},
     resolver_utils::resolve_container,
 };
@@ -17,6 +17,7 @@ use crate::{
         post::Step,
         run::{Answer, Engine},
         selection::Doc,
+        validation,
         variables::InputTypes,
     },
     kernel::{
@@ -235,7 +236,8 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
-/// Put into a request that only reads the catalogue: the library validates it and stops there.
+/// Put into a request that is not to be carried out: it is validated, and the library stops there. The document goes with
+/// it as `Arc<ExecutableDocument>`, for the rules that are ours.
 #[derive(Default)]
 pub struct ValidOnly(std::sync::atomic::AtomicBool);
 
@@ -265,12 +267,20 @@ impl Extension for PassThroughExtension {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        match ctx.data_opt::<KnownValid>() {
-            Some(KnownValid) => {
-                Ok(ValidationResult { cache_control: CacheControl::default(), complexity: 0, depth: 0 })
-            }
-            None => next.run(ctx).await,
+        let passed = || ValidationResult { cache_control: CacheControl::default(), complexity: 0, depth: 0 };
+        if ctx.data_opt::<KnownValid>().is_some() {
+            return Ok(passed());
         }
+        let Some(document) = ctx.data_opt::<Arc<ExecutableDocument>>() else { return next.run(ctx).await };
+        let unknown = validation::unknown_types(&ctx.schema_env.registry, document);
+        if !unknown.is_empty() {
+            return Err(unknown);
+        }
+        let ours = validation::errors(&ctx.schema_env.registry, document);
+        let theirs = next.run(ctx).await.err().unwrap_or_default();
+        let theirs = theirs.into_iter().filter(|error| !validation::is_replaced(error));
+        let errors: Vec<ServerError> = theirs.chain(ours).collect();
+        if errors.is_empty() { Ok(passed()) } else { Err(errors) }
     }
 
     async fn execute(
