@@ -20,5 +20,5 @@ pub mod scalar;
 pub mod scalars;
 pub mod schema;
 pub mod selection;
-mod validation;
+pub mod validation;
 pub mod variables;

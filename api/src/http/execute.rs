@@ -20,6 +20,7 @@ use crate::{
         plans::Known,
         schema::{Asked, KnownValid, Read},
         selection::{Doc, Picked},
+        validation,
     },
     http::{
         app::App,
@@ -184,7 +185,8 @@ impl Ready {
 
     /// The request by which the library validates the document as it was sent.
     pub(super) fn to_validate(&self, session: Option<&Session>, app: &App) -> Request {
-        let document = ExecutableDocument::clone(&self.document);
+        let mut document = ExecutableDocument::clone(&self.document);
+        validation::show(&mut document);
         self.request(document, session, None, app).data(self.document.clone())
     }
 

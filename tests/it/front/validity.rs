@@ -111,6 +111,29 @@ async fn a_literal_is_checked_whatever_variable_stands_beside_it() {
 }
 
 #[tokio::test]
+async fn typename_is_a_field_like_others_and_directives_stand_where_they_may() {
+    let world = World::start().await;
+    let actor = &world.a.superior;
+    let query = "query($no: Boolean!) { __typename @skip(if: $no) units { totalCount __typename @include(if: $no) } }";
+    for no in [true, false] {
+        let data = actor.ok(query, json!({ "no": no })).await;
+        assert_eq!((data.get("__typename").is_some(), data["units"].get("__typename").is_some()), (!no, no), "{data}");
+    }
+    for wrong in [
+        "{ __typename(a: 1) }",
+        "{ __typename { id } }",
+        "{ __typename @nothing }",
+        "{ __typename @skip(if: false) @skip(if: false) }",
+        "query($n: Int @nothing) { units(first: $n) { totalCount } }",
+        "query($n: Int = 1 @skip(if: true)) { units(first: $n) { totalCount } }",
+    ] {
+        let reply = actor.gql(wrong, json!({})).await;
+        assert_eq!(reply.code(), INVALID, "{wrong}: {}", reply.text);
+        assert!(reply.body["errors"][0]["locations"].is_array(), "{}", reply.text);
+    }
+}
+
+#[tokio::test]
 async fn a_variable_that_may_be_null_may_stand_where_there_is_a_default() {
     let world = World::start().await;
     let actor = &world.a.superior;

@@ -2,11 +2,14 @@
 //! anything is carried out: fields that are merged (GraphQL, 5.3.2), literals (5.6) and where variables may stand (5.8.5).
 //!
 //! None of them looks at a variable's value: a document that was found valid once is valid for all values. All other
-//! rules are the library's.
+//! rules are the library's. The guard has bounded documents before, and refused fragments that spread themselves.
 
 use async_graphql::{
     Pos, Positioned, ServerError,
-    parser::types::{BaseType, ExecutableDocument, OperationDefinition, OperationType, Type},
+    parser::types::{
+        BaseType, DocumentOperations, ExecutableDocument, InlineFragment, OperationDefinition, OperationType,
+        Selection, SelectionSet, Type,
+    },
     registry::{MetaType, Registry},
 };
 
@@ -49,6 +52,38 @@ pub fn unknown_types(registry: &Registry, document: &ExecutableDocument) -> Vec<
         }
     }
     found.0
+}
+
+/// Puts the directives of every `__typename` around it, where they say the same: the library passes the field over with
+/// all that stands at it, and takes a variable that is used there only for one that is not used.
+pub fn show(document: &mut ExecutableDocument) {
+    match &mut document.operations {
+        DocumentOperations::Single(operation) => show_in(&mut operation.node.selection_set.node),
+        DocumentOperations::Multiple(all) => {
+            all.values_mut().for_each(|operation| show_in(&mut operation.node.selection_set.node));
+        }
+    }
+    document.fragments.values_mut().for_each(|fragment| show_in(&mut fragment.node.selection_set.node));
+}
+
+fn show_in(set: &mut SelectionSet) {
+    for item in &mut set.items {
+        let pos = item.pos;
+        match &mut item.node {
+            Selection::Field(field) if field.node.name.node == "__typename" => {
+                let directives = std::mem::take(&mut field.node.directives);
+                if !directives.is_empty() {
+                    let items = vec![Positioned::new(Selection::Field(field.clone()), pos)];
+                    let selection_set = Positioned::new(SelectionSet { items }, pos);
+                    let around = InlineFragment { type_condition: None, directives, selection_set };
+                    item.node = Selection::InlineFragment(Positioned::new(around, pos));
+                }
+            }
+            Selection::Field(field) => show_in(&mut field.node.selection_set.node),
+            Selection::InlineFragment(inline) => show_in(&mut inline.node.selection_set.node),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
 }
 
 /// Whether the library found it by a rule that stands here in its place: its own looks at the values of variables,

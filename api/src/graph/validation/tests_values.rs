@@ -1,5 +1,8 @@
 //! Literals and variables in their places, example by example (GraphQL, 5.6 and 5.8.5).
 
+use async_graphql::parser::types::{DocumentOperations, Selection};
+use async_graphql_parser::parse_query;
+
 use super::tests_pets::{one, passes, told, unknown};
 
 fn find(arguments: &str) -> String {
@@ -125,4 +128,34 @@ fn the_default_of_a_variable_is_a_literal_of_its_type() {
     // The library breaks down over such a one: it is told before the library is asked.
     assert_eq!(unknown("query($a: [Nope] = [1], $b: Int) { dog { name } }"), ["There is no type Nope."]);
     assert_eq!(unknown("query($b: [[Where!]!]) { dog { name } }"), [""; 0]);
+}
+
+#[test]
+fn what_the_library_passes_over_is_looked_at() {
+    assert_eq!(one("{ dog { __typename(a: 1) } }"), "__typename takes no arguments.");
+    assert_eq!(one("{ dog { __typename { name } } }"), "Nothing can be selected below __typename.");
+    assert_eq!(one("{ dog { __typename @skip(if: 1) } }"), "if takes Boolean.");
+    for directive in ["@nothing", "@skip(if: true)"] {
+        let name = directive.split('(').next().unwrap_or_default();
+        let told = one(&find_with(&format!("$n: Int {directive}"), "n: $n"));
+        assert_eq!(told, format!("{name} does not stand at variables."));
+    }
+    passes("query($yes: Boolean!) { dog { __typename @include(if: $yes) } }");
+}
+
+#[test]
+fn directives_of_typename_are_shown_to_the_library_where_it_looks() {
+    let mut document =
+        parse_query("{ dog { a: __typename @skip(if: true) name @skip(if: true) } }").expect("a document");
+    super::show(&mut document);
+    let DocumentOperations::Single(operation) = &document.operations else { panic!("one operation") };
+    let Selection::Field(dog) = &operation.node.selection_set.node.items[0].node else { panic!("a field") };
+    let [around, name] = &dog.node.selection_set.node.items[..] else { panic!("two selections") };
+    let (Selection::InlineFragment(around), Selection::Field(name)) = (&around.node, &name.node) else {
+        panic!("a fragment and a field")
+    };
+    assert!(around.node.type_condition.is_none() && around.node.directives.len() == 1);
+    let Selection::Field(inner) = &around.node.selection_set.node.items[0].node else { panic!("a field") };
+    assert_eq!((inner.node.response_key().node.as_str(), inner.node.directives.len()), ("a", 0));
+    assert_eq!(name.node.directives.len(), 1, "others are looked at where they stand");
 }

@@ -1,5 +1,6 @@
 //! Values of correct type (GraphQL, 5.6) and variables where they may stand (5.8.5), for arguments of fields and
-//! directives and for the defaults of variables.
+//! directives and for the defaults of variables; and what stands at `__typename` and at variables, which the library does
+//! not look at.
 //!
 //! A literal is what it is whether or not a variable stands beside it, and whatever the variable's value.
 
@@ -8,9 +9,10 @@ use std::collections::HashSet;
 use async_graphql::{
     Name, Pos, Positioned,
     parser::types::{
-        BaseType, Directive, ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet, Type,
+        BaseType, Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection,
+        SelectionSet, Type,
     },
-    registry::{MetaInputValue, MetaType, MetaTypeName, Registry},
+    registry::{__DirectiveLocation, MetaInputValue, MetaType, MetaTypeName, Registry},
 };
 use async_graphql_value::{ConstValue, Value};
 use indexmap::IndexMap;
@@ -67,6 +69,9 @@ impl<'a> Rule<'a, '_> {
             self.directives(item.node.directives());
             match &item.node {
                 Selection::Field(field) => {
+                    if field.node.name.node == "__typename" {
+                        self.type_name(field);
+                    }
                     let field = &field.node;
                     let known = of.and_then(|of| of.field_by_name(&field.name.node));
                     if let Some(known) = known {
@@ -90,6 +95,31 @@ impl<'a> Rule<'a, '_> {
                         self.left.push(&fragment.node);
                     }
                 }
+            }
+        }
+    }
+
+    /// `__typename` is a text without arguments (5.3.3, 5.4.1).
+    fn type_name(&mut self, field: &Positioned<Field>) {
+        if let Some((argument, _)) = field.node.arguments.first() {
+            let error = invalid("__typename 没有参数".to_string(), "__typename takes no arguments.".to_string());
+            self.found.add(vec![argument.pos], error);
+        }
+        if !field.node.selection_set.node.items.is_empty() {
+            let zh = "__typename 没有下级字段".to_string();
+            self.found.add(vec![field.pos], invalid(zh, "Nothing can be selected below __typename.".to_string()));
+        }
+    }
+
+    /// Directives stand at variables only if they are made for them (5.7.2).
+    fn at_variable(&mut self, directives: &[Positioned<Directive>]) {
+        for directive in directives {
+            let name = directive.node.name.node.as_str();
+            let known = self.registry.directives.get(name);
+            if !known.is_some_and(|known| known.locations.contains(&__DirectiveLocation::VARIABLE_DEFINITION)) {
+                let name = clip(name);
+                let error = invalid(format!("变量处不能用 @{name}"), format!("@{name} does not stand at variables."));
+                self.found.add(vec![directive.pos], error);
             }
         }
     }
@@ -122,6 +152,7 @@ impl<'a> Rule<'a, '_> {
                 let value = default.node.clone().into_value();
                 self.value(&definition.var_type.node.to_string(), false, &value, &Place { above: None, name: &name });
             }
+            self.at_variable(&definition.directives);
             self.directives(&definition.directives);
         }
     }
