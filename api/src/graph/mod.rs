@@ -20,5 +20,4 @@ pub mod scalar;
 pub mod scalars;
 pub mod schema;
 pub mod selection;
-pub mod validation;
 pub mod variables;

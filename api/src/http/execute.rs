@@ -18,9 +18,8 @@ use crate::{
         open::Openness,
         payload::HeaderKey,
         plans::Known,
-        schema::{Asked, KnownValid, Read},
+        schema::{Asked, KnownValid, Read, validation},
         selection::{Doc, Picked},
-        validation,
     },
     http::{
         app::App,

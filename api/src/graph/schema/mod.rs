@@ -17,7 +17,6 @@ use crate::{
         post::Step,
         run::{Answer, Engine},
         selection::Doc,
-        validation,
         variables::InputTypes,
     },
     kernel::{
@@ -34,6 +33,7 @@ pub(crate) mod meta;
 mod reading;
 mod submissions;
 mod tidy;
+pub mod validation;
 
 pub use entries::Asked;
 pub(crate) use inject::enum_type;
