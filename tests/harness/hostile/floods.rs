@@ -58,12 +58,18 @@ fn directives() -> Vec<Hostile> {
             out.push(document(format!("{n} {kind}"), text, LARGE_OR_COST));
         }
     }
-    for n in [1, 5, 50] {
-        out.push(document(
-            format!("{n} unknown directives"),
-            format!("{{units{}{{nodes{{id}}}}}}", "@a".repeat(n)),
-            INVALID,
-        ));
+    for (n, comes) in [(1, INVALID), (5, INVALID), (6, COST), (50, COST)] {
+        for (kind, word) in [("unknown", "@a"), ("repeated", "@skip(if:false)")] {
+            // Nothing says that a directive that does nothing may not be repeated: it is answered, or it is invalid.
+            let comes = if kind == "repeated" && n <= 5 { Comes::Either } else { comes };
+            let text = format!("{{units{}{{nodes{{id}}}}}}", word.repeat(n));
+            out.push(document(format!("{n} {kind} directives of a field"), text, comes));
+        }
+    }
+    let apart = |n: usize| format!("{{units{{nodes{{{}}}}}}}", many(n, |_| "id@skip(if:false)".into()));
+    out.push(document("50 fields with a directive each", apart(50), Comes::Through));
+    for n in [51, 1_000, 3_000, 10_000] {
+        out.push(document(format!("{n} fields with a directive each"), apart(n), LARGE_OR_COST));
     }
     out
 }

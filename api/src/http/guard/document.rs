@@ -40,12 +40,12 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
     fragments.sort_by_key(|(_, fragment)| fragment.pos);
 
     within(cost, ("操作数", "Operations"), operations.len(), limits.operations)?;
-    let mut expansion = Expansion { defined: &document.fragments, known: HashMap::new(), directives: 0 };
+    let mut expansion = Expansion { defined: &document.fragments, known: HashMap::new(), directives: 0, at_once: 0 };
     for operation in operations {
         let OperationDefinition { ty, variable_definitions, directives, selection_set } = &operation.node;
         within(cost, ("变量数", "Variables"), variable_definitions.len(), limits.variables)?;
-        expansion.directives += directives.len();
-        expansion.directives += variable_definitions.iter().map(|v| v.node.directives.len()).sum::<usize>();
+        expansion.count(directives.len());
+        variable_definitions.iter().for_each(|variable| expansion.count(variable.node.directives.len()));
         expansion.expand(None, &selection_set.node)?.check(*ty, limits)?;
     }
     // A fragment that no operation uses is invalid, but it is the engine that says so, after it has
@@ -55,9 +55,10 @@ pub(super) fn check(document: &ExecutableDocument, limits: &Limits) -> Result<()
             let measure = expansion.expand(Some(name.as_str()), &fragment.node.selection_set.node)?;
             within(cost, SELECTIONS, measure.selections, limits.selections)?;
         }
-        expansion.directives += fragment.node.directives.len();
+        expansion.count(fragment.node.directives.len());
     }
-    within(cost, ("指令数", "Directives"), expansion.directives, limits.directives)
+    within(cost, ("指令数", "Directives"), expansion.directives, limits.directives)?;
+    within(cost, ("一处的指令数", "Directives at one place"), expansion.at_once, limits.directives_at_once)
 }
 
 /// What a selection set amounts to with its fragments expanded.
@@ -140,9 +141,17 @@ struct Expansion<'a> {
     known: HashMap<&'a str, Option<Measure>>,
     /// Directives of the selections visited so far; each definition is visited once.
     directives: usize,
+    /// The most that stand at one place.
+    at_once: usize,
 }
 
 impl<'a> Expansion<'a> {
+    /// Counts the directives of one place.
+    fn count(&mut self, here: usize) {
+        self.directives += here;
+        self.at_once = self.at_once.max(here);
+    }
+
     /// Measures a definition after every fragment it reaches, on a stack of its own: a chain of
     /// fragments may be as long as the document.
     fn expand(&mut self, name: Option<&'a str>, set: &'a SelectionSet) -> Result<Measure, ApiError> {
@@ -186,7 +195,7 @@ impl<'a> Expansion<'a> {
     /// Gathers the spreads of a definition at any level and counts its directives.
     fn visit(&mut self, set: &'a SelectionSet, spreads: &mut Vec<&'a Positioned<FragmentSpread>>) {
         for selection in &set.items {
-            self.directives += selection.node.directives().len();
+            self.count(selection.node.directives().len());
             match &selection.node {
                 Selection::Field(field) => self.visit(&field.node.selection_set.node, spreads),
                 Selection::InlineFragment(inline) => self.visit(&inline.node.selection_set.node, spreads),

@@ -50,6 +50,8 @@ pub struct Limits {
     pub operations: usize,
     /// Directives written in the document.
     pub directives: usize,
+    /// Directives at one place: on a field, a spread, an operation, a variable.
+    pub directives_at_once: usize,
     /// Variables declared by an operation.
     pub variables: usize,
 }
@@ -73,6 +75,7 @@ impl Default for Limits {
             selections: 2_000,
             operations: 10,
             directives: 50,
+            directives_at_once: 5,
             variables: 100,
         }
     }

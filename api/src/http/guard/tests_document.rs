@@ -154,13 +154,20 @@ fn expanded_selections_are_bounded() {
 #[test]
 fn operations_directives_and_variables_are_bounded() {
     boundary(Cost, 10, |n| many(n, |i| format!("query Q{i}{{a}}")));
-    boundary(Cost, 50, |n| format!("{{a {}}}", "@skip(if:false)".repeat(n)));
+    boundary(Cost, 50, |n| format!("{{a{{{}}}}}", many(n, |i| format!("f{i}@skip(if:false)"))));
     boundary(Cost, 50, |n| {
         format!(
-            "query($v:Int@a)@b{{c@d ...F@e ...@g{{h}}}} fragment F on T@i{{j {}}} fragment U on T{{k@l}}",
-            "@m ".repeat(n - 7)
+            "query($v:Int@a)@b{{c@d ...F@e ...@g{{h}}}} fragment F on T@i{{j{{{}}}}} fragment U on T{{k@l}}",
+            many(n - 7, |i| format!("m{i}@m"))
         )
     });
+    // Wherever they may stand, five stand there and not six.
+    boundary(Cost, 5, |n| format!("{{a{}}}", "@skip(if:false)".repeat(n)));
+    for place in
+        ["query*{a}", "query($v:Int*){a}", "{...*{a}}", "{...F*} fragment F on T{a}", "{...F} fragment F on T*{a}"]
+    {
+        boundary(Cost, 5, |n| place.replace('*', &"@d".repeat(n)));
+    }
     boundary(Cost, 100, |n| format!("query({}){{a}}", many(n, |i| format!("$v{i}:Int"))));
 }
 
