@@ -15,6 +15,9 @@ use indexmap::IndexMap;
 
 use crate::kernel::error::{ApiError, Code};
 
+/// Values in a list. A document's own lists are bounded by its tokens.
+const MOST: usize = 1_000;
+
 /// A type that variables can have.
 #[derive(Debug, PartialEq)]
 enum Input {
@@ -104,6 +107,7 @@ impl InputTypes {
             return if ty.nullable { Ok(value) } else { Err(at.missing(ty)) };
         }
         match (&ty.base, value) {
+            (BaseType::List(_), ConstValue::List(items)) if items.len() > MOST => Err(at.long()),
             (BaseType::List(item), ConstValue::List(items)) => {
                 let place = |i| Place { above: Some(at), step: Step::Index(i) };
                 let items = items.into_iter().enumerate().map(|(i, v)| self.value(item, v, &place(i)));
@@ -258,6 +262,11 @@ impl Place<'_> {
         self.refuse(&format!(" 应为 {ty}"), &format!("takes {ty}"))
     }
 
+    fn long(&self) -> ApiError {
+        let error = self.refuse(&format!(" 不得超过 {MOST} 项"), &format!("takes at most {MOST} values"));
+        ApiError { code: Code::BadUserInput, ..error }
+    }
+
     fn unknown(&self) -> ApiError {
         self.refuse(" 不存在", "is no field of the input")
     }
@@ -368,5 +377,17 @@ mod tests {
             let error = coerced(declared, value.clone()).expect_err("a refusal");
             assert!(error.contains(expected), "{declared} {value}: {error}");
         }
+    }
+
+    #[test]
+    fn a_list_has_a_thousand_values() {
+        let list = |n: usize| json!({ "w": { "state": vec!["SERVING"; n] } });
+        assert!(coerced("$w: Where", list(1_000)).is_ok());
+        for n in [1_001, 20_000] {
+            let error = coerced("$w: Where", list(n)).expect_err("a refusal");
+            assert!(error.contains("$w.state takes at most 1000 values"), "{error}");
+        }
+        let nested = json!({ "l": [vec![1; 1_001]] });
+        assert!(coerced("$l: [[Int]]", nested).is_err());
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 use zugong::modules::organisation::rules::credit_code::CreditCode;
 
 use super::{
-    Model, Root, Things,
+    Kind, Model, Root, Things,
     model::{is_list, is_required, named},
 };
 
@@ -32,6 +32,32 @@ impl Model {
         let mut out = vec![];
         self.walk(root, &root.args, &[], &[], &mut out);
         out
+    }
+
+    /// Every place of a root field where a client can write a value of one of these types. Of a condition, the comparison
+    /// by `eq` stands for all.
+    pub fn values(&self, root: &Root, types: &[&str]) -> Vec<Vec<String>> {
+        // A condition leads from relation to relation, and the input of a command ends somewhere.
+        let deep = if root.kind == Kind::Query { 3 } else { 5 };
+        let mut out = vec![];
+        self.leaves(&root.args, (types, deep), &[], &mut out);
+        out
+    }
+
+    fn leaves(&self, fields: &[Json], (types, deep): (&[&str], usize), path: &[String], out: &mut Vec<Vec<String>>) {
+        let compares = fields.iter().any(|field| field["name"] == "eq");
+        for field in fields {
+            let (name, ty) = (field["name"].as_str().unwrap(), named(&field["type"]));
+            if matches!(name, "and" | "or" | "not") || (compares && name != "eq") {
+                continue;
+            }
+            let path = [path, &[name.to_string()]].concat();
+            if types.contains(&ty) {
+                out.push(path);
+            } else if let Some(inputs) = self.inputs(ty).filter(|_| path.len() < deep) {
+                self.leaves(inputs, (types, deep), &path, out);
+            }
+        }
     }
 
     /// Whether a root field cannot be called without naming an object.
@@ -150,6 +176,7 @@ impl Filler<'_> {
                 "toYear" => 2026,
                 _ => 1,
             }),
+            ("Float", _) => json!(1.5),
             ("Boolean", _) => json!(true),
             ("Date", _) => json!(if name == "to" { "2025-12-31" } else { "2025-09-22" }),
             ("PartialDate", _) => json!("1980-01"),

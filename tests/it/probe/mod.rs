@@ -5,7 +5,7 @@ mod model;
 mod things;
 
 pub use arguments::{Filler, Slot, SlotKind};
-pub use model::{Kind, Model, Root, named};
+pub use model::{Kind, Model, Root, is_list, named};
 pub use things::Things;
 
 use serde_json::{Value as Json, json};
