@@ -134,7 +134,7 @@ pub(super) async fn posted(app: &App, headers: &HeaderMap, incoming: Body) -> Re
     // Forms and plain text need no pre-flight from another site's page: they are never read.
     if !is_json(headers) {
         return Err(ApiError::of(Code::UnsupportedMediaType)
-            .saying("请求体应为 application/json", "The body must be application/json."));
+            .saying("请求体应为未压缩的 application/json", "The body must be application/json, not compressed."));
     }
     let bytes = body::read(incoming, app.settings.limits.body_bytes).await?;
     serde_json::from_slice(&bytes).map_err(|_| {

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use axum::{
     extract::ConnectInfo,
     http::{
-        HeaderMap,
-        header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE},
+        HeaderMap, HeaderValue,
+        header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE},
         request::Parts,
     },
 };
@@ -60,12 +60,21 @@ pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     Ok(Some(key))
 }
 
-/// Whether a body is said to be JSON in UTF-8. Other sites' pages cannot say so without a pre-flight.
+/// Whether a body is said to be JSON in UTF-8, as it is and not compressed: nothing is ever unpacked here. Other sites'
+/// pages cannot say so without a pre-flight.
 pub fn is_json(headers: &HeaderMap) -> bool {
-    let Some(value) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mut kinds = headers.get_all(CONTENT_TYPE).iter();
+    let (Some(value), None) = (kinds.next().and_then(|value| value.to_str().ok()), kinds.next()) else { return false };
     let mut words = value.split(';').map(|word| word.trim().to_ascii_lowercase());
+    let plain = |encoding: &HeaderValue| encoding.as_bytes().eq_ignore_ascii_case(b"identity");
     words.next().as_deref() == Some("application/json")
-        && words.all(|word| word.strip_prefix("charset=").is_none_or(|set| set.trim_matches('"') == "utf-8"))
+        && words.all(|word| !word.starts_with("charset") || is_utf8(&word))
+        && headers.get_all(CONTENT_ENCODING).iter().all(plain)
+}
+
+/// Whether a parameter of a media type, in small letters, says UTF-8.
+fn is_utf8(parameter: &str) -> bool {
+    parameter.strip_prefix("charset=").is_some_and(|set| matches!(set, "utf-8" | "\"utf-8\""))
 }
 
 /// The client's id of the request if it is short and plain, for it goes into logs and the audit record.
@@ -169,5 +178,33 @@ mod tests {
         assert_eq!(token(&[("authorization", "Basic abc")]), None);
         assert_eq!(token(&[("authorization", "Bearer a"), ("authorization", "Bearer b")]), None);
         assert_eq!(token(&[]), None);
+    }
+
+    #[test]
+    fn a_body_is_json_in_utf_8_and_not_compressed() {
+        let json = |headers: &[(&str, &str)]| is_json(&parts(headers).headers);
+        for kind in ["application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\"; v=1"] {
+            assert!(json(&[("content-type", kind)]), "{kind}");
+            assert!(json(&[("content-type", kind), ("content-encoding", "Identity")]), "{kind}");
+            for encoding in ["gzip", "identity, gzip", "br", ""] {
+                assert!(!json(&[("content-type", kind), ("content-encoding", encoding)]), "{kind} {encoding}");
+            }
+        }
+        for kind in [
+            "",
+            "text/plain",
+            "text/plain; application/json",
+            "application/json, text/plain",
+            "application/json; charset=gbk",
+            "application/json; charset=utf-16",
+            "application/json; charset=utf-7",
+            "application/json; charset = utf-16",
+            "application/json; charset*=utf-16''x",
+            "application/json; charset=utf-8; charset=utf-16",
+            "application/json; charset=",
+        ] {
+            assert!(!json(&[("content-type", kind)]), "{kind}");
+        }
+        assert!(!json(&[]) && !json(&[("content-type", "application/json"), ("content-type", "text/plain")]));
     }
 }

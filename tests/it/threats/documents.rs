@@ -15,11 +15,11 @@ use zugong_tests::{
 
 use crate::front::{GRAPHQL, JSON, document, post};
 
-const AT_ONCE: Duration = Duration::from_millis(50);
-const SHORT: usize = 4096;
+pub(super) const AT_ONCE: Duration = Duration::from_millis(50);
+pub(super) const SHORT: usize = 4096;
 
 /// Runs something up to six times until it is quick enough; the best processor time counts.
-async fn quick<T>(mut work: impl AsyncFnMut() -> T) -> (T, Duration) {
+pub(super) async fn quick<T>(mut work: impl AsyncFnMut() -> T) -> (T, Duration) {
     let mut best = Duration::MAX;
     let mut left = 6;
     loop {
