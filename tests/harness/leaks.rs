@@ -1,5 +1,9 @@
-//! Words of the inside, which no answer tells. Every reply that a test receives is looked through.
+//! Words of the inside, which no answer tells. Every reply that a test receives is looked through, over HTTP, over a
+//! socket and in a stream of events.
 
+use std::sync::LazyLock;
+
+use regex::RegexSet;
 use serde_json::Value as Json;
 
 /// Libraries, places in the source and in the file system, words of SQL and of the databases.
@@ -50,16 +54,59 @@ pub const INSIDE: [&str; 44] = [
     "option<",
 ];
 
+/// What the inside looks like, whatever it is called: places in a source, in a file system and in memory, statements,
+/// names of columns, the words of databases and of a panic, crates.
+const SHAPES: [&str; 10] = [
+    r"\b[a-z_]+\.rs\b",
+    r"\b[a-z_]{3,}::[A-Za-z_]{3,}",
+    r#"(^|[\s"'(`:=])/(home|usr|var|tmp|root|src|proc|work|opt|nix)/"#,
+    r"\b0x[0-9a-f]{8,}",
+    r#"(?is)\bselect\s.+\sfrom\s+"?[a-z_]+"?\s+(where|join|order|limit)\b"#,
+    r#"(?i)\b(insert\s+into|delete\s+from|update)\s+"?[a-z_]+"?\s+(set|values|where|\()"#,
+    r"(?i)\b(sqlstate|violates|duplicate key|constraint failed|datatype mismatch|no such (table|column)|syntax error at)\b",
+    r"(?i)\b(panicked at|stack backtrace|rust_backtrace|rust_log)\b",
+    r"\b(tenant_id|password_hash|token_hash|sealed_key|public_key|session_key)\b",
+    r"\b(sqlx|sea[-_]orm|tokio|axum|hyper|serde_json|async[-_]graphql|casbin|jsonwebtoken|rustls|aws[-_]lc)\b",
+];
+
+static SET: LazyLock<RegexSet> = LazyLock::new(|| RegexSet::new(SHAPES).unwrap());
+
 /// The words that a text tells.
 pub fn told(text: &str) -> Vec<&'static str> {
     let lower = text.to_lowercase();
-    INSIDE.into_iter().filter(|word| lower.contains(*word)).collect()
+    INSIDE.into_iter().filter(|word| lower.contains(*word)).chain(shown(text)).collect()
 }
 
-/// Refuses an answer whose errors tell of the inside, of GraphQL or of the plain JSON beside it.
+/// The shapes of the inside that show in a text.
+pub fn shown(text: &str) -> impl Iterator<Item = &'static str> {
+    SET.matches(text).into_iter().map(|at| SHAPES[at])
+}
+
+/// Refuses an answer whose errors tell of the inside, of GraphQL or of the plain JSON beside it. Refusals by a rule may
+/// say any word, since they repeat what a client sent, but show no shape of the inside either.
 pub fn check(body: &Json) {
-    for errors in [&body["errors"], &body["error"]] {
+    for errors in [&body["errors"], &body["error"], &body["payload"]["errors"]] {
         let told = told(&errors.to_string());
         assert!(told.is_empty(), "an error tells {told:?}: {errors}");
+    }
+    // What a socket says of an operation that has failed.
+    if body["type"] == "error" {
+        let told = told(&body["payload"].to_string());
+        assert!(told.is_empty(), "a socket tells {told:?}: {body}");
+    }
+    refusals(body);
+}
+
+fn refusals(json: &Json) {
+    match json {
+        Json::Array(items) => items.iter().for_each(refusals),
+        Json::Object(fields) => {
+            for error in fields.get("userErrors").and_then(Json::as_array).into_iter().flatten() {
+                let shown: Vec<_> = shown(&error["message"].to_string()).collect();
+                assert!(shown.is_empty(), "a refusal shows {shown:?}: {error}");
+            }
+            fields.values().for_each(refusals);
+        }
+        _ => {}
     }
 }

@@ -53,6 +53,6 @@ pub mod world;
 pub use client::{Actor, Reply};
 pub use dice::dice;
 pub use digest::{Digest, difference, digest, digest_at};
-pub use probe::Probe;
+pub use probe::{Breach, Probe};
 pub use server::Server;
 pub use world::{Tenant, World};

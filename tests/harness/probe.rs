@@ -6,6 +6,37 @@ use sea_orm::{
 use uuid::Uuid;
 use zugong::kernel::db::Db;
 
+/// A rule of the database that a statement breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breach {
+    /// A key that is taken.
+    Unique,
+    /// A reference to nothing.
+    ForeignKey,
+    /// A text that is no number.
+    Cast,
+    /// A number beyond what a column may have.
+    Check,
+    /// No value where there must be one.
+    NotNull,
+}
+
+impl Breach {
+    pub const ALL: [Self; 5] = [Self::Unique, Self::ForeignKey, Self::Cast, Self::Check, Self::NotNull];
+
+    /// A row that breaks it.
+    const fn values(self) -> &'static str {
+        match self {
+            Self::Unique => "1, 1, null",
+            Self::ForeignKey => "2, 1, 99",
+            // Read as a number only when it is carried out.
+            Self::Cast => "cast(cast('canary-of-the-database' as text) as integer), 1, null",
+            Self::Check => "2, 9, null",
+            Self::NotNull => "2, null, null",
+        }
+    }
+}
+
 /// The database as its owner sees it, within one tenant.
 pub struct Probe {
     db: DatabaseConnection,
@@ -96,6 +127,46 @@ impl Probe {
             _ => format!("drop trigger {name}"),
         };
         self.db.execute_unprepared(&sql).await.unwrap();
+    }
+
+    /// From now on whatever is inserted into a table breaks a rule of the database itself, in a way that no program can
+    /// have foreseen. For databases that are apart: what this adds stays there.
+    pub async fn breach(&self, table: &str, how: Breach) {
+        let name = format!("canary_{}", Uuid::new_v4().simple());
+        let values = match (self.backend(), how) {
+            // A cast never fails in SQLite, but a key that is no number does.
+            (DbBackend::Sqlite, Breach::Cast) => "'canary-of-the-database', 1, null",
+            _ => how.values(),
+        };
+        let statement = format!("insert into {name} (id, size, above) values ({values})");
+        let made = format!(
+            "create table {name} (id integer primary key, size integer not null check (size < 5), \
+             above integer references {name} (id)); insert into {name} (id, size) values (1, 1)"
+        );
+        let trigger = match self.backend() {
+            DbBackend::Postgres => format!(
+                "create function {name}() returns trigger language plpgsql security definer as $$ \
+                 begin {statement}; return new; end $$; \
+                 create trigger {name} before insert on {table} for each row execute function {name}()"
+            ),
+            _ => format!("create trigger {name} before insert on {table} begin {statement}; end"),
+        };
+        self.db.execute_unprepared(&format!("{made}; {trigger}")).await.unwrap();
+    }
+
+    /// Ends what [`Probe::breach`] began.
+    pub async fn heal(&self, table: &str) {
+        let (names, drop) = match self.backend() {
+            DbBackend::Postgres => {
+                ("select tgname::text from pg_trigger where tgname like 'canary%'", format!(" on {table}"))
+            }
+            _ => ("select name from sqlite_master where type = 'trigger' and name like 'canary%'", String::new()),
+        };
+        let rows = self.db.query_all_raw(Statement::from_string(self.backend(), names)).await.unwrap();
+        for row in rows {
+            let name: String = row.try_get_by_index(0).unwrap();
+            self.db.execute_unprepared(&format!("drop trigger {name}{drop}")).await.unwrap();
+        }
     }
 
     async fn begin(&self) -> DatabaseTransaction {

@@ -60,7 +60,11 @@ impl Socket {
         let next = async {
             loop {
                 match self.0.next().await {
-                    Some(Ok(Message::Text(text))) => return Heard::Word(serde_json::from_str(&text).unwrap()),
+                    Some(Ok(Message::Text(text))) => {
+                        let word = serde_json::from_str(&text).unwrap();
+                        crate::leaks::check(&word);
+                        return Heard::Word(word);
+                    }
                     Some(Ok(Message::Close(frame))) => return Heard::Closed(frame),
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => return Heard::Closed(None),

@@ -17,7 +17,7 @@ fn clean(name: &str, text: &str) {
 }
 
 /// The form that every top-level error has.
-fn well_formed(name: &str, reply: &Reply) {
+pub fn well_formed(name: &str, reply: &Reply) {
     let errors = reply.body["errors"].as_array().unwrap_or_else(|| panic!("{name}: {}", reply.text));
     assert!((1..=10).contains(&errors.len()), "{name}: {} errors", errors.len());
     for error in errors {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::{Stream, StreamExt};
 use serde_json::{Value as Json, json};
-use zugong_tests::{Actor, Reply, World, node};
+use zugong_tests::{Actor, Reply, World, leaks, node};
 
 use crate::matters::{approve, submit};
 
@@ -54,8 +54,9 @@ impl Events {
                         event.lines().filter_map(|l| l.strip_prefix(name)?.strip_prefix(':')).map(str::trim).collect();
                     (!lines.is_empty()).then(|| lines.join("\n"))
                 };
-                let data = field("data").unwrap_or_default();
-                return Some((field("event").unwrap(), field("id"), serde_json::from_str(&data).unwrap_or(Json::Null)));
+                let data = serde_json::from_str(&field("data").unwrap_or_default()).unwrap_or(Json::Null);
+                leaks::check(&data);
+                return Some((field("event").unwrap(), field("id"), data));
             }
             let piece = tokio::time::timeout(Duration::from_secs(15), self.bytes.next()).await.expect("silence")?;
             self.text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());

@@ -3,7 +3,7 @@
 mod connections;
 mod cost;
 mod documents;
-mod errors;
+pub mod errors;
 mod events;
 mod frames;
 mod hostile;
