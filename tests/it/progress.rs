@@ -17,7 +17,7 @@ use crate::{
 const PROGRESS: &str =
     "subscription($case: ID!, $after: ID) { caseProgress(case: $case, after: $after) { id type version objectIds } }";
 
-async fn listen(actor: &Actor, url: &str, case: &Json, after: Option<&str>) -> Socket {
+pub async fn listen(actor: &Actor, url: &str, case: &Json, after: Option<&str>) -> Socket {
     let mut socket = Socket::greeted(url, actor.token.as_deref()).await;
     socket.say(subscribe("p", PROGRESS, json!({ "case": case["id"], "after": after }))).await;
     socket
@@ -45,7 +45,7 @@ async fn silent(socket: &mut Socket, within: Duration) -> bool {
     tokio::time::timeout(within, socket.hear()).await.is_err()
 }
 
-async fn act(tenant: &Tenant, field: &str, key: &str, item: &Json) -> Json {
+pub async fn act(tenant: &Tenant, field: &str, key: &str, item: &Json) -> Json {
     let mut input = json!({ "id": item["id"], "expectedVersion": item["version"] });
     if field == "caseItemFinish" {
         input["result"] = json!("已办理");

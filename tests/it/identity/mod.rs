@@ -4,7 +4,7 @@ mod keys;
 mod login;
 mod passwords;
 mod rotation;
-mod sessions;
+pub mod sessions;
 pub mod tokens;
 mod wechat;
 

@@ -7,7 +7,7 @@ use zugong_tests::{Actor, Probe, Reply};
 
 use super::{PASSWORD, auth, in_tenant, login, masked, refresh, refused, sees, somebody, text, world_with_somebody};
 
-const LIVE: &str = "select count(*) from refresh_token r join auth_session s on s.id = r.session_id \
+pub const LIVE: &str = "select count(*) from refresh_token r join auth_session s on s.id = r.session_id \
     where s.account_id = $1 and s.revoked_at is null and r.used_at is null and r.revoked_at is null";
 
 #[tokio::test]
@@ -52,22 +52,24 @@ async fn a_lost_answer_is_made_good() {
     assert_eq!(sees(server, &text(&next, "accessToken")).await, refused(), "a withdrawn one later on is a copy");
 }
 
+/// Threat 25: however many come with one token at the same moment, one of the answers is worth something.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn twenty_renewals_at_once_leave_one_live_token() {
+async fn a_hundred_renewals_at_once_leave_one_live_token() {
     let (world, name, account) = world_with_somebody().await;
     let replica = world.server.replica().await;
     let servers = [&world.server, &replica];
     let first = text(&login(&world.server, &name, PASSWORD).await, "refreshToken");
-    let replies = join_all((0..20).map(|i| refresh(servers[i % 2], &first))).await;
+    let replies = join_all((0..100).map(|i| refresh(servers[i % 2], &first))).await;
+    // Who finds no connection to the database in time is told to come again.
     assert!(
-        replies.iter().all(|r| [200, 401, 409].contains(&r.status)),
+        replies.iter().all(|r| [200, 401, 409, 503].contains(&r.status)),
         "{:?}",
         replies.iter().map(|r| r.status).collect::<Vec<_>>()
     );
     let probe = Probe::of(world.server.database_url(), world.a.id).await;
     assert_eq!(probe.number(LIVE, vec![account.into()]).await, 1);
     let given: Vec<String> = replies.iter().filter(|r| r.status == 200).map(|r| text(r, "refreshToken")).collect();
-    assert!(!given.is_empty());
+    assert!(!given.is_empty(), "somebody wins");
     let mut worked = 0;
     for token in &given {
         worked += usize::from(refresh(&replica, token).await.status == 200);

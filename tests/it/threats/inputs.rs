@@ -1,10 +1,12 @@
 //! Cursors, ids and tokens that are nearly right, by the thousand.
 
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 use zugong::kernel::id::{parse, publish};
 use zugong_tests::{Actor, World};
+
+use crate::probe::{Model, SlotKind, Things};
 
 /// One to four characters changed, dropped, doubled or put in.
 fn damaged(text: &str, random: &mut StdRng) -> String {
@@ -68,6 +70,86 @@ async fn damaged_cursors_ids_and_tokens_open_nothing() {
         if wrong != good {
             let reply = Actor { token: Some(wrong.clone()), ..me.clone() }.gql("{ __typename }", json!({})).await;
             assert_eq!((reply.status, reply.code()), (401, "UNAUTHENTICATED"), "{n} {wrong}: {}", reply.text);
+        }
+    }
+}
+
+/// One letter changed, wherever it stands, so that it is another letter.
+fn bent(text: &str, at: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[at] ^= 0x01;
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Threat 14: of every list that has one, a cursor with a bit flipped in any place is wrong, as one that was made up is.
+#[tokio::test]
+async fn a_cursor_of_any_list_is_wrong_with_a_bit_flipped_in_any_place() {
+    let world = World::roomy().await;
+    world.a.furnish().await;
+    let model = Model::read(&world.a.superior).await;
+    let (mut lists, mut tried) = (0, 0);
+    for root in model.roots() {
+        if !model.slots(&root).iter().any(|slot| slot.kind == SlotKind::Cursor) {
+            continue;
+        }
+        let name = &root.name;
+        let first = format!("{{ {name}(first: 1) {{ pageInfo {{ endCursor }} }} }}");
+        for actor in [&world.a.superior, &world.a.security, &world.a.audit] {
+            let page = actor.gql(&first, json!({})).await;
+            let Some(cursor) = page.body["data"][name]["pageInfo"]["endCursor"].as_str() else { continue };
+            let wrong: Vec<String> = (0..cursor.len()).map(|at| bent(cursor, at)).collect();
+            // As many in a request as there are errors in an answer.
+            for some in wrong.chunks(10) {
+                let declared: String = (0..some.len()).map(|i| format!("$c{i}: String ")).collect();
+                let asked: String = (0..some.len())
+                    .map(|i| format!("a{i}: {name}(first: 1, after: $c{i}) {{ pageInfo {{ endCursor }} }} "))
+                    .collect();
+                let values: serde_json::Map<_, _> =
+                    some.iter().enumerate().map(|(i, cursor)| (format!("c{i}"), json!(cursor))).collect();
+                let reply = actor.gql(&format!("query({declared}) {{ {asked} }}"), json!(values)).await;
+                let errors = reply.body["errors"].as_array().map_or(0, Vec::len);
+                assert_eq!(errors, some.len(), "{name}: {}", reply.text);
+                let mut codes = (0..errors).map(|i| &reply.body["errors"][i]["extensions"]["code"]);
+                assert!(codes.all(|code| code == "BAD_USER_INPUT"), "{name}: {}", reply.text);
+                assert!((0..errors).all(|i| reply.body["data"][format!("a{i}")].is_null()), "{name}: {}", reply.text);
+                tried += errors;
+            }
+            lists += 1;
+            break;
+        }
+    }
+    assert!(lists >= 8 && tried > 500, "{lists} lists, {tried} cursors");
+}
+
+/// Threat 14: an id with a letter changed in any place is the id of nothing, whatever it is the id of, or that of
+/// another thing of ours; and all of B's are the ids of nothing.
+#[tokio::test]
+async fn an_id_of_any_type_is_nothings_with_a_letter_changed_in_any_place() {
+    let world = World::roomy().await;
+    for tenant in [&world.a, &world.b] {
+        tenant.furnish().await;
+    }
+    let model = Model::read(&world.a.superior).await;
+    let (ours, theirs) = (Things::of(&model, &world.a).await, Things::of(&model, &world.b).await);
+    assert!(ours.ids.len() > 10, "{:?}", ours.ids.keys());
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    for (ty, ids) in &ours.ids {
+        let good = &ids[0];
+        let wrong: Vec<String> = (0..good.len()).map(|at| bent(good, at)).collect();
+        let nodes = world.a.superior.ok(query, json!({ "ids": wrong })).await["nodes"].clone();
+        for (wrong, node) in wrong.iter().zip(nodes.as_array().unwrap()) {
+            let known = node["id"] == wrong.as_str() && ids.contains(wrong);
+            assert!(node.is_null() || known, "{ty} {good} {wrong}: {node}");
+        }
+        assert_eq!(nodes.as_array().unwrap().len(), good.len());
+    }
+    for actor in [&world.a.superior, &world.a.audit, &world.a.service] {
+        for (ty, ids) in &theirs.ids {
+            for some in ids.chunks(100) {
+                let reply = actor.gql(query, json!({ "ids": some })).await;
+                let nothing = reply.body["data"]["nodes"].as_array().into_iter().flatten().all(Json::is_null);
+                assert!(nothing && reply.status == 200, "{} reads {ty} of B: {}", actor.name, reply.text);
+            }
         }
     }
 }

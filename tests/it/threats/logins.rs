@@ -4,6 +4,10 @@ use std::time::Instant;
 
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use zugong::{http::app::HttpSettings, modules::identity::IdentityConfig};
 use zugong_tests::{Probe, Reply, Server, World};
 
@@ -33,10 +37,14 @@ async fn a_request_is_one_try_at_a_password() {
     assert_eq!(probe.number(tries, vec![account.into()]).await, 0);
     // GraphQL has no field that takes a password and gives a token.
     for field in ["login", "logIn", "signIn", "sendCode", "verifyTotp", "tokenCreate", "authenticate"] {
-        let aliases: String =
-            (0..5).map(|i| format!("a{i}: {field}(input: {{login: \"x\", password: \"y\"}}) {{ token }} ")).collect();
-        let body = json!({ "query": format!("mutation {{ {aliases} }}") }).to_string();
-        assert_eq!(post(server, body, &[JSON]).await.code(), "GRAPHQL_VALIDATION_FAILED", "{field}");
+        for (times, code) in [(5, "GRAPHQL_VALIDATION_FAILED"), (50, "COST_LIMIT_EXCEEDED")] {
+            let alias = |i: usize| format!("a{i}: {field}(input: {{login: \"x\", password: \"y\"}}) {{ token }} ");
+            let aliases: String = (0..times).map(alias).collect();
+            let body = json!({ "query": format!("mutation {{ {aliases} }}") });
+            assert_eq!(post(server, body.to_string(), &[JSON]).await.code(), code, "{field}");
+            let batch = Json::Array(vec![body; times]).to_string();
+            assert_eq!(post(server, batch, &[JSON]).await.code(), "BAD_USER_INPUT", "{field}: batches are not read");
+        }
     }
     for n in 1..=5 {
         assert_eq!(login(server, &name, "wrong").await.status, 401);
@@ -46,6 +54,54 @@ async fn a_request_is_one_try_at_a_password() {
     let replies = join_all((0..50).map(|_| login(server, &name, PASSWORD))).await;
     assert!(replies.iter().all(|reply| reply.status == 429));
     assert_eq!(probe.number(tries, vec![account.into()]).await, 5);
+}
+
+/// What a server answers to so many requests that come in one piece over one connection: the statuses, in order.
+async fn pipelined(server: &Server, bodies: &[Json]) -> Vec<u16> {
+    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let mut bytes = vec![];
+    for (i, body) in bodies.iter().enumerate() {
+        let (body, last) = (body.to_string(), if i + 1 == bodies.len() { "close" } else { "keep-alive" });
+        let head = format!(
+            "POST /auth/login HTTP/1.1\r\nhost: x\r\nconnection: {last}\r\ncontent-type: application/json\r\n\
+             content-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        bytes.extend_from_slice(head.as_bytes());
+    }
+    let (mut reading, mut writing) = stream.split();
+    let mut answers = vec![];
+    let (written, read) = tokio::join!(writing.write_all(&bytes), reading.read_to_end(&mut answers));
+    written.unwrap();
+    read.unwrap();
+    let answers = String::from_utf8(answers).unwrap();
+    answers.split("HTTP/1.1 ").skip(1).map(|answer| answer[..3].parse().unwrap()).collect()
+}
+
+/// Threat 2: fifty log-ins sent in one piece are fifty tries: five of them are judged, the other forty-five wait, and
+/// the good password among these opens nothing.
+#[tokio::test]
+async fn fifty_log_ins_in_one_piece_are_fifty_tries() {
+    let (world, name, account) = world_with_somebody().await;
+    let server = &world.server;
+    let attempt = |password: &str| json!({ "login": name, "password": password });
+    let mut bodies: Vec<Json> = (0..49).map(|i| attempt(&format!("guess {i}"))).collect();
+    bodies.push(attempt(PASSWORD));
+    let statuses = pipelined(server, &bodies).await;
+    assert_eq!(statuses, [vec![401; 5], vec![429; 45]].concat());
+    let probe = Probe::of(server.database_url(), world.a.id).await;
+    let tries = "select cast(coalesce(sum(failed_count), 0) as bigint) from login_attempt where account_id = $1";
+    assert_eq!(probe.number(tries, vec![account.into()]).await, 5);
+    // The same fifty as streams of one connection of HTTP/2.
+    let (other, _) = somebody(server, "li", &[&world.a]).await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
+    let body = json!({ "login": other, "password": "guess" });
+    let replies = join_all((0..50).map(|_| client.post(format!("{}/auth/login", server.url)).json(&body).send())).await;
+    let statuses: Vec<u16> = replies.into_iter().map(|reply| reply.unwrap().status().as_u16()).collect();
+    let judged = statuses.iter().filter(|status| **status == 401).count();
+    // Whoever finds no connection to the database in time is told to come again, and is no try.
+    assert!(judged == 5 && statuses.iter().all(|status| [401, 429, 503].contains(status)), "{statuses:?}");
+    assert_eq!(login(server, &other, PASSWORD).await.status, 429);
 }
 
 /// The largest distance between two distributions, by which Kolmogorov and Smirnov judge them.

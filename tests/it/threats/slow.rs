@@ -12,11 +12,17 @@ use tokio_tungstenite::{
     client_async,
     tungstenite::{Message, client::IntoClientRequest},
 };
-use zugong_tests::{World, socket::Socket};
+use zugong_tests::{
+    World,
+    socket::{Heard, Socket},
+    world::AGENCIES,
+};
 
 use crate::{
-    matters::{approve, submit},
-    sockets::{closed, subscribe},
+    matters::{approve, item, submit},
+    progress::{act, listen},
+    rights::assignment,
+    sockets::{closed, subscribe, word},
 };
 
 const GOOD: &str = "{ units(first: 1) { nodes { name } } }";
@@ -35,6 +41,62 @@ async fn a_socket_has_twenty_streams() {
     }
     assert_eq!(closed(&mut socket).await, 4429);
     assert_eq!(tenant.applicant.gql("{ __typename }", json!({})).await.status, 200);
+}
+
+/// What a socket says until it has been silent for a moment; true if it was closed.
+async fn drained(socket: &mut Socket) -> bool {
+    loop {
+        match tokio::time::timeout(Duration::from_millis(300), socket.hear()).await {
+            Ok(Heard::Word(_)) => {}
+            Ok(Heard::Closed(_)) => return true,
+            Err(_) => return false,
+        }
+    }
+}
+
+/// Threat 18: two seconds after a role was revoked nothing of what happens is told any more, to an administrator, whose
+/// session ends, as to a handler, who keeps his, by the replica that was told as by another.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_is_silent_two_seconds_after_its_role_was_revoked() {
+    let world = World::start().await;
+    let replica = world.server.replica().await;
+    let tenant = &world.a;
+    let approval = approve(tenant, "applicant", "2025-07").await;
+    let case = submit(tenant, &tenant.applicant, "applicant", &approval).await;
+    let accepted = act(tenant, "caseItemAccept", "medical", &item(&case, "medical")).await;
+    act(tenant, "caseItemFinish", "medical", &accepted).await;
+    let medical = &tenant.handlers["medical"];
+    let mut revoked = vec![];
+    for url in [&world.server.url, &replica.url] {
+        for actor in [&tenant.junior, medical] {
+            revoked.push(listen(actor, url, &case, None).await);
+        }
+    }
+    let mut kept = listen(&tenant.applicant, &replica.url, &case, None).await;
+    for socket in revoked.iter_mut().chain([&mut kept]) {
+        assert_eq!(word(socket.hear().await)["type"], "next", "everybody hears of the case at first");
+        assert!(!drained(socket).await);
+    }
+    for actor in [&tenant.junior, medical] {
+        let id = assignment(&tenant.security, actor).await;
+        tenant.superior.done("assignmentRevoke", json!({ "id": id }), "roleAssignment { id }").await;
+    }
+    // What happens from here on is told, or not, within the two seconds.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for key in AGENCIES.into_iter().filter(|key| *key != "medical") {
+        let accepted = act(tenant, "caseItemAccept", key, &item(&case, key)).await;
+        act(tenant, "caseItemFinish", key, &accepted).await;
+    }
+    loop {
+        if word(kept.hear().await)["payload"]["data"]["caseProgress"]["type"] == "case.done" {
+            break;
+        }
+    }
+    for (n, socket) in revoked.iter_mut().enumerate() {
+        while let Ok(Heard::Word(word)) = tokio::time::timeout(Duration::from_millis(500), socket.hear()).await {
+            assert!(word["payload"]["data"]["caseProgress"].is_null(), "number {n} is told {word}");
+        }
+    }
 }
 
 /// Threat 18: whoever never reads is cut off in the end, and nobody else waits for them.

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use host::Hook;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;
-use zugong_tests::{Server, socket::Socket};
+use zugong_tests::{
+    Actor, Server, World,
+    socket::{Heard, Socket},
+};
 
 use crate::{
     front::document,
+    plugins::code::{TRAPS, guest, install, with_code},
     sockets::{subscribe, word},
 };
 
@@ -74,6 +79,99 @@ async fn a_thousand_misspellings_teach_a_stranger_nothing() {
         taught.len(),
         taught.into_iter().take(8).collect::<Vec<_>>().join("\n")
     );
+}
+
+/// Introspection as it is, under another name, in a fragment, by the name of a type, and between other fields.
+const SHAPES: [&str; 6] = [
+    "{ __schema { types { name } } }",
+    "{ a: __schema { queryType { name } } }",
+    "{ ...F } fragment F on Query { __schema { directives { name } } }",
+    "{ ...on Query { ...{ __type(name: \"Unit\") { name fields { name } } } } }",
+    "query A { version __schema { mutationType { name fields { name } } } }",
+    "query A($n: String! = \"Unit\") { version b: __type(name: $n) { name } }",
+];
+
+/// What somebody is answered to a document over a POST, a GET, a stream of events and a socket.
+async fn over_every_transport(server: &Server, token: Option<&str>, query: &str) -> Vec<(&'static str, String)> {
+    let bearer = |request: reqwest::RequestBuilder| match token {
+        Some(token) => request.bearer_auth(token),
+        None => request,
+    };
+    let (url, body) = (format!("{}/graphql", server.url), json!({ "query": query }));
+    let mut out = vec![];
+    for (name, request) in [
+        ("POST", server.http.post(&url).json(&body)),
+        ("GET", server.http.get(&url).query(&[("query", query)]).header("x-graphql-csrf", "1")),
+        ("stream", server.http.post(format!("{url}/stream")).json(&body)),
+    ] {
+        out.push((name, bearer(request).send().await.unwrap().text().await.unwrap()));
+    }
+    let mut socket = Socket::greeted(&server.url, token).await;
+    socket.say(subscribe("1", query, json!({}))).await;
+    out.push(("socket", word(socket.hear().await).to_string()));
+    // A user has five of them: this one is given back.
+    socket.bid_farewell().await;
+    while !matches!(socket.hear().await, Heard::Closed(_)) {}
+    out
+}
+
+/// Threat 9: a stranger reads the schema in no shape and over no transport, not even whether a name of it is right;
+/// whoever has a token reads it in each.
+#[tokio::test]
+async fn the_schema_is_closed_to_strangers_in_every_shape_over_every_transport() {
+    let world = World::start().await;
+    for query in SHAPES {
+        for (transport, told) in over_every_transport(&world.server, None, query).await {
+            assert!(told.contains("UNAUTHENTICATED"), "{transport} {query}: {told}");
+            let shown = ["\"name\"", "\"types\"", "\"fields\"", "\"Query\"", "Unit"].map(|word| told.contains(word));
+            assert_eq!(shown, [false; 5], "{transport} {query}: {told}");
+            assert!(told.len() < 4_096, "{transport} {query}: {}", told.len());
+        }
+        let token = world.a.junior.token.as_deref();
+        for (transport, told) in over_every_transport(&world.server, token, query).await {
+            assert!(told.contains("\"name\""), "{transport} {query}: {}", &told[..told.len().min(300)]);
+        }
+    }
+    // What a client needs to tell objects apart is no secret.
+    for (transport, told) in over_every_transport(&world.server, None, "{ __typename }").await {
+        assert!(told.contains("\"Query\""), "{transport}: {told}");
+    }
+}
+
+/// Threat 9: what a plug-in of A adds to the schema is in nobody's schema but A's: neither by introspection nor by the
+/// words of a mistake, over any transport.
+#[tokio::test]
+async fn what_a_plug_in_adds_is_in_its_tenants_schema_alone() {
+    let world = World::start().await;
+    let traps = guest(Hook::Validate, TRAPS);
+    install(&world.a, &with_code("\"validate\"", &traps), &traps).await;
+    let names = "{ __schema { types { name } } }";
+    let base: BTreeSet<String> = types(&world.b.superior).await;
+    let added: Vec<String> = types(&world.a.superior).await.difference(&base).cloned().collect();
+    assert!(!added.is_empty(), "the plug-in adds no type");
+    for name in &added {
+        let query = format!("{{ __type(name: \"{name}\") {{ name }} }}");
+        for (actor, seen) in [(&world.a.junior, true), (&world.b.superior, false)] {
+            for (transport, told) in over_every_transport(&world.server, actor.token.as_deref(), &query).await {
+                assert_eq!(told.contains(&format!("\"name\":\"{name}\"")), seen, "{transport} {name}: {told}");
+            }
+        }
+        for (transport, told) in over_every_transport(&world.server, world.b.superior.token.as_deref(), names).await {
+            assert!(!told.contains(&format!("\"{name}\"")), "{transport} shows {name}");
+        }
+        let theirs =
+            world.b.superior.gql(&format!("{{ ...F }} fragment F on {name} {{ __typename }}"), json!({})).await;
+        let none = world.b.superior.gql("{ ...F } fragment F on Zgnone { __typename }", json!({})).await;
+        let message = |reply: &zugong_tests::Reply| reply.body["errors"][0]["message"].as_str().unwrap().to_string();
+        assert_eq!(message(&theirs).replace(name, "…"), message(&none).replace("Zgnone", "…"));
+    }
+}
+
+/// The names of the types that somebody is told.
+async fn types(actor: &Actor) -> BTreeSet<String> {
+    let data = actor.ok("{ __schema { types { name } } }", json!({})).await;
+    let types = data["__schema"]["types"].as_array().unwrap();
+    types.iter().map(|ty| ty["name"].as_str().unwrap().to_string()).collect()
 }
 
 /// Threat 9: over a socket the schema is as closed as over a request.
