@@ -9,7 +9,7 @@ use host::{
 };
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
-use zugong::modules::administration::sealing::{SETTLED, seal};
+use zugong::modules::administration::sealing::{GATHERED, SETTLED, seal};
 
 use crate::{
     Actor, Tenant, World,
@@ -36,7 +36,7 @@ impl World {
         for tenant in [&self.a, &self.b] {
             tenant.furnish().await;
         }
-        self.server.clock.advance(SETTLED + TimeDelta::seconds(1));
+        self.server.clock.advance(SETTLED + GATHERED + TimeDelta::seconds(1));
         for tenant in [&self.a, &self.b] {
             seal(&self.server.identity, tenant.id).await.unwrap();
         }

@@ -70,9 +70,13 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
         return Err(Failure::new(format!("the audit record is not as it was sealed, in {} places", broken.len())));
     }
     let (seals, lines) = parts.iter().fold((0, 0), |(seals, lines), part| (seals + part.seals, lines + part.lines));
+    let shown = |at: chrono::DateTime<chrono::Utc>| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let until = parts.iter().rev().find_map(|part| part.until);
-    let until = until.map_or("nothing is sealed yet".into(), |at| format!("up to {}", at.format("%Y-%m-%dT%H:%M:%SZ")));
-    print(&format!("{lines} lines under {seals} seals are as they were sealed; {until}\n"))
+    let until = until.map_or("nothing is sealed yet".into(), |at| format!("up to {}", shown(at)));
+    // Where seals were taken away or nobody seals, these are many, or old.
+    let rest = parts.last().and_then(|part| Some((part.unsealed, part.unsealed_since?)));
+    let rest = rest.map_or(String::new(), |(count, since)| format!("; {count} lines since {} wait", shown(since)));
+    print(&format!("{lines} lines under {seals} seals are as they were sealed; {until}{rest}\n"))
 }
 
 /// All parts of the chain, and whether it has the seal that was asked for.
@@ -84,10 +88,11 @@ async fn whole(identity: &Identity, asked: &Verify) -> Result<(Vec<Verified>, bo
     let missing = || Failure::new(format!("there is no tenant {}: see `zugong tenant list`", asked.tenant));
     let tenant = tenant.ok_or_else(missing)?.id;
     let key = sealing::key(identity, tenant)?;
-    let tx = system.begin(Some(tenant)).await?;
     let (mut parts, mut after) = (vec![], 0);
     loop {
+        let tx = system.read(tenant).await?;
         let part = verify(&tx, &key, after, PART).await?;
+        tx.rollback().await?;
         let done = part.seals == 0;
         after = part.last;
         parts.push(part);
@@ -95,6 +100,7 @@ async fn whole(identity: &Identity, asked: &Verify) -> Result<(Vec<Verified>, bo
             break;
         }
     }
+    let tx = system.read(tenant).await?;
     let known = match (asked.number, &asked.digest) {
         (Some(number), Some(digest)) => sealing::has(&tx, number, digest).await?,
         _ => true,

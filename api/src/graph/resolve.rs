@@ -78,17 +78,15 @@ pub(super) async fn fill(session: &Session, mut drafts: Vec<&mut Draft>) {
         let (parents, places): (Vec<_>, Vec<_>) = parents.into_iter().unzip();
         let count = parents.len();
         let values = question.resolver.resolve(session, parents).await;
-        let values = values.and_then(|values| match values.len() == count {
-            true => Ok(values),
-            false => Err(ApiError::of(Code::PluginOutput)),
-        });
-        (question, places, values)
+        (
+            question,
+            places,
+            if values.len() == count { values } else { vec![Err(ApiError::of(Code::PluginOutput)); count] },
+        )
     }));
     for (question, places, values) in answers.await {
-        let values: Vec<Result<Json, ApiError>> = match values {
-            Ok(values) => values.into_iter().map(|value| fitting(&question.scalar, value)).collect(),
-            Err(error) => places.iter().map(|_| Err(error.clone())).collect(),
-        };
+        let fit = |value: Result<Json, ApiError>| value.and_then(|value| fitting(&question.scalar, value));
+        let values: Vec<Result<Json, ApiError>> = values.into_iter().map(fit).collect();
         let all = values.iter().zip(places);
         for (value, (number, path)) in all.flat_map(|(value, all)| all.into_iter().map(move |one| (value, one))) {
             let Some(draft) = drafts.get_mut(number) else { continue };

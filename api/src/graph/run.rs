@@ -75,7 +75,7 @@ impl Engine {
         &'a self,
         session: Option<&'a Session>,
         doc: Doc<'a>,
-        roots: &[(&'a str, Picked<'a>)],
+        roots: &[(&'a str, &'a Picked<'a>)],
         known: Option<Known<'a>>,
     ) -> Vec<Result<Answer, ApiError>> {
         let mut drafts = Vec::with_capacity(roots.len());

@@ -93,7 +93,8 @@ impl Sent {
         }
         let variables = contract.inputs().coerce(found, Variables::from_json(Json::Object(variables)));
         // What would fit tells of the schema.
-        let variables = variables.map_err(|error| if app.shows_schema(session) { error } else { unfit() })?;
+        let tells = |error: &ApiError| error.code == Code::GraphqlValidationFailed && !app.shows_schema(session);
+        let variables = variables.map_err(|error| if tells(&error) { unfit() } else { error })?;
         let operation = found.ty;
         let name = self.operation_name;
         Ok(Ready { document, operation, contract, known, key, query, name, variables, last: None })
@@ -244,6 +245,7 @@ pub(super) async fn run(
         Ok(openness) => openness,
         Err(reply) => return reply,
     };
+    trace::fields(&ready);
     if let Some(operation) = catalogue_only(&ready) {
         return read(&ready, operation, session, &openness, info).await;
     }
@@ -312,7 +314,8 @@ async fn read(
     let roots: Vec<(&str, Picked<'_>)> = roots.into_iter().collect();
     // Who asks for the name of the root asks nobody.
     let is_read = |field: &Picked<'_>| field.name != "__typename";
-    let read: Vec<(&str, Picked<'_>)> = roots.iter().filter(|(_, field)| is_read(field)).cloned().collect();
+    let read: Vec<(&str, &Picked<'_>)> =
+        roots.iter().filter(|(_, field)| is_read(field)).map(|(key, field)| (*key, field)).collect();
     let mut answers = ready.contract.engine.roots(session, doc, &read, Some(known)).await.into_iter();
     let mut data = String::from("{");
     let mut faults = vec![];

@@ -115,6 +115,16 @@ pub struct UserError {
     pub en: Cow<'static, str>,
 }
 
+/// The longest message, in characters: what was given is not repeated at length.
+const LONGEST: usize = 500;
+
+fn clipped(words: Cow<'static, str>) -> Cow<'static, str> {
+    match words.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()).into(),
+        None => words,
+    }
+}
+
 impl UserError {
     /// A refusal with the code's general message.
     pub fn of(code: Code, field: impl Into<String>) -> Self {
@@ -133,7 +143,7 @@ impl UserError {
         zh: impl Into<Cow<'static, str>>,
         en: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { code, field: Some(field.into()), zh: zh.into(), en: en.into() }
+        Self { code, field: Some(field.into()), zh: clipped(zh.into()), en: clipped(en.into()) }
     }
 
     /// The message in a language.

@@ -26,6 +26,8 @@ const FAILED: chrono::TimeDelta = chrono::TimeDelta::seconds(5);
 pub trait Round: Send + Sync + 'static {
     /// Why the platform acts.
     const REASON: Reason;
+    /// Whether something may be due at once when something has happened in a tenant.
+    const HEARS: bool = true;
 
     /// Does what is due for a tenant of this code, and tells when to look again; never, where it has no such work.
     async fn round(&self, tenant: Uuid, code: &str) -> Result<Option<DateTime<Utc>>, ApiError>;
@@ -57,7 +59,7 @@ impl<R: Round> Rounds<R> {
             tokio::select! {
                 hint = hints.recv() => match hint {
                     // Most tenants have no such work: what happens there is none of its business.
-                    Ok(Hint::Events(tenant)) if self.due.contains_key(&tenant) => {
+                    Ok(Hint::Events(tenant)) if R::HEARS && self.due.contains_key(&tenant) => {
                         self.woken.insert(tenant);
                     }
                     Ok(Hint::Events(_)) => {}

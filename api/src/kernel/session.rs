@@ -214,6 +214,12 @@ impl Session {
         Ok(Tx::new(txn, self.clone()))
     }
 
+    /// A transaction in the caller's tenant and scope that only reads; nobody who changes anything waits for it.
+    pub async fn read(&self) -> Result<Tx, ApiError> {
+        let txn = self.0.platform.db().begin_read(self.0.tenant.id).await?;
+        Ok(Tx::new(txn, self.clone()))
+    }
+
     /// Runs a read statement that yields one JSON text; see [`crate::kernel::db::Db`]. For the read engine only.
     pub(crate) async fn json(&self, body: &str, values: Vec<Value>) -> Result<Option<String>, ApiError> {
         Ok(self.0.platform.db().json(self.0.tenant.id, body, values).await?)
@@ -251,5 +257,11 @@ impl System {
             _ => db.begin(tenant).await?,
         };
         Ok(SystemTx::new(txn, self.platform.clone(), tenant.unwrap_or(Uuid::nil())))
+    }
+
+    /// A transaction over a tenant that only reads; nobody who changes anything waits for it.
+    pub async fn read(&self, tenant: Uuid) -> Result<SystemTx, ApiError> {
+        let txn = self.platform.db().begin_read(tenant).await?;
+        Ok(SystemTx::new(txn, self.platform.clone(), tenant))
     }
 }

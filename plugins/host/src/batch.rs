@@ -195,6 +195,8 @@ struct Work<'a> {
     fuel: u64,
     /// Bytes of answers that are left.
     room: usize,
+    /// How many there may be in all.
+    whole: usize,
     /// What was used of the other limits, while there is no instance that knows it.
     idle: Option<State>,
     warm: Option<Warm>,
@@ -207,7 +209,7 @@ struct Work<'a> {
 impl<'a> Work<'a> {
     fn new(program: &'a Counted, state: State) -> Self {
         let (run, room) = (program.program.runs.get(&Hook::Score), state.limits.output);
-        Self { program, run, fuel: FUEL, room, idle: Some(state), warm: None, asked: 0, faults: 0 }
+        Self { program, run, fuel: FUEL, room, whole: room, idle: Some(state), warm: None, asked: 0, faults: 0 }
     }
 
     fn state(&self) -> Option<&State> {
@@ -223,9 +225,18 @@ impl<'a> Work<'a> {
     fn next(&mut self, context: Context, ask: Ask) -> Scored {
         let goes_on = self.fuel > 0 && self.state().is_some_and(|state| state.may_go_on().is_ok());
         let (true, Some(run)) = (goes_on, self.run) else { return Err(Failure::Ended(Code::Timeout)) };
+        if self.room == 0 {
+            return Err(Failure::Ended(Code::Output));
+        }
         self.asked += 1;
+        let before = self.room;
         let scored = self.points(run, context, ask);
-        self.faults += usize::from(matches!(&scored, Err(Failure::Ended(code)) if code.is_its_own()));
+        match &scored {
+            // It might have fitted where others had not answered before: what is left is no room for any more.
+            Err(Failure::Ended(Code::Output)) if before < self.whole => self.room = 0,
+            Err(Failure::Ended(code)) if code.is_its_own() => self.faults += 1,
+            _ => {}
+        }
         scored
     }
 

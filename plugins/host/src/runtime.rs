@@ -261,6 +261,9 @@ impl Inner {
         // Whoever changed it has looked at it, at whichever server: it begins anew.
         if *revision < plug.revision {
             (*revision, *breaker) = (plug.revision, Breaker::default());
+        } else if *revision > plug.revision {
+            // Begun before somebody changed it: what becomes of that says nothing about what is there now.
+            return ask(&mut Breaker::default(), self.time());
         }
         ask(breaker, self.time())
     }

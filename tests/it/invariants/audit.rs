@@ -23,7 +23,7 @@ async fn unit(world: &World, code: &str) {
 
 /// Seals everything that is old enough, in as many seals as it takes.
 async fn seals(world: &World) {
-    world.server.clock.advance(TimeDelta::minutes(11));
+    world.server.clock.advance(TimeDelta::minutes(16));
     while seal(&world.server.identity, world.a.id).await.unwrap() == Some(world.server.clock.now()) {}
 }
 
@@ -87,7 +87,7 @@ async fn several_servers_that_seal_at_once_make_one_chain() {
     for code in ["N301", "N302", "N303"] {
         unit(&world, code).await;
     }
-    world.server.clock.advance(TimeDelta::minutes(11));
+    world.server.clock.advance(TimeDelta::minutes(16));
     let (identity, tenant) = (&world.server.identity, world.a.id);
     for made in futures::future::join_all((0..4).map(|_| seal(identity, tenant))).await {
         assert!(made.is_ok(), "{made:?}");

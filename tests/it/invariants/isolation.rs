@@ -136,7 +136,7 @@ async fn inv_2_a_cursor_of_another_tenant_is_the_cursor_of_nothing() {
 #[tokio::test]
 async fn inv_2_nested_lists_know_no_other_tenant() {
     let world = World::roomy().await;
-    let children = "query($after: String, $id: ID) { units(first: 1) { nodes { \
+    let children = "query($after: String, $id: ID!) { units(first: 1) { nodes { \
         children(first: 1, after: $after, where: {id: {in: [$id]}}) { totalCount nodes { id } pageInfo { endCursor } } } } }";
     let town = world.b.id("town");
     let first = world.b.superior.ok(children, json!({ "id": town })).await;

@@ -54,9 +54,7 @@ fn asks(model: &Model, filler: &Filler<'_>, root: &Root, theirs: &Things, other:
 #[tokio::test]
 async fn the_tenant_is_the_tokens_whatever_else_names_another() {
     let world = World::roomy().await;
-    for tenant in [&world.a, &world.b] {
-        tenant.furnish().await;
-    }
+    world.furnish().await;
     let model = Model::read(&world.a.superior).await;
     let (ours, theirs) = (Things::of(&model, &world.a).await, Things::of(&model, &world.b).await);
     let before = digest(&world.server, world.b.id).await;

@@ -108,7 +108,7 @@ fn answer_type(entry: &Entry) -> String {
 pub struct Asked(Mutex<HashMap<String, Arc<OnceCell<Answers>>>>);
 
 /// The answers by the arguments that were given.
-type Answers = Result<HashMap<String, Json>, ApiError>;
+type Answers = Result<HashMap<String, Result<Json, ApiError>>, ApiError>;
 
 /// What the client has selected of a query's answer.
 pub(super) async fn ask(ctx: &Context<'_>, entry: &Entry, by: &Arc<dyn Resolver>) -> Result<Value, ApiError> {
@@ -124,11 +124,11 @@ pub(super) async fn ask(ctx: &Context<'_>, entry: &Entry, by: &Arc<dyn Resolver>
         let mut all: Vec<String> = same.map(|root| given(root.arguments).to_string()).collect();
         all.sort_unstable();
         all.dedup();
-        let values = by.resolve(session, all.clone()).await?;
+        let values = by.resolve(session, all.clone()).await;
         Ok(all.into_iter().zip(values).collect())
     });
     let answers = answers.await.as_ref().map_err(ApiError::clone)?;
-    let value = answers.get(&mine).cloned().ok_or(ApiError::of(Code::PluginOutput))?;
+    let value = answers.get(&mine).cloned().ok_or(ApiError::of(Code::PluginOutput))??;
     shaped(doc, entry, value, &[&ctx.item.node.selection_set.node])
 }
 

@@ -41,6 +41,7 @@ async fn together(ctx: &Context<'_>, engine: &Engine, doc: Doc<'_>) -> Result<An
     let roots = doc.pick(&[&doc.operation.selection_set.node], &|on| on == "Query")?;
     let roots: Vec<(&str, Picked<'_>)> =
         roots.into_iter().filter(|(_, field)| engine.catalogue().root(field.name).is_some()).collect();
-    let answers = engine.roots(caller(ctx), doc, &roots, None).await;
+    let read: Vec<(&str, &Picked<'_>)> = roots.iter().map(|(key, field)| (*key, field)).collect();
+    let answers = engine.roots(caller(ctx), doc, &read, None).await;
     Ok(Mutex::new(roots.iter().map(|(key, _)| (*key).to_string()).zip(answers).collect()))
 }

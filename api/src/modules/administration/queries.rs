@@ -166,7 +166,7 @@ impl AdministrationQueries {
         }
         let identity = ctx.data_opt::<Arc<Identity>>().ok_or(ApiError::of(Code::Unavailable))?;
         let key = sealing::key(identity, session.tenant().id)?;
-        let tx = session.begin().await?;
+        let tx = session.read().await?;
         let found = verify(&tx, &key, after, first).await;
         tx.rollback().await?;
         Ok(Some(AuditVerification::of(found?)))

@@ -62,12 +62,16 @@ impl Asking {
             Err(Refused::BadInput(_)) => "BAD_INPUT",
             _ => return answer,
         };
-        self.denies(Denial { asked, of, because, unknown }, until);
+        self.denies(Denial { asked, of: of.to_string(), because, unknown }, until);
         answer
     }
 
-    fn denies(&self, denial: Denial<'_>, until: Instant) {
-        if let Err(refused) = self.wait(until, denying::record(&self.session, &self.plugin, denial)) {
+    fn denies(&self, denial: Denial, until: Instant) {
+        let (session, plugin) = (self.session.clone(), self.plugin.clone());
+        // It goes on record whether or not there is time left to wait for it.
+        let work = self.runtime.spawn(async move { denying::record(&session, &plugin, denial).await });
+        let ended = async { work.await.unwrap_or_else(|_| Err(ApiError::of(Code::InternalServerError))) };
+        if let Err(refused) = self.wait(until, ended) {
             tracing::error!(%refused, plugin = self.plugin.key, "what a component was denied is not on record");
         }
     }
@@ -123,7 +127,7 @@ impl Platform for Asking {
     }
 
     fn denied(&self, asked: &'static str, of: &str, until: Instant) {
-        self.denies(Denial { asked, of, because: "NOT_GRANTED", unknown: 0 }, until);
+        self.denies(Denial { asked, of: of.to_string(), because: "NOT_GRANTED", unknown: 0 }, until);
     }
 
     fn log(&self, level: u8, message: &str, fields: &str) {

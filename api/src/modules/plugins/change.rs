@@ -137,7 +137,6 @@ pub async fn upgrade(
         let en = format!("It is at {}; an upgrade has a higher version.", before.version);
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    not_back(tx, row, plugin).await?;
     let package_id = follow(tx, row, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
         if *from == before.version {
@@ -182,17 +181,16 @@ async fn follow(tx: &Inner, row: &plugin::Model, package: &Package, plugin: &Plu
     keep(tx, row.id, package, plugin).await
 }
 
-/// Refuses a version lower than the newest that there ever was (降级), also where the plug-in was taken out in between: an
-/// old package is as well signed as it ever was, and has the faults that were mended since.
+/// Refuses a version lower than the one that was taken out (降级): an old package is as well signed as it ever was, and has
+/// the faults that were mended since. Who wants an older version goes back to it while the newer one is there.
 async fn not_back(tx: &Inner, row: &plugin::Model, plugin: &Plugin) -> Result<(), Fault> {
-    let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
-    let packages = packages.await?;
-    let newest = packages.iter().map(|package| package.release.as_str()).max_by_key(|release| names::version(release));
-    let Some(newest) = newest.filter(|newest| names::version(&plugin.version) < names::version(newest)) else {
+    let rows = tx.parts::<plugin_package::Entity>().id(row.package_id);
+    let last = rows.one().await?.map(|package| package.release).unwrap_or_default();
+    if names::version(&plugin.version) >= names::version(&last) {
         return Ok(());
-    };
-    let zh = format!("曾安装过 {newest}，不能再装更低的版本");
-    let en = format!("The version {newest} was installed before; a lower one is not taken.");
+    }
+    let zh = format!("卸载前为 {last}，不能再装更低的版本");
+    let en = format!("It was at {last} when it was taken out; a lower version is not taken.");
     Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into())
 }
 

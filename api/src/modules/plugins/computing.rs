@@ -31,22 +31,33 @@ pub struct Computing {
 
 #[async_trait::async_trait]
 impl Resolver for Computing {
-    async fn resolve(&self, session: &Session, parents: Vec<String>) -> Result<Vec<Json>, ApiError> {
+    async fn resolve(&self, session: &Session, parents: Vec<String>) -> Vec<Result<Json, ApiError>> {
         let mut values = Vec::with_capacity(parents.len());
         for lot in lots(parents) {
             let count = lot.len();
-            let ask = Ask::Resolve { field: self.field.clone(), parents: lot, args: "{}".into() };
-            let answer = code::ask(session, &self.plugin, ask).await;
-            let answer = answer.map_err(|failure| ApiError::of(code::published(failure.as_ref())))?;
-            let Answer::Values(texts) = answer else { return Err(ApiError::of(Code::PluginOutput)) };
-            if texts.len() != count {
-                return Err(ApiError::of(Code::PluginOutput));
-            }
-            for text in texts {
-                values.push(serde_json::from_str(&text).map_err(|_| ApiError::of(Code::PluginOutput))?);
+            // What fails in one call is no matter of the objects of another.
+            match self.asked(session, lot).await {
+                Ok(some) => values.extend(some.into_iter().map(Ok)),
+                Err(error) => values.extend(std::iter::repeat_n(Err(error), count)),
             }
         }
-        Ok(values)
+        values
+    }
+}
+
+impl Computing {
+    async fn asked(&self, session: &Session, parents: Vec<String>) -> Result<Vec<Json>, ApiError> {
+        let count = parents.len();
+        let ask = Ask::Resolve { field: self.field.clone(), parents, args: "{}".into() };
+        let answer = code::ask(session, &self.plugin, ask).await;
+        let answer = answer.map_err(|failure| ApiError::of(code::published(failure.as_ref())))?;
+        match answer {
+            Answer::Values(texts) if texts.len() == count => texts
+                .iter()
+                .map(|text| serde_json::from_str(text).map_err(|_| ApiError::of(Code::PluginOutput)))
+                .collect(),
+            _ => Err(ApiError::of(Code::PluginOutput)),
+        }
     }
 }
 

@@ -32,12 +32,12 @@ static TOLD: LazyLock<Cache<Known, ()>> =
     LazyLock::new(|| Cache::builder().max_capacity(REMEMBERED).time_to_live(ONCE_IN).build());
 
 /// Something that was not given.
-#[derive(Clone, Copy, Debug)]
-pub struct Denial<'a> {
+#[derive(Clone, Debug)]
+pub struct Denial {
     /// What was asked, as in `data.find`.
     pub asked: &'static str,
     /// Of what; in the component's words.
-    pub of: &'a str,
+    pub of: String,
     /// Why it was not given.
     pub because: &'static str,
     /// How many of its ids led nowhere.
@@ -45,14 +45,14 @@ pub struct Denial<'a> {
 }
 
 /// Puts it on record under the caller's name, unless it stands there already.
-pub async fn record(session: &Session, plugin: &Plugin, denial: Denial<'_>) -> Result<(), ApiError> {
+pub async fn record(session: &Session, plugin: &Plugin, denial: Denial) -> Result<(), ApiError> {
     let Denial { asked, of, because, unknown } = denial;
     let known: Known = (session.tenant().id, plugin.key.clone(), session.user_id(), asked, because);
     if !TOLD.entry(known.clone()).or_insert(()).is_fresh() {
         return Ok(());
     }
     let detail =
-        json!({ "plugin": plugin.key, "asked": asked, "of": brief(of, 60), "because": because, "unknown": unknown });
+        json!({ "plugin": plugin.key, "asked": asked, "of": brief(&of, 60), "because": because, "unknown": unknown });
     let written = write(session, plugin, detail).await;
     if written.is_err() {
         TOLD.invalidate(&known);

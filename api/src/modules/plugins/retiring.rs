@@ -131,13 +131,10 @@ pub async fn retire(platform: &Arc<Platform>, failing: &Failing) -> Result<Retir
                 tx.commit().await?;
                 return Ok(Retired::RolledBack);
             }
-            Err(Fault::Failed(error)) => {
+            // Whatever keeps it from going back, it is not to go on.
+            Err(fault) => {
                 tx.rollback().await?;
-                return Err(error);
-            }
-            Err(Fault::Refused(errors)) => {
-                tx.rollback().await?;
-                tracing::warn!(?errors, plugin = failing.key, "a plug-in that fails cannot go back");
+                tracing::warn!(?fault, plugin = failing.key, "a plug-in that fails cannot go back");
             }
         }
     } else {

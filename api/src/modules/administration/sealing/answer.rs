@@ -47,6 +47,11 @@ pub struct AuditVerification {
     digest: String,
     /// Lines up to this moment are sealed and were looked at (止); absent when there was no seal.
     until: Option<Published<DateTime<Utc>>>,
+    /// Lines after the last seal (未封存条数): those of a quarter of an hour at most, while a server works; 0 where there are
+    /// more seals to look at.
+    unsealed: i32,
+    /// The first of them is of this moment (未封存起).
+    unsealed_since: Option<Published<DateTime<Utc>>>,
     /// What is wrong (异常); empty when all is as it was.
     breaks: Vec<AuditBreak>,
 }
@@ -71,6 +76,8 @@ impl AuditVerification {
             last: found.last,
             digest: found.digest,
             until: found.until.map(Published),
+            unsealed: i32::try_from(found.unsealed).unwrap_or(i32::MAX),
+            unsealed_since: found.unsealed_since.map(Published),
             breaks: found.broken.into_iter().map(place).collect(),
         }
     }

@@ -23,6 +23,10 @@ use crate::{
 /// After so long every line of a moment is there: no transaction takes longer, no clock is further off.
 pub const SETTLED: TimeDelta = TimeDelta::minutes(10);
 
+/// So much longer lines are gathered, unless there are enough for a seal before: a tenant where little happens would
+/// have a seal for each line.
+pub const GATHERED: TimeDelta = TimeDelta::minutes(5);
+
 /// Lines in one seal, and those of the same moment as the last.
 const LINES: u64 = 1_000;
 
@@ -34,22 +38,22 @@ pub fn key(identity: &Identity, tenant: Uuid) -> Result<[u8; 32], ApiError> {
     })
 }
 
-/// The lines of a tenant after a moment and up to another, in their order.
+/// So many lines of a tenant after a moment and up to another, in their order.
 async fn lines(
     tx: &Inner,
     since: Option<DateTime<Utc>>,
-    until: DateTime<Utc>,
-    most: Option<u64>,
+    until: Option<DateTime<Utc>>,
+    most: u64,
 ) -> Result<Vec<audit::Model>, ApiError> {
-    let mut rows = tx.parts::<audit::Entity>().filter(audit::Column::At.lte(until));
+    let mut rows = tx.parts::<audit::Entity>();
+    if let Some(until) = until {
+        rows = rows.filter(audit::Column::At.lte(until));
+    }
     if let Some(since) = since {
         rows = rows.filter(audit::Column::At.gt(since));
     }
     rows = rows.order_by(audit::Column::At, Order::Asc).order_by(audit::Column::Id, Order::Asc);
-    match most {
-        Some(most) => rows.limit(most).all().await,
-        None => rows.all().await,
-    }
+    rows.limit(most).all().await
 }
 
 /// Makes a tenant's next seal, if there are lines that are old enough; tells when to look again.
@@ -59,14 +63,24 @@ pub async fn seal(identity: &Identity, tenant: Uuid) -> Result<Option<DateTime<U
     let last =
         tx.parts::<audit_seal::Entity>().order_by(audit_seal::Column::Number, Order::Desc).limit(1).one().await?;
     let since = last.as_ref().map(|seal| seal.until);
-    let found = lines(&tx, since, now - SETTLED, Some(LINES)).await?;
-    let Some(end) = found.last().map(|line| line.at) else {
-        let next = lines(&tx, since, now + SETTLED, Some(1)).await?;
+    let mut found = lines(&tx, since, Some(now - SETTLED), LINES).await?;
+    let is_full = found.len() as u64 == LINES;
+    let due = |line: &audit::Model| line.at + SETTLED + GATHERED;
+    let Some(end) =
+        found.last().map(|line| line.at).filter(|_| is_full || found.first().is_some_and(|line| due(line) <= now))
+    else {
+        let next = match found.first() {
+            Some(line) => Some(due(line)),
+            None => lines(&tx, since, None, 1).await?.first().map(due),
+        };
         tx.rollback().await?;
-        return Ok(next.first().map(|line| line.at + SETTLED));
+        return Ok(next);
     };
-    // With all others of that moment, which the next one would pass over.
-    let found = lines(&tx, since, end, None).await?;
+    if is_full && let Some(last) = found.last().map(|line| line.id) {
+        // The others of that moment, which the next one would pass over.
+        let rest = tx.parts::<audit::Entity>().filter(audit::Column::At.eq(end)).filter(audit::Column::Id.gt(last));
+        found.extend(rest.order_by(audit::Column::Id, Order::Asc).all().await?);
+    }
     let (number, previous) = last.map_or((1, String::new()), |seal| (seal.number + 1, seal.digest));
     let digest = chain::sealed(Link { number, since, until: end, previous: &previous }, &found);
     let mac = chain::signed(&key(identity, tenant)?, &digest)?;

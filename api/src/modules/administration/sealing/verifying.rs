@@ -1,11 +1,14 @@
 //! Whether the audit record is as it was when it was sealed (审计校验).
 
 use chrono::{DateTime, Utc};
-use entities::audit_seal;
+use entities::{audit, audit_seal};
 use sea_orm::{ColumnTrait, Order};
 
 use crate::{
-    kernel::{error::ApiError, tx::Inner},
+    kernel::{
+        error::{ApiError, Code},
+        tx::Inner,
+    },
     modules::administration::sealing::{
         chain::{self, Link},
         lines,
@@ -53,6 +56,10 @@ pub struct Verified {
     pub until: Option<DateTime<Utc>>,
     /// What is wrong, in its order.
     pub broken: Vec<Broken>,
+    /// Lines after the last seal, where it was looked at.
+    pub unsealed: u64,
+    /// The first of them is of this moment.
+    pub unsealed_since: Option<DateTime<Utc>>,
 }
 
 /// Looks at the seals after a number, so many of them.
@@ -66,7 +73,9 @@ pub async fn verify(tx: &Inner, key: &[u8], after: i32, most: u64) -> Result<Ver
     if after > 0 && before.is_none() {
         out.broken.push(Broken { number: after, wrong: Wrong::Missing, since: None, until: None });
     }
-    for seal in seals().filter(audit_seal::Column::Number.gt(after)).limit(most).all().await? {
+    let all = seals().filter(audit_seal::Column::Number.gt(after)).limit(most).all().await?;
+    let to_the_end = (all.len() as u64) < most;
+    for seal in all {
         let since = before.as_ref().map(|seal| seal.until);
         for number in out.last + 1..seal.number {
             out.broken.push(Broken { number, wrong: Wrong::Missing, since, until: None });
@@ -79,11 +88,19 @@ pub async fn verify(tx: &Inner, key: &[u8], after: i32, most: u64) -> Result<Ver
             // What it should follow is missing, which has been said.
             _ => true,
         };
-        let link = Link { number: seal.number, since: seal.since, until: seal.until, previous: &seal.previous };
-        let found = lines(tx, seal.since, seal.until, None).await?;
+        // One more than there should be says as much as all of them.
+        let most = u64::try_from(seal.lines).unwrap_or_default() + 1;
+        let found = lines(tx, seal.since, Some(seal.until), most).await?;
+        let held = seal.clone();
+        let digest = tokio::task::spawn_blocking(move || {
+            let audit_seal::Model { number, since, until, previous, .. } = &held;
+            let link = Link { number: *number, since: *since, until: *until, previous };
+            chain::sealed(link, &found)
+        });
+        let digest = digest.await.map_err(|_| ApiError::of(Code::InternalServerError))?;
         let wrong = [
             (!follows).then_some(Wrong::Chain),
-            (chain::sealed(link, &found) != seal.digest).then_some(Wrong::Lines),
+            (digest != seal.digest).then_some(Wrong::Lines),
             (!chain::is_signed(key, &seal.digest, &seal.mac)).then_some(Wrong::Mac),
         ];
         let place = |wrong| Broken { number: seal.number, wrong, since: seal.since, until: Some(seal.until) };
@@ -92,6 +109,15 @@ pub async fn verify(tx: &Inner, key: &[u8], after: i32, most: u64) -> Result<Ver
         out.lines += i64::from(seal.lines);
         (out.last, out.digest, out.until) = (seal.number, seal.digest.clone(), Some(seal.until));
         before = Some(seal);
+    }
+    if to_the_end {
+        let mut rest = tx.parts::<audit::Entity>();
+        if let Some(seal) = &before {
+            rest = rest.filter(audit::Column::At.gt(seal.until));
+        }
+        out.unsealed = rest.count().await?;
+        let since = before.as_ref().map(|seal| seal.until);
+        out.unsealed_since = lines(tx, since, None, 1).await?.first().map(|line| line.at);
     }
     Ok(out)
 }

@@ -24,6 +24,8 @@ pub fn start(identity: &Arc<Identity>) -> tokio::task::JoinHandle<()> {
 #[async_trait::async_trait]
 impl Round for Worker {
     const REASON: Reason = Reason::Seal;
+    // Nothing is due before it is minutes old.
+    const HEARS: bool = false;
 
     async fn round(&self, tenant: Uuid, _code: &str) -> Result<Option<DateTime<Utc>>, ApiError> {
         seal(&self.0, tenant).await

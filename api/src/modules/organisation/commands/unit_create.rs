@@ -39,7 +39,7 @@ pub struct UnitCreateInput {
     pub code: String,
     /// Full name (全称), 1 to 200 characters.
     pub name: String,
-    /// Short name (简称).
+    /// Short name (简称), 1 to 200 characters.
     pub short_name: Option<String>,
     /// Sequence (机构序列).
     pub sequence: Gql<UnitSequence>,
@@ -68,6 +68,10 @@ impl Command for UnitCreateInput {
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         let parent = tx.gate::<unit::Entity>(Action::Create)?.id(self.parent.uuid()).one().await?;
         let mut faults = Faults::default();
+        let short = match &self.short_name {
+            Some(text) => faults.take(name(text, "input.shortName")).map(Some),
+            None => Some(None),
+        };
         let name = faults.take(name(&self.name, "input.name"));
         let valid_from = match &self.valid_from {
             Some(given) => given.get("input.validFrom", &mut faults),
@@ -94,8 +98,8 @@ impl Command for UnitCreateInput {
             faults.add(UserError::of(Code::AlreadyExists, "input.code"));
         }
         faults.check()?;
-        let (Some(parent), Some(name), Some(valid_from), Some(code), Some(division)) =
-            (parent, name, valid_from, code, division)
+        let (Some(parent), Some(name), Some(short_name), Some(valid_from), Some(code), Some(division)) =
+            (parent, name, short, valid_from, code, division)
         else {
             return Err(Code::InternalServerError.into());
         };
@@ -106,7 +110,7 @@ impl Command for UnitCreateInput {
             id: Set(id),
             code: Set(code),
             name: Set(name),
-            short_name: Set(self.short_name.clone()),
+            short_name: Set(short_name),
             sequence: Set(self.sequence.0),
             kind: Set(self.kind.0),
             division_code: Set(division),
