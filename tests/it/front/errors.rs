@@ -112,6 +112,20 @@ async fn a_denied_or_anonymous_request_has_the_same_form() {
         well_formed(name, &reply);
         assert_eq!(reply.code(), "UNAUTHENTICATED", "{name}");
     }
+    // Whoever answers it, a root field that fails is null and leaves the others alone.
+    let three = "{ version auditVerify { seals } auditTrail(object: \"uni_0\") { id } units(first: 1) { totalCount } }";
+    let reply = world.a.superior.gql(three, json!({})).await;
+    well_formed("partly denied", &reply);
+    let data = &reply.body["data"];
+    assert!(data["version"].is_string() && data["units"]["totalCount"].is_u64(), "{}", reply.text);
+    assert_eq!(
+        (data.get("auditVerify"), data.get("auditTrail")),
+        (Some(&Json::Null), Some(&Json::Null)),
+        "{}",
+        reply.text
+    );
+    let paths: Vec<&Json> = reply.body["errors"].as_array().unwrap().iter().map(|error| &error["path"]).collect();
+    assert!(paths.contains(&&json!(["auditVerify"])) && paths.contains(&&json!(["auditTrail"])), "{paths:?}");
     // At most ten errors, however many fields fail.
     let many: String = (0..20).map(|i| format!("a{i}: units {{ nodes {{ id }} }} ")).collect();
     let reply = document(&world.server, &format!("{{ {many} }}")).await;

@@ -45,7 +45,42 @@ pub struct CatalogueRoot;
 
 /// `Query`: the catalogue and what modules answer by themselves.
 #[derive(MergedObject, Default)]
-pub struct Query(CatalogueRoot, Queries);
+#[graphql(name = "Query")]
+struct Roots(CatalogueRoot, Queries);
+
+/// `Query`: what stands in `Roots`. A field that fails is null, and the others' answers stay.
+#[derive(Default)]
+pub struct Query(Roots);
+
+impl OutputType for Query {
+    fn type_name() -> Cow<'static, str> {
+        <Roots as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Roots as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, ctx: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        resolve_container(ctx, self).await
+    }
+}
+
+impl ContainerType for Query {
+    async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
+        alone(ctx, self.0.resolve_field(ctx).await)
+    }
+}
+
+impl ObjectType for Query {}
+
+/// Root fields are nullable, and one that fails is null. The library would make the whole answer null.
+fn alone(ctx: &Context<'_>, resolved: ServerResult<Option<Value>>) -> ServerResult<Option<Value>> {
+    resolved.or_else(|error| {
+        ctx.add_error(error);
+        Ok(Some(Value::Null))
+    })
+}
 
 /// `Mutation`: commands answer each for itself. One that fails is null, and the others' answers stay.
 #[derive(Default)]
@@ -76,11 +111,7 @@ impl ContainerType for Mutation {
             (_, Some(entry)) => entries::act(ctx, entry).await.map_err(|error| at_field(error, ctx)).map(Some),
             _ => self.0.resolve_field(ctx).await,
         };
-        // The library would make the whole answer null, though earlier commands have been committed.
-        resolved.or_else(|error| {
-            ctx.add_error(error);
-            Ok(Some(Value::Null))
-        })
+        alone(ctx, resolved)
     }
 }
 
@@ -163,25 +194,13 @@ impl ContainerType for CatalogueRoot {
         if let Some(entry) = engine.catalogue().entry(&field.name.node)
             && let By::Query(by) = &entry.by
         {
-            return Ok(Some(entries::ask(ctx, entry, by).await.unwrap_or_else(|error| {
-                ctx.add_error(at_field(error, ctx));
-                Value::Null
-            })));
+            return entries::ask(ctx, entry, by).await.map(Some).map_err(|error| at_field(error, ctx));
         }
         if engine.catalogue().root(&field.name.node).is_none() {
             return Ok(None);
         }
-        let (pos, key) = (ctx.item.pos, field.response_key().node.as_str());
-        match reading::read(ctx, engine).await {
-            Ok(answer) => Ok(Some(answer_value(answer, ctx, pos, vec![]))),
-            Err(error) => {
-                // Root fields are nullable: one that fails leaves the others alone.
-                let mut error = async_graphql::Error::from(error).into_server_error(pos);
-                error.path = vec![PathSegment::Field(key.to_string())];
-                ctx.add_error(error);
-                Ok(Some(Value::Null))
-            }
-        }
+        let answer = reading::read(ctx, engine).await.map_err(|error| at_field(error, ctx))?;
+        Ok(Some(answer_value(answer, ctx, ctx.item.pos, vec![])))
     }
 }
 

@@ -49,11 +49,7 @@ pub(super) fn cost<'a>(
     let set = &doc.operation.selection_set.node;
     let below = measure.set(set, Rows { each: 1, root: true });
     let asked = WORKED_OUT.saturating_mul(u64::try_from(measure.asked.len()).unwrap_or(u64::MAX));
-    let commands = match doc.operation.ty {
-        OperationType::Mutation => COMMAND.saturating_mul(u64::try_from(set.items.len()).unwrap_or(u64::MAX)),
-        OperationType::Query | OperationType::Subscription => 0,
-    };
-    below.saturating_add(commands).saturating_add(asked).max(1)
+    below.saturating_add(asked).max(1)
 }
 
 /// How many rows a list may have; they multiply what stands below `nodes` and `edges`.
@@ -111,7 +107,8 @@ impl<'a> Measure<'a> {
             }
             _ => 1,
         };
-        let whole = below.saturating_add(own).saturating_add(self.conditions(field));
+        let command = if rows.root && self.doc.operation.ty == OperationType::Mutation { COMMAND } else { 0 };
+        let whole = below.saturating_add(own).saturating_add(command).saturating_add(self.conditions(field));
         match name {
             // The rows of the list around it.
             "nodes" | "edges" if !field.selection_set.node.items.is_empty() && !self.has_ids(field) => {
@@ -208,6 +205,7 @@ mod tests {
             ("{ nodes(ids: [1, 2, 3]) { id ... on Unit { name } } }", 3 * 3),
             ("{ unitsAggregate { count } }", 50 + 1),
             ("mutation { a { b } c { d } }", 20 + 4),
+            ("mutation { ...F } fragment F on Mutation { a { b } ... { c { d } } }", 20 + 4),
             ("{ units(first: 2147483647) { nodes { id } } }", 1 + 100 * 2),
             ("{ units(first: -1) { nodes { id } } }", 1 + 20 * 2),
         ] {
