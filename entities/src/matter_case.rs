@@ -30,6 +30,8 @@ pub struct Model {
     pub applicant_id: Uuid,
     /// The one form
     pub form: Json,
+    /// Warnings of a plug-in that it was submitted in spite of, with the reasons
+    pub warnings: Json,
     /// State
     pub state: values::CaseState,
     /// Level it is handled at

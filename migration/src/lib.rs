@@ -22,6 +22,7 @@ mod m20261122_000015_quarantine;
 mod m20261122_000016_epochs;
 mod m20261122_000017_transitions;
 mod m20261123_000018_audit_seals;
+mod m20261123_000019_case_warnings;
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -93,6 +94,10 @@ const CHANGES: &[Change] = &[
     Change {
         besides: Some(m20261123_000018_audit_seals::besides),
         ..Change::new("m20261123_000018_audit_seals", m20261123_000018_audit_seals::tables)
+    },
+    Change {
+        besides: Some(m20261123_000019_case_warnings::besides),
+        ..Change::new("m20261123_000019_case_warnings", m20261123_000019_case_warnings::tables)
     },
 ];
 

@@ -1,10 +1,13 @@
 //! Golden tests (黄金测试): what a plug-in's forms, rules and component are asked, and what they should answer.
 
-use std::{collections::BTreeMap, fmt::Debug};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Debug},
+};
 
 use chrono::NaiveDate;
-use declarative::{Plugin, rule::Verdict};
-use host::{Answer, Code, Effect, Failure as Unanswered, Level, Refused};
+use declarative::{MatterRule, Plugin, RuleLevel, rule::Verdict};
+use host::{Answer, Code, Effect, Failure as Unanswered, Level, Problem, Refused};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json, json};
 
@@ -30,12 +33,27 @@ struct Golden<T> {
     of: T,
 }
 
-/// A form, and the rules and fields that refuse it.
+/// A form, the rules and fields that refuse it, and the rules that only warn of it.
 #[derive(Deserialize)]
 struct OfForm {
     matter: String,
     form: Json,
     refused: Option<Vec<String>>,
+    #[serde(default)]
+    warned: Vec<String>,
+}
+
+/// What refuses a form, and what warns of one that nothing refuses.
+#[derive(PartialEq)]
+struct Told {
+    refused: Vec<String>,
+    warned: Vec<String>,
+}
+
+impl Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "拒绝 {:?}、提示 {:?}", self.refused, self.warned)
+    }
 }
 
 /// A scheme and its input, and the points by items.
@@ -210,42 +228,55 @@ async fn moved(component: &Component, file: &File<'_>) -> Result<String, Failure
 }
 
 async fn submitted(plugin: &Plugin, component: Option<&Component>, file: &File<'_>) -> Result<String, Failure> {
-    let Golden { today, fails, setting, of } = file.read("a form", &["matter", "form", "refused"])?;
-    let OfForm { matter, form, refused } = of;
+    let Golden { today, fails, setting, of } = file.read("a form", &["matter", "form", "refused", "warned"])?;
+    let OfForm { matter, form, refused, warned } = of;
     let path = file.path;
-    let refused = refused.map(sorted);
+    let wanted = refused.map(|refused| Told { refused: sorted(refused), warned: sorted(warned) });
     let broken = broken(plugin, &matter, &form, today);
-    let broken = broken.ok_or_else(|| Failure::new(format!("{path}: 没有事项 {matter}")))?;
+    let (broken, warned) = broken.ok_or_else(|| Failure::new(format!("{path}: 没有事项 {matter}")))?;
     let validates = plugin.code.as_ref().is_some_and(|code| code.hooks.contains("validate"));
     if let Some(component) = component.filter(|_| validates && broken.is_empty()) {
         let tried = component.ask(&About::Form { matter, form }, today, &setting).await?;
-        return file.judged(fails.as_deref(), refused, tried, |answer| {
+        return file.judged(fails.as_deref(), wanted, tried, |answer| {
             let Answer::Problems(all) = answer else { return Err(Failure::new("组件的回答不是校验结果")) };
-            let errors = all.into_iter().filter(|problem| problem.level == Level::Error);
-            Ok(sorted(errors.map(|problem| format!("{}.{}", plugin.prefix, problem.code)).collect()))
+            let (errors, warnings): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.level == Level::Error);
+            let codes = |problems: &[Problem]| -> Vec<String> {
+                problems.iter().map(|problem| format!("{}.{}", plugin.prefix, problem.code)).collect()
+            };
+            Ok(verdict(codes(&errors), [warned, codes(&warnings)].concat()))
         });
     }
-    let (Some(wanted), None) = (refused, fails) else {
+    let (Some(wanted), None) = (wanted, fails) else {
         return Err(Failure::new(format!("{path}: 组件没有被问到，写上 refused，去掉 fails")));
     };
-    let found = sorted(broken);
+    let found = verdict(broken, warned);
     Ok(match found == wanted {
         true => format!("通过 {path}\n"),
-        false => format!("不符 {path}：应拒绝 {wanted:?}，实际 {found:?}\n"),
+        false => format!("不符 {path}：应{wanted:?}，实际{found:?}\n"),
     })
 }
 
-/// What refuses a form: fields of the form by name, or, where the form is in order, rules by code.
-fn broken(plugin: &Plugin, matter: &str, form: &Json, today: NaiveDate) -> Option<Vec<String>> {
+/// What is told of a form: nothing of warnings where it is refused.
+fn verdict(refused: Vec<String>, warned: Vec<String>) -> Told {
+    let warned = if refused.is_empty() { sorted(warned) } else { vec![] };
+    Told { refused: sorted(refused), warned }
+}
+
+/// What refuses a form: fields of the form by name, or, where the form is in order, rules by code; and the rules that only
+/// warn of it.
+fn broken(plugin: &Plugin, matter: &str, form: &Json, today: NaiveDate) -> Option<(Vec<String>, Vec<String>)> {
     let matter = plugin.matters.iter().find(|known| known.key == matter)?;
     let schema = Form::compile(&matter.form, FORMATS).ok()?;
     let faults: Vec<String> = schema.faults(form, "form").into_iter().filter_map(|fault| fault.field).collect();
     if !faults.is_empty() {
-        return Some(faults);
+        return Some((faults, vec![]));
     }
     let names = matter.fields.iter().map(|f| f.name.clone()).collect();
-    let broken = |rule: &&declarative::MatterRule| rule.rule.ask(form, &names, today) != Verdict::Holds;
-    Some(matter.rules.iter().filter(broken).map(|rule| rule.code.clone()).collect())
+    let broken = |level: RuleLevel| -> Vec<String> {
+        let fails = |rule: &&MatterRule| rule.level == level && rule.rule.ask(form, &names, today) != Verdict::Holds;
+        matter.rules.iter().filter(fails).map(|rule| rule.code.clone()).collect()
+    };
+    Some((broken(RuleLevel::Error), broken(RuleLevel::Warn)))
 }
 
 /// Effects as golden tests write them: `{"set-field": ["stage", "value"]}`, `{"notify": {…}}`.

@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use declarative::{Package, Plugin, names, scaffold};
+use declarative::{Package, Plugin, RuleLevel, names, scaffold};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -81,14 +81,18 @@ pub async fn check(folder: &Path) -> Result<String, Failure> {
         }
         None => String::new(),
     };
-    let rules: usize = plugin.matters.iter().map(|m| m.rules.len()).sum();
+    let rules = || plugin.matters.iter().flat_map(|matter| &matter.rules);
+    let warning = match rules().filter(|rule| rule.level == RuleLevel::Warn).count() {
+        0 => String::new(),
+        count => format!("（{count} 条只提示）"),
+    };
     Ok(format!(
-        "{} {}（{}）合格：{} 个事项，{} 条规则，{} 个扩展字段，{} 个代码集。\n{component}摘要 {}\n",
+        "{} {}（{}）合格：{} 个事项，{} 条规则{warning}，{} 个扩展字段，{} 个代码集。\n{component}摘要 {}\n",
         plugin.title,
         plugin.version,
         plugin.key,
         plugin.matters.len(),
-        rules,
+        rules().count(),
         plugin.fields.len(),
         plugin.codes.len(),
         plugin.digest
@@ -153,5 +157,20 @@ mod tests {
         let young = folder.join("tests/young.json");
         fs::write(&young, fs::read_to_string(&young).unwrap().replace("2010-05-01", "2000-05-01")).unwrap();
         assert!(test(&folder).await.unwrap_err().to_string().contains("tests/young.json"));
+
+        // A rule that only warns is counted, and its test says so.
+        let manifest = folder.join("plugin.toml");
+        let warning = fs::read_to_string(&manifest).unwrap().replace("# level", "level").replace(">= 18", ">= 60");
+        fs::write(&manifest, warning).unwrap();
+        assert!(check(&folder).await.unwrap().contains("1 条规则（1 条只提示）"));
+        let failed = test(&folder).await.unwrap_err().to_string();
+        assert!(failed.contains(r#"实际拒绝 []、提示 ["peixun.age"]"#), "{failed}");
+        for file in ["tests/fine.json", "tests/young.json"] {
+            let mut golden: serde_json::Value = serde_json::from_slice(&fs::read(folder.join(file)).unwrap()).unwrap();
+            golden["refused"] = serde_json::json!([]);
+            golden["warned"] = serde_json::json!(["peixun.age"]);
+            fs::write(folder.join(file), golden.to_string()).unwrap();
+        }
+        assert_eq!(test(&folder).await.unwrap().matches("通过").count(), 2);
     }
 }

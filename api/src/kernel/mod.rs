@@ -36,4 +36,5 @@ pub mod sm3;
 pub mod task;
 pub mod trust;
 pub mod tx;
+pub mod words;
 pub mod year_month;

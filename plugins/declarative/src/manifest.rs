@@ -298,6 +298,8 @@ pub struct RuleText {
     pub cel: Told,
     /// What is said when it does not.
     pub message: Told,
+    /// What becomes of the form then: `error` refuses it, `warn` wants a reason; `error` unless given.
+    pub level: Option<Told>,
 }
 
 /// How data of an earlier version is carried over.

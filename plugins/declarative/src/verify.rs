@@ -8,6 +8,7 @@ mod entry;
 mod extension;
 mod matter;
 mod migration;
+mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +21,6 @@ use crate::{
     names,
     package::{MANIFEST, Package},
     place,
-    rule::Rule,
 };
 
 /// An agency that matters may name (承办单位).
@@ -116,6 +116,7 @@ pub use computed::Computed;
 pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
 pub use entry::{Entry, Part, Shape, answer_type};
 pub use extension::Field;
+pub use rules::{MatterRule, RuleLevel};
 
 /// A matter with everything that belongs to it (事项).
 #[derive(Clone, Debug, PartialEq)]
@@ -136,19 +137,6 @@ pub struct Matter {
     pub rules: Vec<MatterRule>,
     /// What agencies' systems are asked when items start, by branch.
     pub calls: BTreeMap<String, Call>,
-}
-
-/// A rule on submission.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MatterRule {
-    /// Its name with the prefix: `bwly.age`.
-    pub code: String,
-    /// The field of the form that is meant.
-    pub path: String,
-    /// What is said when it does not hold.
-    pub message: String,
-    /// What must hold.
-    pub rule: Rule,
 }
 
 /// Checks a plug-in and lists everything that is wrong with it.
@@ -260,7 +248,7 @@ impl Checker<'_> {
             codes,
             fields,
             computed,
-            matters: qualified(matters, head.prefix.get_ref()),
+            matters: rules::qualified(matters, head.prefix.get_ref()),
             renames,
             connectors,
             code,
@@ -322,47 +310,6 @@ impl Checker<'_> {
         }
         out
     }
-
-    fn rules(&mut self, m: &Manifest, matters: &mut [Matter]) {
-        let mut seen = BTreeSet::new();
-        for rule in &m.rules {
-            self.slug(&rule.code);
-            if !seen.insert((rule.on.get_ref(), rule.code.get_ref())) {
-                self.fault(&rule.code, "NAME_CLASH", format!("规则 {} 重复", rule.code.get_ref()), "换一个 code");
-            }
-            self.title(&rule.message);
-            let Some(matter) = matters.iter_mut().find(|matter| &matter.key == rule.on.get_ref()) else {
-                // A matter whose form is wrong has been told of already.
-                if !m.matters.iter().any(|matter| matter.key.get_ref() == rule.on.get_ref()) {
-                    let message = format!("没有事项 {}", shown(rule.on.get_ref()));
-                    self.fault(&rule.on, "UNKNOWN_MATTER", message, "改为 [[matter]] 的 key");
-                }
-                continue;
-            };
-            let names: BTreeSet<String> = matter.fields.iter().map(|f| f.name.clone()).collect();
-            if !names.contains(rule.path.get_ref()) {
-                let message = format!("表单没有字段 {}", shown(rule.path.get_ref()));
-                self.fault(&rule.path, "UNKNOWN_FIELD", message, "改为表单中的字段");
-            }
-            match Rule::parse(rule.cel.get_ref(), &names) {
-                Ok(parsed) => matter.rules.push(MatterRule {
-                    code: rule.code.get_ref().clone(),
-                    path: rule.path.get_ref().clone(),
-                    message: rule.message.get_ref().clone(),
-                    rule: parsed,
-                }),
-                Err((code, message, mend)) => self.fault(&rule.cel, code, message, mend),
-            }
-        }
-    }
-}
-
-/// Rules get the prefix that tells them from those of other plug-ins.
-fn qualified(mut matters: Vec<Matter>, prefix: &str) -> Vec<Matter> {
-    for rule in matters.iter_mut().flat_map(|matter| &mut matter.rules) {
-        rule.code = format!("{prefix}.{}", rule.code);
-    }
-    matters
 }
 
 /// A text of the manifest in a message: whatever it is, it is short.

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use declarative::{Agency, Environment, Fault, Package, check, scaffold};
+use declarative::{Agency, Environment, Fault, Package, RuleLevel, check, scaffold};
 
 fn around() -> Environment {
     let fields = ["id", "rank"].map(String::from);
@@ -66,6 +66,28 @@ fn the_scaffold_is_right_and_a_digest_is_its_own() {
     assert_eq!((plugin.prefix.as_str(), plugin.matters.len(), plugin.fields.len()), ("bwly", 1, 1));
     assert_eq!(plugin.matters[0].rules[0].code, "bwly.age");
     assert_eq!(plugin.digest, package.digest());
+}
+
+#[test]
+fn a_rule_refuses_unless_its_level_says_that_it_warns() {
+    let level = |line: &str| {
+        let mut files = right();
+        let text = &mut files.iter_mut().find(|(path, _)| path == MANIFEST).unwrap().1;
+        text.push_str(line);
+        let plugin = check(&Package::new(files).unwrap(), &around()).unwrap_or_else(|faults| panic!("{faults:?}"));
+        plugin.matters[0].rules[0].level
+    };
+    assert_eq!(level(""), RuleLevel::Error);
+    assert_eq!(level("level = \"error\"\n"), RuleLevel::Error);
+    assert_eq!(level("level = \"warn\"\n"), RuleLevel::Warn);
+    for wrong in ["fatal", "", "WARN", "warning"] {
+        manifest(
+            "message = \"年龄须满18周岁\"",
+            &format!("message = \"年龄须满18周岁\"\nlevel = \"{wrong}\""),
+            "LEVEL",
+        );
+    }
+    manifest("message = \"年龄须满18周岁\"", "message = \"年龄须满18周岁\"\nlevel = 2", "TOML");
 }
 
 #[test]

@@ -53,6 +53,7 @@ async fn settle(world: &World, counts: &[(TenantLevel, i32, CaseState)]) {
                 unit_id: Set(unit),
                 applicant_id: Set(user),
                 form: Set(json!({})),
+                warnings: Set(json!([])),
                 state: Set(*state),
                 level: Set(*level),
                 division_code: Set("330203".into()),

@@ -32,6 +32,7 @@ mod typed;
 mod typescript;
 mod upgrades;
 mod walls;
+mod warnings;
 
 use declarative::{Package, scaffold};
 use serde_json::{Map, Value as Json, json};

@@ -243,6 +243,7 @@ impl<'a> CaseMaker<'a> {
             unit_id: subject.cadre.unit_id,
             applicant_id: subject.applicant,
             form: form(chance, subject),
+            warnings: json!([]),
             state: CaseState::Running,
             level: self.setting.level,
             division_code: subject.division_code.into(),

@@ -74,6 +74,12 @@ fn declare(registry: &mut Registry, submission: &Submission) {
         Argument::new("form", &format!("{form}!"), "The form (表单)."),
         Argument::new("materials", "[MaterialInput!]!", "The materials (材料), each once.").default("[]"),
         Argument::new(
+            "warningReason",
+            "String",
+            "Why it is submitted in spite of the plug-in's warnings (不顾提示的理由), 1 to 500 characters; without it warnings \
+             refuse it with `PLUGIN_WARNING`.",
+        ),
+        Argument::new(
             "idempotencyKey",
             "String",
             "Your key for this change: the same key and input again do nothing more for 72 hours.",

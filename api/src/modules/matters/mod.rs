@@ -14,3 +14,4 @@ pub mod statistics;
 pub mod steps;
 pub mod subscriptions;
 pub mod typed;
+mod warned;

@@ -22,8 +22,9 @@ use crate::{
         matters::{
             rules::{clock::ItemClock, jurisdiction},
             steps::{self, Step},
+            warned,
         },
-        plugins::{connectors::queue, transitions::queue::moved},
+        plugins::{connectors::queue, transitions::queue::moved, warnings::Acknowledged},
     },
 };
 
@@ -43,6 +44,8 @@ pub struct Opening<'a> {
     pub form: Json,
     /// Keys of materials with their files.
     pub materials: Vec<(String, Uuid)>,
+    /// Warnings in spite of which it is submitted.
+    pub warned: Option<Acknowledged>,
 }
 
 /// The version of a matter that new cases begin with, unless the tenant's catalogue has none in force.
@@ -111,6 +114,7 @@ impl Opening<'_> {
             unit_id: Set(unit.id),
             applicant_id: Set(self.applicant),
             form: Set(self.form.clone()),
+            warnings: Set(warned::with(&json!([]), self.warned.as_ref(), None, now)),
             state: Set(CaseState::Running),
             level: Set(level(&unit.division_code)),
             division_code: Set(unit.division_code.clone()),
@@ -156,8 +160,10 @@ impl Opening<'_> {
         }
         moved(tx, self.matter, id, "", "RUNNING").await?;
         let actor = Some(tx.session().user_id());
-        let step = |action| Step { case_id: id, item_id: None, action, actor, note: None };
-        let steps = [(step(CaseAction::Submit), "case.submitted"), (step(CaseAction::Start), "case.started")];
+        let reason = self.warned.as_ref().map(|warned| warned.reason.as_str());
+        let step = |action, note| Step { case_id: id, item_id: None, action, actor, note };
+        let steps =
+            [(step(CaseAction::Submit, reason), "case.submitted"), (step(CaseAction::Start, None), "case.started")];
         steps::begin(tx, &steps, "RUNNING").await?;
         Ok(id)
     }

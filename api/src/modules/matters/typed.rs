@@ -35,6 +35,9 @@ pub async fn submit(
         approval: take("approval").map(|value| parsed::<Id<Approval>>(value, "input.approval")).transpose()?,
         form: JsonText(form(take("form"))),
         materials: take("materials").map_or(Ok(vec![]), |v| parsed::<Vec<MaterialInput>>(v, "input.materials"))?,
+        warning_reason: take("warningReason")
+            .map(|value| parsed::<String>(value, "input.warningReason"))
+            .transpose()?,
         idempotency_key: take("idempotencyKey")
             .map(|value| parsed::<String>(value, "input.idempotencyKey"))
             .transpose()?,

@@ -31,3 +31,4 @@ pub mod submission;
 pub mod transitions;
 pub mod trust;
 pub mod views;
+pub mod warnings;

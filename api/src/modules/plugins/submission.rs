@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use chrono::NaiveDate;
-use declarative::{Matter, Plugin, rule::Verdict};
+use declarative::{Matter, Plugin, RuleLevel, rule::Verdict};
 use entities::{matter, plugin, values::PluginState};
 use host::{Answer, Ask, Level, Problem};
 use sea_orm::ColumnTrait;
@@ -17,7 +17,7 @@ use crate::{
         session::Session,
         tx::{Advice, Tx},
     },
-    modules::plugins::{code, offering, store},
+    modules::plugins::{code, offering, store, warnings::Warning},
 };
 
 /// Whether a matter is a plug-in's: keys of the platform's own matters have no dot.
@@ -80,8 +80,8 @@ pub async fn at_work(tx: &Tx, matter: &matter::Model) -> Result<(), Fault> {
 }
 
 /// Adds a fault for each rule that a form breaks, or that cannot be decided on it; where there is none, for what the
-/// component found. `on` is the day of the submission: a form that was right then does not become wrong while agencies
-/// ask about it.
+/// component found. What either of them only warns of is returned. `on` is the day of the submission: a form that was
+/// right then does not become wrong while agencies ask about it.
 pub async fn check(
     tx: &Tx,
     matter: &matter::Model,
@@ -89,21 +89,25 @@ pub async fn check(
     on: NaiveDate,
     field: &str,
     faults: &mut Faults,
-) -> Result<(), Fault> {
-    let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(()) };
+) -> Result<Vec<Warning>, Fault> {
+    let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(vec![]) };
     let plugin = of_version(tx, matter, prefix).await?;
     let found = plugin.matters.iter().find(|m| m.key == key).ok_or(Code::PluginDisabled)?;
     let names = found.fields.iter().map(|f| f.name.clone()).collect();
-    let mut holds = true;
+    let (mut warnings, mut holds) = (vec![], true);
     for rule in &found.rules {
         let words = match rule.rule.ask(form, &names, on) {
             Verdict::Holds => continue,
             Verdict::Fails => rule.message.clone(),
             Verdict::Undecided => format!("{}（所填内容无法判断，请补全相关项）", rule.message),
         };
+        let at = format!("{field}.{}", rule.path);
+        if rule.level == RuleLevel::Warn {
+            warnings.push(Warning { code: rule.code.clone(), path: rule.path.clone(), message: words, at });
+            continue;
+        }
         holds = false;
         // The publisher writes Chinese; who reads English at least learns which rule it is.
-        let at = format!("{field}.{}", rule.path);
         faults.add(UserError::new(
             Code::PluginRule,
             at,
@@ -111,10 +115,14 @@ pub async fn check(
             format!("The rule {} of the plug-in {} does not hold: {words}", rule.code, plugin.key),
         ));
     }
-    if holds && validates(&plugin) { told(tx, &plugin, found, form, field, faults) } else { Ok(()) }
+    if holds && validates(&plugin) {
+        warnings.extend(told(tx, &plugin, found, form, field, faults)?);
+    }
+    warnings.truncate(MOST);
+    Ok(warnings)
 }
 
-/// Adds what the component found; no answer is no consent.
+/// Adds what the component found, and returns what it warns of; no answer is no consent.
 fn told(
     tx: &Tx,
     plugin: &Arc<Plugin>,
@@ -122,7 +130,7 @@ fn told(
     form: &Json,
     field: &str,
     faults: &mut Faults,
-) -> Result<(), Fault> {
+) -> Result<Vec<Warning>, Fault> {
     // Another form or another version than the one that it was asked about: the command is tried anew.
     let said = tx.advice::<Said>().find(|said| said.plugin == plugin.digest && said.form == *form);
     let said = said.ok_or(Code::Conflict)?;
@@ -133,24 +141,31 @@ fn told(
             let zh = format!("插件 {} 暂时无法校验，草稿已保留，请稍后再试（{code}）", plugin.title);
             let en = format!("The plug-in {} cannot look at the form: {code}.", plugin.key);
             faults.add(UserError::new(Code::PluginUnavailable, field, zh, en));
-            return Ok(());
+            return Ok(vec![]);
         }
     };
     let known: BTreeSet<&str> = matter.fields.iter().map(|f| f.name.as_str()).collect();
-    for problem in problems.iter().filter(|problem| problem.level == Level::Error).take(MOST) {
-        let at = match known.get(problem.path.as_str()) {
-            Some(path) => format!("{field}.{path}"),
-            None => field.to_string(),
-        };
+    let of = |level: Level| problems.iter().filter(move |problem| problem.level == level).take(MOST);
+    let at = |path: &str| match known.get(path) {
+        Some(path) => format!("{field}.{path}"),
+        None => field.to_string(),
+    };
+    for problem in of(Level::Error) {
         let (words, code) = (brief(&problem.message, 200), brief(&problem.code, 40));
         let zh = format!("{words}（{}.{code}）", plugin.prefix);
         let en = format!("The plug-in {} refuses it as {code}: {words}", plugin.key);
-        faults.add(UserError::new(Code::PluginRule, at, zh, en));
+        faults.add(UserError::new(Code::PluginRule, at(&problem.path), zh, en));
     }
-    Ok(())
+    let warning = |problem: &Problem| Warning {
+        code: format!("{}.{}", plugin.prefix, brief(&problem.code, 40)),
+        path: brief(&problem.path, 100),
+        message: brief(&problem.message, 200),
+        at: at(&problem.path),
+    };
+    Ok(of(Level::Warn).map(warning).collect())
 }
 
-/// Problems that are told of one form.
+/// Problems, and warnings, that are told of one form.
 const MOST: usize = 50;
 
 /// Words of a component in an answer: short, and without what would move a cursor.

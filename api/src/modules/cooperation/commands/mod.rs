@@ -22,6 +22,7 @@ use crate::{
         error::{ApiError, Code, UserError},
         kin::Kin,
         tx::Tx,
+        words::words,
     },
     modules::{
         cooperation::catalogue::{AcceptanceReview, Consultation, TaskForce},
@@ -170,17 +171,6 @@ impl CooperationMutations {
     ) -> Result<Option<AcceptanceReviewPayload>> {
         AcceptanceReviewPayload::of(ctx, input).await
     }
-}
-
-/// A text of an input; the refusal when it is empty or too long.
-fn words(text: &str, longest: usize, field: &str) -> std::result::Result<String, UserError> {
-    let text = text.trim();
-    if (1..=longest).contains(&text.chars().count()) {
-        return Ok(text.to_string());
-    }
-    let code = if text.is_empty() { Code::Required } else { Code::InvalidValue };
-    let (zh, en) = (format!("应为 1 至 {longest} 个字符"), format!("Takes 1 to {longest} characters."));
-    Err(UserError::new(code, field, zh, en))
 }
 
 /// A rule's refusal of a field.

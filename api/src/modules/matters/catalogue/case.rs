@@ -73,6 +73,18 @@ pub(super) fn case() -> TypeDef {
         .classed(Class::NotAgency)
         .recorded(),
     )
+    .field(
+        column(
+            "warnings",
+            "warnings",
+            Scalar::Json,
+            "Warnings of a plug-in that it was submitted or supplied in spite of (提示), oldest first: `at`, `item` (whose \
+             supplement; null at the submission), `reason`, `warnings` with `code`, `path`, `message`. An agency reads \
+             `CaseItem.warnings` instead. Every reading is recorded. H-03, J-10.",
+        )
+        .classed(Class::NotAgency)
+        .recorded(),
+    )
     .field(column("submittedAt", "submitted_at", Scalar::DateTime, "When it was submitted (提交时间).").sorted())
     .field(column("submittedOn", "submitted_on", Scalar::Date, "Civil date of the submission (提交日期).").sorted())
     .field(column("finishedAt", "finished_at", Scalar::DateTime, "When it was done (办结时间).").optional().sorted())
@@ -190,6 +202,17 @@ pub(super) fn item() -> TypeDef {
             lamp::FORM_NEEDS,
             lamp::visible_form,
             "The fields of the form that this agency needs, and no others (本环节表单项). Every reading is recorded. H-03, J-10.",
+        )
+        .recorded(),
+    )
+    .field(
+        computed(
+            "warnings",
+            Scalar::Json,
+            lamp::WARNING_NEEDS,
+            lamp::visible_warnings,
+            "Of `Case.warnings`, in the same form, those of the fields that this agency needs and of the form as a whole \
+             (本环节提示), with their reasons. Every reading is recorded. H-03, J-10.",
         )
         .recorded(),
     )

@@ -1,4 +1,4 @@
-//! Clocks, lamps and the visible part of a form, computed from a row (H-03, H-04).
+//! Clocks, lamps and the visible part of a form and of its warnings, computed from a row (H-03, H-04).
 
 use chrono::NaiveDate;
 use entities::{CodeEnum, values::ClockLamp};
@@ -6,7 +6,10 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::{
     graph::catalogue::{Moment, Row, Scalar},
-    modules::matters::rules::clock::{ItemClock, Lamp},
+    modules::matters::{
+        rules::clock::{ItemClock, Lamp},
+        warned,
+    },
 };
 
 pub(super) const ITEMS: &str = "select count(*) from case_item i where i.tenant_id = {tenant} and i.case_id = {t}.id";
@@ -54,14 +57,23 @@ pub(super) const CASE_NEEDS: &[(&str, &str, Scalar)] = &[
     ),
 ];
 
+/// The names of the form's fields that the item's branch lists.
+const FIELDS: &str = "(select b.fields from matter_branch b where b.tenant_id = {tenant} and b.id = {t}.branch_id)";
+
 /// The case's form and the names that the item's branch lists.
 pub(super) const FORM_NEEDS: &[(&str, &str, Scalar)] = &[
     ("form", "(select k.form from matter_case k where k.tenant_id = {tenant} and k.id = {t}.case_id)", Scalar::Json),
+    ("fields", FIELDS, Scalar::Json),
+];
+
+/// What the case keeps of warnings, and the same names.
+pub(super) const WARNING_NEEDS: &[(&str, &str, Scalar)] = &[
     (
-        "fields",
-        "(select b.fields from matter_branch b where b.tenant_id = {tenant} and b.id = {t}.branch_id)",
+        "warnings",
+        "(select k.warnings from matter_case k where k.tenant_id = {tenant} and k.id = {t}.case_id)",
         Scalar::Json,
     ),
+    ("fields", FIELDS, Scalar::Json),
 ];
 
 fn date(row: &Row, key: &str) -> Option<NaiveDate> {
@@ -140,6 +152,12 @@ pub(super) fn visible_form(row: &Row, _: &Moment<'_>) -> Json {
     Json::Object(visible)
 }
 
+/// Of what the case keeps of warnings, those of the fields that the item's branch lists.
+pub(super) fn visible_warnings(row: &Row, _: &Moment<'_>) -> Json {
+    let list = |key: &str| row.get(key).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+    warned::visible(list("warnings"), list("fields"))
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
@@ -167,6 +185,7 @@ mod tests {
         }));
         assert_eq!(visible_form(&row, &at("2025-09-26")), json!({ "name": "王" }));
         assert_eq!(visible_form(&Row::new(), &at("2025-09-26")), Json::Null);
+        assert_eq!(visible_warnings(&Row::new(), &at("2025-09-26")), json!([]));
     }
 
     #[test]

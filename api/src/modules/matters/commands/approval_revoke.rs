@@ -107,6 +107,7 @@ async fn unwind(tx: &Tx, approval: &approval::Model, case: &matter_case::Model, 
         applicant: tx.session().user_id(),
         form: case.form.clone(),
         materials: materials.into_iter().map(|m| (m.key, m.attachment_id)).collect(),
+        warned: None,
     };
     let id = reversal.write(tx).await?;
     tx.touched("Case", id, json!({ "created": true, "kind": CaseKind::Reversal }));

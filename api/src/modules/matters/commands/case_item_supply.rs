@@ -32,8 +32,12 @@ use crate::{
             catalogue::CaseItem,
             forms::{self, Sources},
             opening::{self, texts},
+            warned,
         },
-        plugins::submission::{self, Question},
+        plugins::{
+            submission::{self, Question},
+            warnings::Acknowledged,
+        },
     },
 };
 
@@ -49,6 +53,10 @@ pub struct CaseItemSupplyInput {
     /// New files for materials (材料), of those in `CaseItem.wanted`.
     #[graphql(default)]
     pub materials: Vec<MaterialInput>,
+    /// Why it is given in spite of a plug-in's warnings (不顾提示的理由), 1 to 500 characters; kept with them in `Case.warnings`.
+    /// Without it warnings refuse it with `PLUGIN_WARNING`; where there are none it is not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning_reason: Option<String>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
     pub idempotency_key: Option<String>,
 }
@@ -77,12 +85,13 @@ impl Command for CaseItemSupplyInput {
 
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         let held = self.hold(tx).await?;
-        let mut faults = Faults::default();
+        let (mut faults, mut warnings) = (Faults::default(), vec![]);
+        let reason = warned::reason(self.warning_reason.as_deref(), &mut faults);
         let form = match self.patched(tx, &held, &mut faults).await? {
             Some((matter, form)) => {
                 if faults.is_empty() {
                     let on = held.case.submitted_on;
-                    submission::check(tx, &matter, &form, on, "input.fields", &mut faults).await?;
+                    warnings = submission::check(tx, &matter, &form, on, "input.fields", &mut faults).await?;
                 }
                 Some(form)
             }
@@ -91,17 +100,25 @@ impl Command for CaseItemSupplyInput {
         let asked = materials::asked_for(tx, held.case.matter_id).await?;
         let materials = self.wanted_materials(tx, &held, &asked, &mut faults).await?;
         faults.check()?;
+        let acknowledged = Acknowledged::of(warnings, reason)?;
         if let Some(form) = form {
+            let (more, item) = (acknowledged.as_ref(), Some(held.item.id));
+            let kept = warned::with(&held.case.warnings, more, item, tx.session().now());
             tx.change::<matter_case::Entity>()
                 .id(held.case.id)
                 .set(matter_case::Column::Form, Expr::value(form))
+                .set(matter_case::Column::Warnings, Expr::value(kept))
                 .run()
                 .await?;
+        }
+        if let Some(acknowledged) = &acknowledged {
+            tx.touched("Case", held.case.id, json!({ "warnings": acknowledged.codes() }));
         }
         for (key, attachment) in materials {
             replace(tx, &held.case, &key, attachment).await?;
         }
-        held.go(tx, None, |change| change.set(case_item::Column::Wanted, Expr::value(json!({})))).await?;
+        let note = acknowledged.as_ref().map(|acknowledged| acknowledged.reason.as_str());
+        held.go(tx, note, |change| change.set(case_item::Column::Wanted, Expr::value(json!({})))).await?;
         Ok(held.item.id)
     }
 }

@@ -29,8 +29,12 @@ use crate::{
             catalogue::Approval,
             forms::{self, Sources},
             opening::{self, Opening},
+            warned,
         },
-        plugins::submission::{self, Question},
+        plugins::{
+            submission::{self, Question},
+            warnings::Acknowledged,
+        },
     },
 };
 
@@ -45,6 +49,10 @@ pub struct MatterSubmitInput {
     /// The materials (材料), each once.
     #[graphql(default)]
     pub materials: Vec<MaterialInput>,
+    /// Why it is submitted in spite of a plug-in's warnings (不顾提示的理由), 1 to 500 characters; kept with them in
+    /// `Case.warnings`. Without it warnings refuse the submission with `PLUGIN_WARNING`; where there are none it is not kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub warning_reason: Option<String>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
     pub idempotency_key: Option<String>,
     /// The matter that is meant, where the mutation is about one alone; any otherwise.
@@ -93,6 +101,7 @@ impl Command for MatterSubmitInput {
             return Ok(case.id);
         }
         let mut faults = Faults::default();
+        let reason = warned::reason(self.warning_reason.as_deref(), &mut faults);
         if cadre.under_investigation && approving::waits_for_investigations(&approval.matter_key) {
             faults.add(UserError::of(Code::UnderInvestigation, "input.approval"));
         }
@@ -108,12 +117,19 @@ impl Command for MatterSubmitInput {
         let asked = materials::asked_for(tx, matter.id).await?;
         let mandatory = |material: &matter_material::Model| material.is_mandatory;
         // Rules look at a form that is in order; what is wrong with it is told first.
+        let mut warnings = vec![];
         if faults.is_empty() {
             submission::at_work(tx, &matter).await?;
-            submission::check(tx, &matter, &form, tx.session().today(), "input.form", &mut faults).await?;
+            let on = tx.session().today();
+            warnings = submission::check(tx, &matter, &form, on, "input.form", &mut faults).await?;
         }
         let materials = materials::settle(tx, &self.materials, &asked, mandatory, &mut faults).await?;
         faults.check()?;
+        let acknowledged = Acknowledged::of(warnings, reason)?;
+        let mut detail = json!({ "created": true, "matter": approval.matter_key });
+        if let Some(acknowledged) = &acknowledged {
+            detail["warnings"] = json!(acknowledged.codes());
+        }
         let opening = Opening {
             kind: CaseKind::Ordinary,
             approval: &approval,
@@ -122,9 +138,10 @@ impl Command for MatterSubmitInput {
             applicant: tx.session().user_id(),
             form,
             materials,
+            warned: acknowledged,
         };
         let id = opening.write(tx).await?;
-        tx.touched("Case", id, json!({ "created": true, "matter": approval.matter_key }));
+        tx.touched("Case", id, detail);
         Ok(id)
     }
 }

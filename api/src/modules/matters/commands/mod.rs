@@ -29,6 +29,7 @@ use crate::{
     kernel::{
         command::Command,
         error::{Code, UserError},
+        words::words as bounded,
     },
     modules::matters::catalogue::{AgencyRoute, Approval, Attachment, Case, CaseItem, Matter},
     payload,
@@ -264,12 +265,7 @@ impl MattersMutations {
 
 /// A reason or result in words; the refusal when it is empty or too long.
 fn words(text: &str, field: &str) -> std::result::Result<String, UserError> {
-    let text = text.trim();
-    if (1..=1000).contains(&text.chars().count()) {
-        return Ok(text.to_string());
-    }
-    let code = if text.is_empty() { Code::Required } else { Code::InvalidValue };
-    Err(UserError::new(code, field, "应为 1 至 1000 个字符", "Takes 1 to 1,000 characters."))
+    bounded(text, 1000, field)
 }
 
 /// The refusal when somebody else's change came first.

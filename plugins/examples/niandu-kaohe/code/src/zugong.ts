@@ -16,7 +16,7 @@ export interface About {
   config: Record<string, unknown>;
 }
 
-/** 表单的一处问题。`error` 拒绝提交，`warn` 只作提示。 */
+/** 表单的一处问题。`error`（不写即是）拒绝提交；`warn` 是提示，申请人写明理由仍可提交。 */
 export interface Problem {
   path: string;
   code: string;

@@ -59,7 +59,7 @@ pub struct Problem {
     pub path: String,
     pub code: String,
     pub message: String,
-    /// 只作提示，不拒绝提交
+    /// 提示：申请人写明理由仍可提交
     pub is_warning: bool,
 }
 
@@ -69,7 +69,7 @@ impl Problem {
         Self { path: path.into(), code: code.into(), message: message.into(), is_warning: false }
     }
 
-    /// 只作提示的问题。
+    /// 提示：申请人写明理由仍可提交。
     pub fn warning(path: &str, code: &str, message: &str) -> Self {
         Self { is_warning: true, ..Self::error(path, code, message) }
     }
