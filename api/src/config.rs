@@ -47,7 +47,8 @@ const SECTIONS: &[&[&str]] = &[
     &["plugins"],
 ];
 /// Settings that are lists of texts; in the environment with commas between.
-const LISTS: &[&str] = &["origins", "exchange_origins", "connector_networks", "trusted_publishers", "reviewers"];
+const LISTS: &[&str] =
+    &["origins", "exchange_origins", "connector_networks", "trusted_publishers", "reviewers", "clients"];
 /// Settings whose text is never taken for a number.
 const TEXTS: &[&str] = &[
     "database_url",
@@ -89,7 +90,7 @@ pub struct Config {
     pub connection_patience_millis: u32,
     /// A GraphQL request that takes longer is ended, in milliseconds.
     pub deadline_millis: u32,
-    /// Whether `/graphiql` is served and strangers may read the schema.
+    /// Whether `/graphiql` is served and everybody may introspect.
     pub graphiql: bool,
     /// How many proxies in front are ours; `X-Forwarded-For` is read from that end only.
     pub trusted_proxies: u8,

@@ -23,6 +23,7 @@ vocabulary! {
         Plugin "plugin" "PLUGIN" "plug-in of the tenant" "插件";
         Connector "connector" "CONNECTOR" "connection of a plug-in to an agency's system" "插件连接器";
         PluginEpoch "plugin_epoch" "PLUGIN_EPOCH" "change of the set of plug-ins that serves" "插件代次";
+        Schema "schema" "SCHEMA" "the API's own description" "接口定义";
         CustomField "custom_field" "CUSTOM_FIELD" "field that a plug-in adds" "扩展字段";
         Approval "approval" "APPROVAL" "formal approval" "审批";
         Case "case" "CASE" "application case" "办件";
@@ -125,6 +126,7 @@ permissions! {
     Plugin: Read Publish Run;
     Connector: Read Update;
     PluginEpoch: Read;
+    Schema: Read;
     CustomField: Update;
     Approval: Read Create Revoke;
     Case: Read Submit Supplement Withdraw;

@@ -16,6 +16,7 @@ fn the_environment_stands_over_the_file() {
             ("ZUGONG_CONNECTIONS", "7"),
             ("ZUGONG_IDENTITY_LOCKOUT_NETWORK_FAILURES", "8"),
             ("ZUGONG_IDENTITY_ISSUER", "123"),
+            ("ZUGONG_IDENTITY_CLIENTS", "desk, 7"),
             ("ZUGONG_LIMITS_DEPTH", "3"),
             ("ZUGONG_GRAPHIQL", "true"),
             ("ZUGONG_ORIGINS", "https://a.example, https://b.example"),
@@ -28,7 +29,7 @@ fn the_environment_stands_over_the_file() {
     assert_eq!(config.identity.lockout.account_failures, 9);
     assert_eq!(config.identity.lockout.network_failures, 8);
     assert_eq!((config.identity.issuer.as_str(), config.limits.depth), ("123", 3));
-    assert_eq!(config.origins.len(), 2);
+    assert_eq!((config.origins.len(), config.identity.clients), (2, vec!["desk".to_owned(), "7".into()]));
 }
 
 #[test]

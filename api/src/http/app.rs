@@ -4,6 +4,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{Router, extract::FromRef, routing::get};
 use metrics_exporter_prometheus::PrometheusHandle;
+use policies::{Action, Resource};
 use serde::Deserialize;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -52,7 +53,7 @@ pub struct HttpSettings {
     pub limits: Limits,
     /// How long a GraphQL request may take.
     pub deadline: Duration,
-    /// Whether `/graphiql` is served and anonymous clients may read the schema.
+    /// Whether `/graphiql` is served and everybody may introspect.
     pub explore: bool,
     /// How many proxies in front are ours.
     pub trusted_hops: u8,
@@ -187,9 +188,15 @@ impl App {
         })))
     }
 
-    /// Whether a caller may know the schema: everybody with a log-in, and strangers where exploring is allowed.
+    /// Whether a caller may be told names of the schema by an error: everybody with a log-in, and strangers where exploring
+    /// is allowed.
     pub(super) fn shows_schema(&self, session: Option<&Session>) -> bool {
         session.is_some() || self.settings.explore
+    }
+
+    /// Whether a caller may introspect: whoever has the right, and everybody where exploring is allowed.
+    pub(super) fn opens_schema(&self, session: Option<&Session>) -> bool {
+        self.settings.explore || session.is_some_and(|session| session.require(Resource::Schema, Action::Read).is_ok())
     }
 
     /// Tells open sockets that the server goes away.

@@ -122,7 +122,8 @@ async fn login(State(identity): State<Arc<Identity>>, client: Client, request: R
     client
         .answer(async {
             let body: LoginBody = read(request).await?;
-            let input = Login { login: body.login, password: body.password, tenant: body.tenant, client: body.client };
+            let named = body.client.or_else(|| client.info.client.clone());
+            let input = Login { login: body.login, password: body.password, tenant: body.tenant, client: named };
             Ok(client.render(identity.login(&input, &client.info).await?))
         })
         .await

@@ -24,7 +24,7 @@ use crate::{
         answer,
         app::HttpSettings,
         net::caught,
-        request::{REQUEST_ID, request_info},
+        request::{CLIENT, REQUEST_ID, request_info},
         trace,
     },
     kernel::{error::ApiError, session::RequestInfo},
@@ -33,7 +33,7 @@ use crate::{
 /// Answers up to this size, in bytes, go out as they are: compressing them would cost more than it saves.
 const SMALL: u64 = 1024;
 /// Headers that a page of another site may send, and may read.
-const SENT: [&str; 11] = [
+const SENT: [&str; 12] = [
     "authorization",
     "content-type",
     "accept-language",
@@ -43,6 +43,7 @@ const SENT: [&str; 11] = [
     "traceparent",
     "tracestate",
     REQUEST_ID,
+    CLIENT,
     "x-graphql-csrf",
     "x-zugong-cost",
 ];

@@ -220,7 +220,8 @@ impl Ready {
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }
-        if !app.shows_schema(session) {
+        if !app.opens_schema(session) {
+            // The root field is then asked of the schema, which refuses it.
             request = request.disable_introspection();
         }
         request
@@ -272,7 +273,7 @@ pub(super) async fn run(
     Reply::of(&data, errors, Map::new())
 }
 
-/// Whether the schema is asked for. The library would answer null, as if there were none.
+/// Whether the schema is asked for.
 fn introspects(ready: &Ready) -> bool {
     let Ok(operation) = operation(&ready.document, ready.name.as_deref()) else { return false };
     let doc = Doc {

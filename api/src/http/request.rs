@@ -1,4 +1,4 @@
-//! What the transport knows of a request: its id, the language of messages, the network address.
+//! What the transport knows of a request: its id, the language of messages, the network address, the client program.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -18,6 +18,8 @@ use crate::kernel::{
 
 /// The header that carries a request's id both ways.
 pub const REQUEST_ID: &str = "x-request-id";
+/// The header in which a request names its client program, or the gateway in front of that.
+pub const CLIENT: &str = "x-zugong-client";
 const FORWARDED: &str = "x-forwarded-for";
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
@@ -29,6 +31,16 @@ pub fn request_info(parts: &Parts, trusted_hops: u8) -> RequestInfo {
         id: request_id(&parts.headers),
         locale: locale(&parts.headers),
         remote: remote.map(|ip| ip.to_canonical().to_string()),
+        client: client(&parts.headers),
+    }
+}
+
+/// What a request calls its client. One that cannot be read, or two of them, are no name that anybody has.
+fn client(headers: &HeaderMap) -> Option<String> {
+    let mut all = headers.get_all(CLIENT).iter();
+    match (all.next()?.to_str(), all.next()) {
+        (Ok(name), None) => Some(name.to_owned()),
+        _ => Some(String::new()),
     }
 }
 
@@ -157,6 +169,15 @@ mod tests {
         ] {
             assert_eq!(request_info(&parts(&[("accept-language", header)]), 0).locale, locale, "{header}");
         }
+    }
+
+    #[test]
+    fn a_request_has_one_client_or_nobodys() {
+        let client = |headers: &[(&str, &str)]| request_info(&parts(headers), 0).client;
+        assert_eq!(client(&[]), None);
+        assert_eq!(client(&[("x-zugong-client", "desk")]).as_deref(), Some("desk"));
+        assert_eq!(client(&[("x-zugong-client", "程序")]).as_deref(), Some(""));
+        assert_eq!(client(&[("x-zugong-client", "desk"), ("x-zugong-client", "desk")]).as_deref(), Some(""));
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
         errors,
         execute::Sent,
         net::caught,
-        request::request_info,
+        request::{CLIENT, request_info},
         standing::{Kind, Share, Who},
         stream::{Told, carry},
         ws_operations::{Named, Operations},
@@ -233,10 +233,18 @@ impl Socket {
                 if std::mem::replace(&mut self.greeted, true) {
                     return Err(Close::TooManyInits);
                 }
-                let token =
-                    payload.unwrap_or_default().into_iter().find(|(k, _)| k.eq_ignore_ascii_case("authorization"));
-                if let Some((_, value)) = token.filter(|(_, value)| !value.is_null()) {
-                    let value = value.as_str().ok_or(Close::Forbidden)?;
+                let payload = payload.unwrap_or_default();
+                let given = |name: &str| {
+                    let found = payload.iter().find(|(key, value)| key.eq_ignore_ascii_case(name) && !value.is_null());
+                    found.map(|(_, value)| value.as_str().ok_or(Close::Forbidden)).transpose()
+                };
+                // Pages cannot set headers on a socket. What a gateway has said stands.
+                if let Some(client) = given(CLIENT)?
+                    && *self.info.client.get_or_insert_with(|| client.to_owned()) != *client
+                {
+                    return Err(Close::Forbidden);
+                }
+                if let Some(value) = given("authorization")? {
                     let bearer = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
                     self.bearer = Some(bearer.ok_or(Close::Forbidden)?.1.trim().to_string());
                     self.renew().await.map_err(|error| Close::unknown(&error))?;

@@ -36,6 +36,8 @@ pub struct RequestInfo {
     pub locale: Locale,
     /// The client's network address.
     pub remote: Option<String>,
+    /// The client program that it says it comes from; empty where that cannot be read.
+    pub client: Option<String>,
 }
 
 /// Why the platform itself acts.

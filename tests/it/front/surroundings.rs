@@ -85,8 +85,10 @@ async fn strangers_read_the_schema_only_where_exploring_is_allowed() {
         assert!(known.text.contains("\"name\""), "{query}: {}", known.text);
     }
     assert_eq!(document(&closed.server, "{ __typename }").await.code(), "none");
-    let open = Server::with(HttpSettings { explore: true, ..HttpSettings::default() }).await;
-    assert!(document(&open, INTROSPECTION).await.text.contains("\"Unit\""));
+    assert_eq!(closed.a.applicant.gql(INTROSPECTION, json!({})).await.code(), "FORBIDDEN");
+    let open = World::on(Server::with(HttpSettings { explore: true, ..HttpSettings::default() }).await).await;
+    assert!(document(&open.server, INTROSPECTION).await.text.contains("\"Unit\""));
+    assert!(open.a.applicant.gql(INTROSPECTION, json!({})).await.text.contains("\"Unit\""), "there to everybody");
 }
 
 #[tokio::test]

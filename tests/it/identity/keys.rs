@@ -16,7 +16,7 @@ use zugong_tests::{Actor, Tenant, World};
 use super::{auth, in_tenant, masked, refused, sees, text, uuid};
 
 /// A key of a new service user that lives an hour.
-async fn key(world: &World, tenant: &Tenant, privileged: bool) -> String {
+pub async fn key(world: &World, tenant: &Tenant, privileged: bool) -> String {
     let system = world.server.platform.system(Reason::Provision);
     let tx = system.begin(Some(tenant.id)).await.unwrap();
     let unit = uuid(tenant.id("root"));

@@ -1,6 +1,6 @@
 //! Log-in, renewal, change of tenant and tokens, over HTTP.
 
-mod keys;
+pub mod keys;
 mod login;
 mod passwords;
 mod rotation;

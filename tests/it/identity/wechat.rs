@@ -30,6 +30,7 @@ async fn setting() -> Setting {
         app_id: id.into(),
         secret: AppSecret::from(SECRET),
         tenant: tenant.into(),
+        client: None,
     };
     let apps = vec![app("wx-a", &world.a.code), app("wx-b", &world.b.code), app("wx-nobody", "no-such-tenant")];
     let server = world

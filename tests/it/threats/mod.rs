@@ -17,7 +17,7 @@
 //! | 21 compressed bombs | `bodies` |
 //! | 23 forged tokens | `tokens`, `identity::tokens` |
 //! | 24 their key ids | `kids`, `tokens` |
-//! | 27 the wrong audience or tenant | `tenants`, `tokens`, `invariants::isolation` |
+//! | 27 the wrong audience, tenant or program | `tenants`, `programs`, `tokens`, `invariants::isolation` |
 //! | 25 replayed refresh tokens | `replays`, `identity::sessions` |
 //! | 26 rotating keys | `identity::rotation`, unit tests of `identity` |
 //! | 28 log-in with WeChat | `identity::wechat` |
@@ -38,6 +38,7 @@ mod inputs;
 mod kids;
 mod logins;
 mod logs;
+mod programs;
 mod replays;
 mod sites;
 mod slow;

@@ -12,6 +12,7 @@ use zugong_tests::{
 
 use crate::{
     front::document,
+    identity::keys::key,
     plugins::code::{TRAPS, guest, install, with_code},
     sockets::{subscribe, word},
 };
@@ -41,6 +42,20 @@ fn misspelt(word: &str, random: &mut StdRng) -> String {
     letters.into_iter().collect()
 }
 
+/// A document that is wrong by one word, in the place of a field, an argument, a type, a condition or a value.
+fn with_mistake(n: usize, wrong: &str) -> String {
+    match n % 8 {
+        0 => format!("{{ {wrong} {{ id }} }}"),
+        1 => format!("{{ units {{ nodes {{ {wrong} }} }} }}"),
+        2 => format!("{{ units({wrong}: 1) {{ nodes {{ id }} }} }}"),
+        3 => format!("mutation {{ {wrong}(input: {{}}) {{ id }} }}"),
+        4 => format!("{{ ... on {wrong} {{ id }} }}"),
+        5 => format!("query($v: {wrong}) {{ __typename }}"),
+        6 => format!("{{ units(where: {{ {wrong}: {{ eq: 1 }} }}) {{ nodes {{ id }} }} }}"),
+        _ => format!("{{ units(orderBy: [{{ field: {wrong} }}]) {{ nodes {{ id }} }} }}"),
+    }
+}
+
 /// Threat 9: a thousand misspellings, and no answer to a stranger holds a word of the schema that was not asked.
 #[tokio::test]
 async fn a_thousand_misspellings_teach_a_stranger_nothing() {
@@ -56,16 +71,7 @@ async fn a_thousand_misspellings_teach_a_stranger_nothing() {
         if sdl.contains(&wrong) {
             continue;
         }
-        let query = match n % 8 {
-            0 => format!("{{ {wrong} {{ id }} }}"),
-            1 => format!("{{ units {{ nodes {{ {wrong} }} }} }}"),
-            2 => format!("{{ units({wrong}: 1) {{ nodes {{ id }} }} }}"),
-            3 => format!("mutation {{ {wrong}(input: {{}}) {{ id }} }}"),
-            4 => format!("{{ ... on {wrong} {{ id }} }}"),
-            5 => format!("query($v: {wrong}) {{ __typename }}"),
-            6 => format!("{{ units(where: {{ {wrong}: {{ eq: 1 }} }}) {{ nodes {{ id }} }} }}"),
-            _ => format!("{{ units(orderBy: [{{ field: {wrong} }}]) {{ nodes {{ id }} }} }}"),
-        };
+        let query = with_mistake(n, &wrong);
         let reply = document(&server, &query).await;
         assert!(["GRAPHQL_VALIDATION_FAILED", "UNAUTHENTICATED"].contains(&reply.code()), "{query}: {}", reply.text);
         let said = reply.body["errors"].as_array().unwrap().iter().map(|error| error["message"].to_string());
@@ -81,14 +87,40 @@ async fn a_thousand_misspellings_teach_a_stranger_nothing() {
     );
 }
 
-/// Introspection as it is, under another name, in a fragment, by the name of a type, and between other fields.
-const SHAPES: [&str; 6] = [
-    "{ __schema { types { name } } }",
-    "{ a: __schema { queryType { name } } }",
-    "{ ...F } fragment F on Query { __schema { directives { name } } }",
-    "{ ...on Query { ...{ __type(name: \"Unit\") { name fields { name } } } } }",
-    "query A { version __schema { mutationType { name fields { name } } } }",
-    "query A($n: String! = \"Unit\") { version b: __type(name: $n) { name } }",
+/// Threat 9: whether or not a member may introspect, a misspelling is answered to him letter for letter like a word that
+/// resembles none: nothing hints at what was meant.
+#[tokio::test]
+async fn a_misspelling_is_answered_like_a_word_that_resembles_none() {
+    const NONSENSE: &str = "Zqjxzqjx";
+    let world = World::start().await;
+    let sdl = include_str!("../../../schema.graphql");
+    let all: Vec<String> = words(sdl).into_iter().collect();
+    let mut random = StdRng::seed_from_u64(27);
+    for actor in [&world.a.junior, &world.a.applicant] {
+        let said = async |n: usize, word: &str| {
+            let reply = actor.gql(&with_mistake(n, word), json!({})).await;
+            assert_eq!(reply.code(), "GRAPHQL_VALIDATION_FAILED", "{word}: {}", reply.text);
+            let messages = reply.body["errors"].as_array().unwrap().iter().map(|error| error["message"].to_string());
+            messages.collect::<Vec<_>>().join("\n").replace(word, "…")
+        };
+        for n in 0..200 {
+            let wrong = misspelt(&all[random.random_range(0..all.len())], &mut random);
+            if !sdl.contains(&wrong) {
+                assert_eq!(said(n, &wrong).await, said(n, NONSENSE).await, "{} {wrong}", actor.name);
+            }
+        }
+    }
+}
+
+/// Introspection as it is, under another name, in a fragment, by the name of a type, and between other fields; with the
+/// key under which it is answered.
+const SHAPES: [(&str, &str); 6] = [
+    ("__schema", "{ __schema { types { name } } }"),
+    ("a", "{ a: __schema { queryType { name } } }"),
+    ("__schema", "{ ...F } fragment F on Query { __schema { directives { name } } }"),
+    ("__type", "{ ...on Query { ...{ __type(name: \"Unit\") { name fields { name } } } } }"),
+    ("__schema", "query A { version __schema { mutationType { name fields { name } } } }"),
+    ("b", "query A($n: String! = \"Unit\") { version b: __type(name: $n) { name } }"),
 ];
 
 /// What somebody is answered to a document over a POST, a GET, a stream of events and a socket.
@@ -115,26 +147,62 @@ async fn over_every_transport(server: &Server, token: Option<&str>, query: &str)
     out
 }
 
-/// Threat 9: a stranger reads the schema in no shape and over no transport, not even whether a name of it is right;
-/// whoever has a token reads it in each.
+/// Whether an answer shows anything of the schema.
+fn shows(told: &str) -> bool {
+    ["\"name\"", "\"types\"", "\"fields\"", "\"Query\"", "Unit"].iter().any(|word| told.contains(word))
+}
+
+/// Threat 9: a stranger reads the schema in no shape and over no transport, not even whether a name of it is right.
 #[tokio::test]
 async fn the_schema_is_closed_to_strangers_in_every_shape_over_every_transport() {
-    let world = World::start().await;
-    for query in SHAPES {
-        for (transport, told) in over_every_transport(&world.server, None, query).await {
+    let server = Server::start().await;
+    for (_, query) in SHAPES {
+        for (transport, told) in over_every_transport(&server, None, query).await {
             assert!(told.contains("UNAUTHENTICATED"), "{transport} {query}: {told}");
-            let shown = ["\"name\"", "\"types\"", "\"fields\"", "\"Query\"", "Unit"].map(|word| told.contains(word));
-            assert_eq!(shown, [false; 5], "{transport} {query}: {told}");
-            assert!(told.len() < 4_096, "{transport} {query}: {}", told.len());
-        }
-        let token = world.a.junior.token.as_deref();
-        for (transport, told) in over_every_transport(&world.server, token, query).await {
-            assert!(told.contains("\"name\""), "{transport} {query}: {}", &told[..told.len().min(300)]);
+            assert!(!shows(&told) && told.len() < 4_096, "{transport} {query}: {told}");
         }
     }
     // What a client needs to tell objects apart is no secret.
-    for (transport, told) in over_every_transport(&world.server, None, "{ __typename }").await {
+    for (transport, told) in over_every_transport(&server, None, "{ __typename }").await {
         assert!(told.contains("\"Query\""), "{transport}: {told}");
+    }
+}
+
+/// Threat 9: of those with a token, whoever sets up clients and plug-ins reads the schema in every shape over every
+/// transport, person or program, and nobody else does in any: the field is null with `FORBIDDEN` at its key, and the
+/// fields beside it are answered.
+#[tokio::test]
+async fn the_schema_is_open_to_administrators_of_every_tier_and_to_nobody_else() {
+    let world = World::start().await;
+    let a = &world.a;
+    // A key that may read diagnostics has no other right by that.
+    let key = key(&world, a, true).await;
+    for actor in [&a.superior, &a.senior, &a.junior, &a.service] {
+        for (at, query) in SHAPES {
+            for (transport, told) in over_every_transport(&world.server, actor.token.as_deref(), query).await {
+                let start: String = told.chars().take(300).collect();
+                let open = told.contains(&format!("\"{at}\":{{")) && told.contains("\"name\"");
+                assert!(open && !told.contains("\"errors\""), "{} {transport} {query}: {start}", actor.name);
+            }
+        }
+    }
+    let handler = &a.handlers["medical"];
+    let closed = [&a.applicant, handler, &a.leader, &a.system, &a.security, &a.audit];
+    let closed = closed.iter().map(|actor| (actor.name, actor.token.as_deref()));
+    for (name, token) in closed.chain([("a program", Some(key.as_str()))]) {
+        for (at, query) in SHAPES {
+            for (transport, told) in over_every_transport(&world.server, token, query).await {
+                let refused = ["\"code\":\"FORBIDDEN\"", &format!("\"path\":[\"{at}\"]"), &format!("\"{at}\":null")]
+                    .iter()
+                    .all(|word| told.contains(word));
+                assert!(refused && !shows(&told), "{name} {transport} {query}: {told}");
+                assert_eq!(told.contains("\"version\":\""), query.contains("version"), "{name} {transport}: {told}");
+            }
+        }
+        for (transport, told) in over_every_transport(&world.server, token, "{ __typename units { __typename } }").await
+        {
+            assert!(told.contains("\"Query\"") && !told.contains("\"errors\""), "{name} {transport}: {told}");
+        }
     }
 }
 

@@ -68,11 +68,21 @@ impl OutputType for Query {
 
 impl ContainerType for Query {
     async fn resolve_field(&self, ctx: &Context<'_>) -> ServerResult<Option<Value>> {
-        alone(ctx, self.0.resolve_field(ctx).await)
+        let resolved = match ctx.item.node.name.node.as_str() {
+            "__schema" | "__type" => Err(at_field(unread(), ctx)),
+            _ => self.0.resolve_field(ctx).await,
+        };
+        alone(ctx, resolved)
     }
 }
 
 impl ObjectType for Query {}
+
+/// The refusal of introspection: the library answers by itself whoever may introspect, and asks the roots for all others.
+fn unread() -> ApiError {
+    ApiError::of(Code::Forbidden)
+        .saying("内省接口定义需要权限 schema:read", "Introspection needs the right schema:read.")
+}
 
 /// Root fields are nullable, and one that fails is null. The library would make the whole answer null.
 fn alone(ctx: &Context<'_>, resolved: ServerResult<Option<Value>>) -> ServerResult<Option<Value>> {

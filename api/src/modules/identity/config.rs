@@ -6,7 +6,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::TimeDelta;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::modules::identity::{IdentityError, opaque, wechat::WechatConfig};
+use crate::modules::identity::{IdentityError, clients, opaque, wechat::WechatConfig};
 
 /// Settings of the identity module (身份配置). Every part has a safe default except the secret.
 #[derive(Clone, Debug, Deserialize)]
@@ -18,6 +18,8 @@ pub struct IdentityConfig {
     pub issuer: String,
     /// `aud` of access tokens.
     pub audience: String,
+    /// The programs that tokens are given to (客户端程序, `azp`), as they call themselves at log-in; empty: nobody is asked.
+    pub clients: Vec<String>,
     /// Life of an access token in seconds.
     pub access_seconds: u32,
     /// A session ends after so many seconds without renewal (空闲超时).
@@ -81,6 +83,7 @@ impl Default for IdentityConfig {
             secret: None,
             issuer: "zugong".into(),
             audience: "zugong-api".into(),
+            clients: vec![],
             access_seconds: 15 * 60,
             idle_seconds: 30 * 60,
             session_seconds: 12 * 60 * 60,
@@ -172,6 +175,13 @@ impl IdentityConfig {
         if self.issuer.is_empty() || self.audience.is_empty() {
             return wrong("issuer and audience must not be empty");
         }
+        let parties = self.wechat.apps.iter().map(|app| app.party());
+        if !self.clients.is_empty() && !self.clients.iter().map(String::as_str).chain(parties).all(clients::is_name) {
+            return wrong("clients are called by one word of at most 100 ASCII characters each");
+        }
+        if self.clients.is_empty() && self.wechat.apps.iter().any(|app| app.client.is_some()) {
+            return wrong("wechat.apps: client means nothing unless clients lists the programs that may log in");
+        }
         self.wechat.check().or_else(|what| wrong(&what))
     }
 }
@@ -215,7 +225,18 @@ mod tests {
     fn unknown_settings_and_impossible_ones_are_refused() {
         assert!(toml::from_str::<IdentityConfig>("acess_seconds = 5").is_err());
         assert!(IdentityConfig::default().check().is_ok());
-        for bad in ["access_seconds = 0", "idle_seconds = 60", "leeway_seconds = 31", "signing_days = 0"] {
+        assert!(
+            toml::from_str::<IdentityConfig>("clients = ['desk', 'wx0123']").is_ok_and(|good| good.check().is_ok())
+        );
+        for bad in [
+            "access_seconds = 0",
+            "idle_seconds = 60",
+            "leeway_seconds = 31",
+            "signing_days = 0",
+            "clients = ['desk', '']",
+            "clients = ['desk 2.1']",
+            "[[wechat.apps]]\napp_id = 'wx1'\nsecret = 'hush'\ntenant = 'a'\nclient = 'mini'",
+        ] {
             let config: IdentityConfig = toml::from_str(bad).expect(bad);
             assert!(config.check().is_err(), "{bad}");
         }

@@ -13,7 +13,7 @@ use crate::{
         tx::SystemTx,
     },
     modules::identity::{
-        Identity, audit, opaque,
+        Identity, audit, clients, opaque,
         standing::{self, Standing},
         tokens::{Signed, Subject},
     },
@@ -21,8 +21,6 @@ use crate::{
 
 /// What refresh tokens begin with, so that a leaked one is recognised by scanners.
 const REFRESH_PREFIX: &str = "zgr_";
-/// The longest name of a client that is kept.
-const CLIENT_LENGTH: usize = 100;
 
 /// A tenant in which an account may act (可用租户).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +84,7 @@ impl Identity {
                 account_id: Set(account),
                 tenant_id: Set(tx.tenant_id()),
                 user_id: Set(user),
-                client: Set(client.trim().chars().filter(|c| !c.is_control()).take(CLIENT_LENGTH).collect()),
+                client: Set(clients::kept(client)),
                 created_at: Set(tx.now()),
                 expires_at: Set(until),
                 revoked_at: Set(None),
@@ -127,6 +125,7 @@ impl Identity {
             tenant: session.tenant_id,
             session: Some(session.id),
             service_key: None,
+            party: self.clients.known(&session.client),
         };
         self.tokens.sign(subject, session.expires_at.min(self.platform.clock().now() + life))
     }

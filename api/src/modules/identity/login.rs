@@ -18,7 +18,7 @@ use crate::{
     modules::identity::{
         Identity,
         attempts::network_of,
-        audit,
+        audit, clients,
         issue::{Issued, TenantChoice},
         lockout::Standoff,
         standing::{self, Standing},
@@ -56,7 +56,8 @@ pub fn normalise_login(login: &str) -> String {
 }
 
 impl Identity {
-    /// Logs in. `UNAUTHENTICATED` for every wrong attempt, `THROTTLED` for one that comes too early.
+    /// Logs in. `UNAUTHENTICATED` for every wrong attempt, `THROTTLED` for one that comes too early, `BAD_USER_INPUT` for a
+    /// client that is not known.
     pub async fn login(&self, input: &Login, request: &RequestInfo) -> Result<Issued, ApiError> {
         let started = Instant::now();
         let outcome = self.attempt(input, request).await;
@@ -72,6 +73,8 @@ impl Identity {
     }
 
     async fn attempt(&self, input: &Login, request: &RequestInfo) -> Result<Issued, ApiError> {
+        let client = clients::kept(input.client.as_deref().unwrap_or_default());
+        let party = self.clients.party(&client)?;
         let login = normalise_login(&input.login);
         let now = self.platform.clock().now();
         let network = request.remote.as_deref().map(network_of).unwrap_or_default();
@@ -98,7 +101,9 @@ impl Identity {
             None => vec![],
         };
         let wanted = input.tenant.as_deref().map(|code| code.trim().to_lowercase());
-        let chosen = standings.iter().find(|s| wanted.as_ref().is_none_or(|code| *code == s.tenant.code));
+        let chosen = standings.iter().find(|s| {
+            wanted.as_ref().is_none_or(|code| *code == s.tenant.code) && self.clients.works_in(party, &s.tenant.code)
+        });
         match (&account, chosen) {
             (Some(account), Some(chosen)) if same && !account.disabled => {
                 let issued = self.succeed(account, chosen, input, &origin).await?;

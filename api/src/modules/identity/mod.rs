@@ -7,6 +7,7 @@
 
 mod attempts;
 mod audit;
+mod clients;
 pub mod config;
 pub mod issue;
 pub mod keys;
@@ -47,6 +48,7 @@ use crate::{
     },
     modules::identity::{
         attempts::{Attempts, Strangers},
+        clients::Clients,
         keys::KeyRing,
         passwords::Passwords,
         service::ServiceKeys,
@@ -92,6 +94,7 @@ pub struct Identity {
     passwords: Passwords,
     ring: Arc<KeyRing>,
     tokens: Tokens,
+    clients: Clients,
     services: ServiceKeys,
     networks: Attempts,
     strangers: Strangers,
@@ -107,6 +110,7 @@ impl Identity {
         Ok(Arc::new(Self {
             passwords: Passwords::new(&config.argon2)?,
             tokens: Tokens::new(ring.clone(), platform.clock().clone(), &config),
+            clients: Clients::of(&config),
             services: ServiceKeys::default(),
             networks: Attempts::new(limits.network_failures, limits.network_longest_seconds),
             strangers: Strangers::new(limits),
@@ -186,9 +190,13 @@ impl Identity {
     /// event of a subscription passes here or through [`Platform::session`]; nothing is trusted twice.
     pub async fn authenticate(&self, bearer: &str, request: RequestInfo) -> Result<Session, ApiError> {
         if bearer.starts_with(service::PREFIX) {
-            return self.service_session(bearer, request).await;
+            let session = self.service_session(bearer, request).await?;
+            let party = self.clients.known(session.client().unwrap_or_default());
+            self.clients.admit(party, session.request())?;
+            return Ok(session);
         }
         let claims = self.tokens.verify(bearer).await?;
+        self.clients.admit(claims.azp.as_deref(), &request)?;
         match (claims.sid, claims.svc) {
             (Some(sid), None) => self.platform.session(claims.tid, claims.sub, Some(sid), request).await,
             (None, Some(key)) => self.service_token_session(claims.tid, claims.sub, key, request).await,

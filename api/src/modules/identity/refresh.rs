@@ -57,6 +57,8 @@ impl Identity {
         if session.revoked_at.is_some() || session.expires_at <= tx.now() {
             return Err(refused());
         }
+        let party = self.clients.party(&session.client).map_err(|_| refused())?;
+        self.clients.admit(party, request)?;
         let row = tx
             .global::<refresh_token::Entity>()
             .filter(refresh_token::Column::TokenHash.eq(hash))

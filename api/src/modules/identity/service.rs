@@ -99,9 +99,17 @@ impl Identity {
         let tenant_id = tenant_of(key).ok_or_else(refused)?;
         let known = self.known(tenant_id, Named::Key(key)).await?;
         // Refuses a user who may not act and a tenant that is not served, as every request would.
-        self.platform.session(tenant_id, known.user, None, request.clone()).await?;
-        let subject =
-            Subject { user: known.user, account: None, tenant: tenant_id, session: None, service_key: Some(known.id) };
+        let session = self.platform.session(tenant_id, known.user, None, request.clone()).await?;
+        let party = self.clients.known(session.client().unwrap_or_default());
+        self.clients.admit(party, request)?;
+        let subject = Subject {
+            user: known.user,
+            account: None,
+            tenant: tenant_id,
+            session: None,
+            service_key: Some(known.id),
+            party,
+        };
         let until = known.expires_at.min(self.platform.clock().now() + self.config.access());
         let access = self.tokens.sign(subject, until)?;
         let tx = self.platform.system(Reason::Login).begin(Some(tenant_id)).await?;

@@ -23,15 +23,17 @@ use crate::{
 };
 
 impl Identity {
-    /// Moves a session to the tenant of this code, if its account has an active user there; `NOT_FOUND`
-    /// says neither whether there is such a tenant nor why not.
+    /// Moves a session to the tenant of this code, if its account has an active user there and its client works there;
+    /// `NOT_FOUND` says neither whether there is such a tenant nor why not.
     pub async fn switch(&self, session: &Session, code: &str) -> Result<Issued, ApiError> {
         let id = session.session_id().ok_or(ApiError::of(Code::Forbidden))?;
         let old = session.tenant().id;
         let account = self.account_of_session(id).await?;
         let code = code.trim().to_lowercase();
         let standings = self.standings(account).await?;
-        let chosen = standings.iter().find(|s| s.tenant.code == code).ok_or(ApiError::of(Code::NotFound))?;
+        let party = self.clients.known(session.client().unwrap_or_default());
+        let chosen = standings.iter().find(|s| s.tenant.code == code && self.clients.works_in(party, &code));
+        let chosen = chosen.ok_or(ApiError::of(Code::NotFound))?;
         let new = chosen.tenant.id;
         let tx = self.platform.system(Reason::Login).begin(Some(new)).await?;
         let (row, standing) = arrive(&tx, id, old, account).await?;

@@ -45,6 +45,9 @@ pub struct Claims {
     /// The service key it was exchanged for (服务密钥); none for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub svc: Option<Uuid>,
+    /// The program it was given to (客户端程序), where programs are listed and it named itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub azp: Option<String>,
     /// When it was issued, seconds since 1970.
     pub iat: i64,
     /// Not valid before.
@@ -57,12 +60,13 @@ pub struct Claims {
 
 /// For whom a token is made.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Subject {
+pub(super) struct Subject<'a> {
     pub(super) user: Uuid,
     pub(super) account: Option<Uuid>,
     pub(super) tenant: Uuid,
     pub(super) session: Option<Uuid>,
     pub(super) service_key: Option<Uuid>,
+    pub(super) party: Option<&'a str>,
 }
 
 /// A token and when it expires.
@@ -120,7 +124,7 @@ impl Tokens {
         }
     }
 
-    pub(super) fn sign(&self, subject: Subject, until: DateTime<Utc>) -> Result<Signed, ApiError> {
+    pub(super) fn sign(&self, subject: Subject<'_>, until: DateTime<Utc>) -> Result<Signed, ApiError> {
         let failed = || ApiError::of(Code::InternalServerError);
         let now = self.clock.now();
         let key = self.ring.signer(now).ok_or(ApiError::of(Code::Unavailable))?;
@@ -134,6 +138,7 @@ impl Tokens {
             tid: subject.tenant,
             sid: subject.session,
             svc: subject.service_key,
+            azp: subject.party.map(str::to_owned),
             iat: now.timestamp(),
             nbf: now.timestamp(),
             exp: until.timestamp(),

@@ -24,6 +24,9 @@ pub struct WechatApp {
     pub secret: AppSecret,
     /// Code of the tenant whose people log in by it.
     pub tenant: String,
+    /// What it is called among `identity.clients`; its AppID unless given.
+    #[serde(default)]
+    pub client: Option<String>,
 }
 
 /// The secret of a mini-program. Never shown, not even by `Debug`.
@@ -60,6 +63,13 @@ impl WechatConfig {
             }
         }
         Ok(())
+    }
+}
+
+impl WechatApp {
+    /// The program that its tokens are given to.
+    pub(in crate::modules::identity) fn party(&self) -> &str {
+        self.client.as_deref().unwrap_or(&self.app_id)
     }
 }
 

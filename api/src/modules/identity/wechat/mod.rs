@@ -59,14 +59,15 @@ impl Identity {
         let app = self.config.wechat.app(&input.app_id).ok_or_else(unknown_app)?;
         let tenant = self.tenant_of_app(app).await?;
         let openid = self.openid(app, tenant.id, &input.code, request).await?;
+        let client = self.clients.of_app(app, input.client.as_deref().unwrap_or_default());
         let Some((login, password)) = &input.owner else {
-            return self.login_bound(app, tenant, &openid, input, request).await;
+            return self.login_bound(app, tenant, &openid, &client, request).await;
         };
         let by_password = Login {
             login: login.clone(),
             password: password.clone(),
             tenant: Some(tenant.code.clone()),
-            client: input.client.clone(),
+            client: Some(client),
         };
         let issued = self.login(&by_password, request).await?;
         self.bind(app, &openid, &issued, request).await?;
@@ -137,7 +138,7 @@ impl Identity {
         app: &WechatApp,
         tenant: tenant::Model,
         openid: &str,
-        input: &WechatLogin,
+        client: &str,
         request: &RequestInfo,
     ) -> Result<Issued, ApiError> {
         let tx = self.platform.system(Reason::Login).begin(Some(tenant.id)).await?;
@@ -147,7 +148,6 @@ impl Identity {
         };
         let account = standing.user.account_id.ok_or(ApiError::of(Code::NotBound))?;
         let until = tx.now() + self.config.session();
-        let client = input.client.as_deref().unwrap_or_default();
         let opened = self.open_session(&tx, account, standing.user.id, client, until).await?;
         let detail = json!({ "client": opened.session.client, "by": "wechat", "appId": app.app_id });
         audit::record(&tx, request, "login", &standing.user, Some(opened.session.id), detail).await?;

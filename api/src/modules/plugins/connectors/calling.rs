@@ -17,7 +17,7 @@ use crate::{
     kernel::{
         error::ApiError,
         forms::Form,
-        session::{Locale, Reason, RequestInfo, Session},
+        session::{Reason, RequestInfo, Session},
         tx::{SystemTx, plus_one},
     },
     modules::{
@@ -186,7 +186,7 @@ async fn prepare(tx: &SystemTx, job: &connector_job::Model, tried: &mut HashSet<
 
 async fn ask(identity: &Arc<Identity>, client: &Client, tenant: Uuid, asking: &Asking) -> Asked {
     let begun = Instant::now();
-    let actor = RequestInfo { id: format!("connector-{}", asking.job.id), locale: Locale::ZhCn, remote: None };
+    let actor = RequestInfo { id: format!("connector-{}", asking.job.id), ..RequestInfo::default() };
     let actor = identity.platform().session(tenant, asking.row.actor_id, None, actor).await;
     let outcome = match actor {
         Ok(session) => answer(identity, client, &session, asking).await,

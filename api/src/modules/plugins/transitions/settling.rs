@@ -17,7 +17,7 @@ use crate::{
         error::{ApiError, Code, Fault},
         id::publish,
         platform::Platform,
-        session::{Locale, Reason, RequestInfo, Session},
+        session::{Reason, RequestInfo, Session},
         tx::plus_one,
     },
     modules::{
@@ -98,7 +98,7 @@ pub async fn round(platform: &Arc<Platform>, tenant: Uuid) -> Result<Option<Date
 /// How many effects have been carried out so far, in this try and those before, and what became of it.
 async fn tell(platform: &Arc<Platform>, tenant: Uuid, job: &plugin_transition::Model) -> (i32, Outcome) {
     let mut done = job.effects;
-    let request = RequestInfo { id: format!("transition-{}", job.id), locale: Locale::ZhCn, remote: None };
+    let request = RequestInfo { id: format!("transition-{}", job.id), ..RequestInfo::default() };
     let session = match platform.session(tenant, job.actor_id, None, request).await {
         Ok(session) => session.at_depth(u8::try_from(job.depth).unwrap_or(u8::MAX)),
         Err(error) if error.code == Code::Unauthenticated => return (done, Outcome::Later("NO_ACTOR")),
