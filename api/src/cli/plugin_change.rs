@@ -27,7 +27,7 @@ use crate::{
             activating::activate,
             preparing::{Plan, prepare, tried},
         },
-        granting, quarantine,
+        granting, quarantine, refusing,
         signing::Signer,
         store, trust,
     },
@@ -46,6 +46,9 @@ pub enum Change {
     Remove,
 }
 
+/// Whose doing it is, in tenants' audit records.
+const OPERATOR: &str = "operator";
+
 struct At {
     platform: Arc<Platform>,
     tenant: tenant::Model,
@@ -61,8 +64,8 @@ impl At {
         Ok(Self { tenant: found.ok_or_else(missing)?, platform })
     }
 
-    async fn begin(&self) -> Result<SystemTx, Failure> {
-        Ok(self.platform.system(Reason::Provision).begin(Some(self.tenant.id)).await?)
+    async fn begin(&self) -> Result<SystemTx, ApiError> {
+        self.platform.system(Reason::Provision).begin(Some(self.tenant.id)).await
     }
 
     fn place(&self) -> Place {
@@ -77,12 +80,12 @@ impl At {
         action: PluginEpochAction,
         package: Option<(declarative::Package, Arc<declarative::Plugin>)>,
         work: impl AsyncFn(&SystemTx) -> Result<Uuid, Fault>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Fault> {
         let tx = self.begin().await?;
         let trial = tried(&tx, work(&tx)).await;
         tx.rollback().await?;
         let plan = Plan { tenant: self.tenant.id, action, package };
-        let prepared = prepare(&self.platform, plan, trial.map_err(said)?).await.map_err(said)?;
+        let prepared = prepare(&self.platform, plan, trial?).await?;
         let tx = self.begin().await?;
         let outcome = async {
             let id = work(&tx).await?;
@@ -94,15 +97,15 @@ impl At {
     }
 
     /// Commits with a line of the audit record, or undoes everything and says why.
-    async fn end(&self, tx: SystemTx, action: &str, detail: Json, outcome: Result<Uuid, Fault>) -> Result<(), Failure> {
+    async fn end(&self, tx: SystemTx, action: &str, detail: Json, outcome: Result<Uuid, Fault>) -> Result<(), Fault> {
         match outcome {
             Ok(id) => {
-                tx.own_act("operator", action, ("Plugin", Some(id)), detail).await?;
+                tx.own_act(OPERATOR, action, ("Plugin", Some(id)), detail).await?;
                 Ok(tx.commit().await?)
             }
             Err(fault) => {
                 tx.rollback().await?;
-                Err(said(fault))
+                Err(fault)
             }
         }
     }
@@ -119,61 +122,100 @@ pub fn said(fault: Fault) -> Failure {
     }
 }
 
+/// A plug-in as the operator gives it.
+struct Given {
+    package: declarative::Package,
+    plugin: Arc<declarative::Plugin>,
+    signers: Vec<Signer>,
+    upgrade: bool,
+}
+
+impl Given {
+    /// What is done with it.
+    const fn change(&self) -> &'static str {
+        if self.upgrade { "pluginUpgrade" } else { "pluginInstall" }
+    }
+}
+
 /// Shows what a plug-in would change, and installs or upgrades it if told to.
 pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> {
     let (package, plugin, signers) = plugin_pack::read(&asked.folder, &asked.trust)?;
+    let given = Given { package, plugin: Arc::new(plugin), signers, upgrade };
     let at = At::open(&asked.tenant).await?;
-    trust::admit(at.platform.trust(), &plugin, &signers).map_err(said)?;
-    quarantine::spared(&at.platform, &plugin).await.map_err(said)?;
-    if let Err(rejected) = code::examine(&package, &plugin).await {
-        if let Some(import) = &rejected.foreign {
-            quarantine::caught(&at.platform, at.tenant.id, &plugin, import).await?;
-        }
-        return Err(said(rejected.fault));
-    }
-    let mut text = shown(&at, &plugin).await?;
+    let taken = examined(&at, &given).await;
+    told(&at, &given, taken).await?;
+    let mut text = shown(&at, &given.plugin).await?;
     if text.is_empty() {
         text.push_str("（没有变化）\n");
     }
+    let plugin = &given.plugin;
     let summary = format!("{} {} 对租户 {} 的接口改变：\n{text}", plugin.title, plugin.version, at.tenant.name);
     if !asked.yes {
         at.platform.close().await;
         return Ok(format!("{summary}\n没有作任何改动；确认后加上 --yes。\n"));
     }
     let ended = match upgrade {
-        true => upgraded(&at, package, plugin, &signers).await,
-        false => installed(&at, &package, &plugin, &signers).await,
+        true => upgraded(&at, &given).await,
+        false => installed(&at, &given).await,
     };
+    let ended = told(&at, &given, ended).await;
     at.platform.close().await;
     ended?;
     Ok(format!("{summary}\n{}\n", if upgrade { "已升级。" } else { "已安装并启用。" }))
 }
 
-async fn upgraded(
-    at: &At,
-    package: declarative::Package,
-    plugin: declarative::Plugin,
-    signers: &[Signer],
-) -> Result<(), Failure> {
-    let plugin = Arc::new(plugin);
-    let detail = came(&plugin, signers);
-    let given = Some((package.clone(), plugin.clone()));
+/// Whether the installation takes it, before anything of it is kept.
+async fn examined(at: &At, given: &Given) -> Result<(), Fault> {
+    let Given { package, plugin, signers, .. } = given;
+    trust::admit(at.platform.trust(), plugin, signers)?;
+    quarantine::spared(&at.platform, plugin).await?;
+    if let Err(rejected) = code::examine(package, plugin).await {
+        if let Some(import) = &rejected.foreign {
+            quarantine::caught(&at.platform, at.tenant.id, plugin, import).await?;
+        }
+        return Err(rejected.fault);
+    }
+    Ok(())
+}
+
+/// What became of it, in words. One that is not taken for what it is stands in the tenant's audit record, as it does when
+/// it comes over the API.
+async fn told(at: &At, given: &Given, outcome: Result<(), Fault>) -> Result<(), Failure> {
+    let Err(fault) = outcome else { return Ok(()) };
+    if let Fault::Refused(errors) = &fault {
+        let signers = || given.signers.clone();
+        let line = refusing::line(given.change(), errors, &given.plugin.digest, signers);
+        if let Some(detail) = line
+            && let Err(error) = refused(at, detail).await
+        {
+            // It is refused all the same.
+            tracing::error!(?error, "a refusal could not be recorded");
+        }
+    }
+    Err(said(fault))
+}
+
+async fn refused(at: &At, detail: Json) -> Result<(), ApiError> {
+    let tx = at.begin().await?;
+    tx.own_act(OPERATOR, refusing::ACTION, ("Plugin", None), detail).await?;
+    tx.commit().await
+}
+
+async fn upgraded(at: &At, given: &Given) -> Result<(), Fault> {
+    let Given { package, plugin, signers, .. } = given;
+    let sent = Some((package.clone(), plugin.clone()));
     let work = async |tx: &SystemTx| {
         let row = named(tx, &plugin.key).await?;
-        how::upgrade(tx, &row, &package, &plugin, signers, at.place()).await?;
+        how::upgrade(tx, &row, package, plugin, signers, at.place()).await?;
         Ok(row.id)
     };
-    at.carry_out("pluginUpgrade", detail, PluginEpochAction::Upgrade, given, work).await
+    at.carry_out(given.change(), came(given), PluginEpochAction::Upgrade, sent, work).await
 }
 
 /// Puts it in, then sets it to work: replicas can prepare only for what is there. What would be refused at the second
 /// step is refused before the first.
-async fn installed(
-    at: &At,
-    package: &declarative::Package,
-    plugin: &declarative::Plugin,
-    signers: &[Signer],
-) -> Result<(), Failure> {
+async fn installed(at: &At, given: &Given) -> Result<(), Fault> {
+    let Given { package, plugin, signers, .. } = given;
     let enabled = async |tx: &SystemTx| {
         let row = named(tx, &plugin.key).await?;
         how::enable(tx, &row, at.place()).await?;
@@ -185,16 +227,16 @@ async fn installed(
         Err(fault) => Err(fault),
     };
     tx.rollback().await?;
-    both.map_err(said)?;
+    both?;
     let tx = at.begin().await?;
     let outcome = how::install(&tx, package, plugin, signers).await;
-    at.end(tx, "pluginInstall", came(plugin, signers), outcome).await?;
+    at.end(tx, given.change(), came(given), outcome).await?;
     at.carry_out("pluginEnable", json!({}), PluginEpochAction::Enable, None, enabled).await
 }
 
 /// What came, and by whom it was signed, for the audit record.
-fn came(plugin: &declarative::Plugin, signers: &[Signer]) -> Json {
-    json!({ "digest": plugin.digest, "signedBy": trust::recorded(signers) })
+fn came(given: &Given) -> Json {
+    json!({ "digest": given.plugin.digest, "signedBy": trust::recorded(&given.signers) })
 }
 
 async fn named(tx: &SystemTx, key: &str) -> Result<plugin::Model, ApiError> {
@@ -239,7 +281,7 @@ pub async fn change(asked: &Named, change: Change) -> Result<String, Failure> {
     };
     let ended = at.carry_out(&format!("plugin{change:?}"), json!({}), action, None, work).await;
     at.platform.close().await;
-    ended.map(|()| format!("{}：{change:?} 完成。\n", asked.key))
+    ended.map(|()| format!("{}：{change:?} 完成。\n", asked.key)).map_err(said)
 }
 
 /// Says what a plug-in's component may ask and do.
@@ -276,7 +318,7 @@ pub async fn grant(asked: &Grant) -> Result<String, Failure> {
     };
     let ended = at.end(tx, "pluginGrant", detail, outcome).await;
     at.platform.close().await;
-    ended.map(|()| told)
+    ended.map(|()| told).map_err(said)
 }
 
 /// Lists a tenant's plug-ins.

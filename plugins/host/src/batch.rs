@@ -72,9 +72,11 @@ pub type Scored = Result<Vec<ScoreLine>, Failure>;
 /// What became of a job: something for each input, or why there was no job.
 pub type Job = Result<Vec<Scored>, Failure>;
 
-/// What a manifest says of time is said of one call.
+/// What a manifest says of time is said of one call, and so is memory beyond what a call has anyway: a job has more of it.
 fn limits(lowered: Lowered) -> Limits {
-    Limits::batch().lowered(Lowered { cpu_ms: None, ..lowered })
+    let call = Limits::of(Hook::Score);
+    let wants_less = call.lowered(lowered).memory < call.memory;
+    Limits::batch().lowered(Lowered { cpu_ms: None, memory_mib: lowered.memory_mib.filter(|_| wants_less) })
 }
 
 impl Host {
@@ -285,4 +287,18 @@ impl<'a> Work<'a> {
 /// What is left of so many instructions.
 fn left(store: &Store<State>, share: u64) -> u64 {
     store.get_fuel().unwrap_or(0).min(share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_takes_memory_from_a_job_only_where_it_wants_less_than_a_call_has() {
+        let of = |memory_mib| limits(Lowered { cpu_ms: Some(1), memory_mib });
+        let asked = [None, Some(0), Some(8), Some(15), Some(16), Some(24), Some(32), Some(64)];
+        let mib = asked.map(|memory_mib| of(memory_mib).memory / (1024 * 1024));
+        assert_eq!(mib, [64, 1, 8, 15, 64, 64, 64, 64]);
+        assert_eq!(of(Some(32)), Limits::batch(), "nor does it take time");
+    }
 }

@@ -60,13 +60,19 @@ impl Breaker {
 
     /// Whether a call may pass now. Whoever is let through says what became of it by `record`.
     pub fn admit(&mut self, now: Duration) -> bool {
+        let passes = self.would_admit(now);
+        if passes && matches!(self.state, State::Open(_)) {
+            self.state = State::Trying;
+        }
+        passes
+    }
+
+    /// Whether a call would pass now. Nothing changes by it: the one try that ends a rest is still to be had.
+    pub fn would_admit(&self, now: Duration) -> bool {
         match self.state {
             State::Closed => true,
-            State::Open(until) if now >= until => {
-                self.state = State::Trying;
-                true
-            }
-            State::Open(_) | State::Trying | State::Disabled => false,
+            State::Open(until) => now >= until,
+            State::Trying | State::Disabled => false,
         }
     }
 
@@ -139,7 +145,9 @@ mod tests {
         }
         assert_eq!(breaker.record(true, at(1)), Change::Opened, "five are not");
         assert_eq!(breaker.state(), State::Open(at(31)));
-        assert!(!breaker.admit(at(30)) && breaker.admit(at(31)));
+        assert!(!breaker.would_admit(at(30)) && !breaker.admit(at(30)));
+        assert!(breaker.would_admit(at(31)) && breaker.admit(at(31)), "who only asks takes no try");
+        assert!(!breaker.would_admit(at(31)));
         assert!(!breaker.admit(at(31)), "one call tries, the others wait for what becomes of it");
         assert_eq!(breaker.record(false, at(32)), Change::Closed);
         assert!(breaker.admit(at(32)));

@@ -11,11 +11,14 @@ use std::{
 
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
+use crate::limits::{Hook, Limits};
+
 /// How often a running component is looked at.
 pub const TICK: Duration = Duration::from_millis(5);
 
-/// The largest memory that any hook may have.
-pub const MOST_MEMORY: usize = 64 * 1024 * 1024;
+/// The largest memory for which a place is made. What runs in places are calls; jobs, which have more, run on the
+/// engine that counts.
+const MOST_MEMORY: usize = Limits::of(Hook::Resolve).most;
 
 /// How many memories one component may have.
 pub const MOST_MEMORIES: u32 = 4;
@@ -135,5 +138,17 @@ impl Drop for Ticker {
     fn drop(&mut self) {
         self.shared.ended.store(true, Ordering::SeqCst);
         self.thread.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_room_for_the_memory_of_any_call() {
+        for hook in Hook::ALL {
+            assert_eq!(Limits::of(hook).most, MOST_MEMORY, "{}", hook.as_str());
+        }
     }
 }

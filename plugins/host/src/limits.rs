@@ -133,7 +133,8 @@ impl Limits {
 pub struct Lowered {
     /// Milliseconds on the processor.
     pub cpu_ms: Option<u64>,
-    /// Mebibytes of memory; a pure hook has half of what it could have unless it says so.
+    /// Mebibytes of memory; a pure hook has half of what it could have unless it says so. A job has less than its own
+    /// only where this is less than that half.
     pub memory_mib: Option<u32>,
 }
 

@@ -72,6 +72,13 @@ pub enum Refusal {
     Fails(Code),
 }
 
+impl Refusal {
+    /// Whether the same component is refused the next time, too; it is not where there was no place to try it.
+    pub const fn is_lasting(&self) -> bool {
+        !matches!(self, Self::Fails(Code::Busy))
+    }
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

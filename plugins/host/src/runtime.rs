@@ -222,6 +222,18 @@ impl Host {
         }
     }
 
+    /// How a call ends at once because its plug-in rests or is out of service, counted as a call: for whoever has to do
+    /// much before it. One that may pass takes the breaker's try itself, when it comes.
+    pub fn at_rest(&self, plug: &Plug, hook: Hook) -> Option<(Failure, Spent)> {
+        let inner = &self.0;
+        if inner.breaker(plug, |breaker, now| breaker.would_admit(now)) {
+            return None;
+        }
+        let spent = Spent::default();
+        inner.count(plug, hook, &spent, Some(Code::Disabled));
+        Some((Failure::Ended(Code::Disabled), spent))
+    }
+
     /// Acts as if so many seconds had passed: for tests of what only time brings about.
     pub fn pass(&self, seconds: u64) {
         self.0.passed.fetch_add(seconds, Ordering::SeqCst);

@@ -215,6 +215,29 @@ async fn a_plug_in_that_fails_again_and_again_rests_and_its_neighbours_do_not() 
     assert_eq!(line.faults.get(&Code::Disabled), Some(&1));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_whether_a_plug_in_rests_leaves_its_try_to_the_call() {
+    let own = Host::new(Settings::default()).unwrap();
+    let traps = Guest::of(Hook::Validate, "(func (export \"run\") (param i32) (result i32) (unreachable))");
+    let program = own.compile(&traps.bytes().unwrap(), &declared(Hook::Validate)).unwrap();
+    let bad = plug(21, "bad");
+    let call = async || own.call(&program, &bad, Context::default(), form("{}"), Arc::new(Mute)).await;
+    for _ in 0..5 {
+        assert_eq!(own.at_rest(&bad, Hook::Validate), None);
+        assert_eq!(call().await, Err(Failure::Ended(Code::Trap)));
+    }
+    let rests = || own.at_rest(&bad, Hook::Validate).map(|(failure, _)| failure);
+    assert_eq!(rests(), Some(Failure::Ended(Code::Disabled)));
+    assert_eq!(own.health(bad.tenant)[0].faults.get(&Code::Disabled), Some(&1), "it counts as a call");
+    own.pass(31);
+    for _ in 0..2 {
+        assert_eq!(rests(), None);
+    }
+    assert_eq!(call().await, Err(Failure::Ended(Code::Trap)), "it is tried, and rests again");
+    assert_eq!(rests(), Some(Failure::Ended(Code::Disabled)));
+    assert_eq!(own.at_rest(&Plug { revision: 1, ..bad.clone() }, Hook::Validate), None, "somebody has looked at it");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn more_calls_than_there_is_room_for_are_turned_away_and_others_keep_their_room() {
     let room = Room { plugin: 1, tenant: 2, node: 3, wait: Duration::ZERO };

@@ -13,7 +13,7 @@ use super::{
     free_port,
     process::{ended, signal},
 };
-use crate::server::SECRET;
+use crate::server::{SECRET, client};
 
 /// How long after its start, or after a fault's end, the program may take to answer well.
 pub const SOON: Duration = Duration::from_secs(5);
@@ -108,6 +108,13 @@ impl Program {
             signal(process.id(), "TERM");
             tokio::task::spawn_blocking(move || ended(&mut process, Duration::from_secs(30))).await.unwrap();
         }
+    }
+
+    /// A figure of its `/metrics` that has no labels; 0 while there is none.
+    pub async fn figure(&self, name: &str) -> u64 {
+        let text = client().get(format!("{}/metrics", self.url)).send().await.unwrap().text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0, |figure| figure.trim().parse().unwrap())
     }
 
     pub fn lives(&mut self) -> bool {

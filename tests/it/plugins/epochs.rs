@@ -2,7 +2,6 @@
 //! no hint reaches the other, so all that it learns it learns by asking.
 
 use std::{
-    fs,
     process::Command,
     time::{Duration, Instant},
 };
@@ -64,13 +63,11 @@ impl Pair {
 
     /// Schemas built and components compiled by a server.
     async fn made(&self, program: usize) -> (u64, u64) {
-        let url = format!("{}/metrics", self.programs[program].url);
-        let text = client().get(url).send().await.unwrap().text().await.unwrap();
-        let figure = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name));
-            line.map_or(0, |figure| figure.trim().parse().unwrap())
-        };
-        (figure("zugong_schema_seconds_count "), figure("zugong_plugin_compile_seconds_count "))
+        let program = &self.programs[program];
+        (
+            program.figure("zugong_schema_seconds_count").await,
+            program.figure("zugong_plugin_compile_seconds_count").await,
+        )
     }
 
     /// Asks a server until it has heard of a change; what it does not know is refused.
@@ -243,13 +240,6 @@ async fn a_server_alone_waits_for_itself_alone() {
 async fn a_change_by_the_command_line_is_prepared_for_by_all_who_serve() {
     let pair = Pair::start("8000").await;
     let folder = tempfile::tempdir().unwrap();
-    let put = |files: &Files| {
-        for (path, text) in &files.0 {
-            let file = folder.path().join(path);
-            fs::create_dir_all(file.parent().unwrap()).unwrap();
-            fs::write(file, text.as_str().unwrap()).unwrap();
-        }
-    };
     let zugong = |arguments: &[&str]| {
         let mut command = Command::new(program());
         command.arg("plugin").args(arguments).args(["--tenant", &pair.tenant.code]);
@@ -257,11 +247,11 @@ async fn a_change_by_the_command_line_is_prepared_for_by_all_who_serve() {
         assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
     };
     let package = folder.path().to_str().unwrap();
-    put(&Files::new("bwly"));
+    Files::new("bwly").write(folder.path());
     zugong(&["install", package]);
     assert_eq!(pair.epochs().await, Vec::<Json>::new(), "what is only shown is not prepared for");
     zugong(&["install", package, "--yes"]);
-    put(&Files::new("bwly").manifest("version = \"1.0.0\"", "version = \"1.1.0\""));
+    Files::new("bwly").manifest("version = \"1.0.0\"", "version = \"1.1.0\"").write(folder.path());
     zugong(&["upgrade", package, "--yes"]);
     for program in [0, 1] {
         pair.until_known(program, "{ bwly_applications { totalCount } }", json!({})).await;

@@ -2,6 +2,7 @@
 
 mod asking;
 pub mod code;
+mod compiling;
 mod computed;
 mod connectors;
 mod demo;
@@ -14,6 +15,7 @@ mod hostile;
 mod kit;
 mod life;
 mod matters;
+mod operated;
 mod own;
 mod packed;
 mod probes;
@@ -33,6 +35,8 @@ mod typescript;
 mod upgrades;
 mod walls;
 mod warnings;
+
+use std::{fs, path::Path};
 
 use declarative::{Package, scaffold};
 use serde_json::{Map, Value as Json, json};
@@ -63,6 +67,15 @@ impl Files {
     pub fn digest(&self) -> String {
         let texts = self.0.iter().map(|(path, text)| (path.clone(), text.as_str().unwrap().to_string()));
         Package::new(texts).unwrap().digest()
+    }
+
+    /// Writes them into a folder, as their author has them.
+    pub fn write(&self, folder: &Path) {
+        for (path, text) in &self.0 {
+            let file = folder.join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text.as_str().unwrap()).unwrap();
+        }
     }
 
     pub fn input(&self) -> Json {

@@ -12,10 +12,11 @@ use super::{
     code::{guest, health, install, with_code},
 };
 
-const ONE: &str = "query($plugin: ID!, $input: JSON!) { pluginScore(plugin: $plugin, scheme: \"annual\", input: $input)
+pub const ONE: &str =
+    "query($plugin: ID!, $input: JSON!) { pluginScore(plugin: $plugin, scheme: \"annual\", input: $input)
     { item points max reason evidence } }";
 
-const MANY: &str = "query($plugin: ID!, $inputs: [JSON!]!) {
+pub const MANY: &str = "query($plugin: ID!, $inputs: [JSON!]!) {
     pluginScoreMany(plugin: $plugin, scheme: \"annual\", inputs: $inputs) { item points max reason evidence } }";
 
 /// Does what the figure in `{"act":0}` says: it fails, or does not end. What is left gives as many points as it was asked

@@ -1,16 +1,10 @@
 //! Components of plug-ins at work in this process (插件代码): compiled once for their bytes, asked for a caller, counted.
 
-use std::{
-    sync::{Arc, LazyLock, OnceLock},
-    time::Instant,
-};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use declarative::{Capabilities, Code as Declaration, Package, Plugin};
 use entities::blob;
-use host::{
-    Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Refusal, Settings, Spent,
-};
-use moka::future::Cache;
+use host::{Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Settings, Spent};
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
 
@@ -23,6 +17,7 @@ use crate::{
     },
     modules::plugins::{
         asking::Asking,
+        compiling::{Components, Unfit, compile},
         retiring::{self, Failing},
     },
 };
@@ -30,7 +25,7 @@ use crate::{
 /// Compiled components kept; each is a few times the size of its bytes.
 const KEPT: u64 = 64;
 
-static PROGRAMS: LazyLock<Cache<String, Arc<Program>>> = LazyLock::new(|| Cache::new(KEPT));
+static PROGRAMS: LazyLock<Components<Program>> = LazyLock::new(|| Components::keeping(KEPT));
 
 /// The host of this process; made when the first component is asked for, so that who has none pays nothing.
 pub fn host() -> Result<&'static Host, ApiError> {
@@ -56,33 +51,6 @@ pub(super) fn key(code: &Declaration, declared: &Declared) -> String {
     format!("{} {declared:?}", code.sha256)
 }
 
-/// What the names of all interfaces begin with that a manifest could declare.
-const OURS: &str = "zugong:plugin/";
-
-/// Why a component is not taken.
-#[derive(Clone, Debug)]
-struct Unfit {
-    words: String,
-    foreign: Option<String>,
-}
-
-impl From<String> for Unfit {
-    fn from(words: String) -> Self {
-        Self { words, foreign: None }
-    }
-}
-
-impl From<Refusal> for Unfit {
-    fn from(refusal: Refusal) -> Self {
-        let words = refusal.to_string();
-        match refusal {
-            // One of the platform's own may be declared by another manifest, or come with a later release.
-            Refusal::Import(name) if !name.starts_with(OURS) => Self { words, foreign: Some(name) },
-            _ => Self { words, foreign: None },
-        }
-    }
-}
-
 /// A component that is not taken.
 #[derive(Debug)]
 pub struct Rejected {
@@ -98,19 +66,6 @@ impl From<Rejected> for Fault {
     }
 }
 
-/// A component compiled and held against its manifest, once however many ask at the same time.
-async fn compiled(code: &Declaration, declared: Declared, bytes: Vec<u8>) -> Result<Arc<Program>, Unfit> {
-    let key = key(code, &declared);
-    let work = async {
-        let (started, host) = (Instant::now(), host().map_err(|_| "插件宿主不可用".to_string())?);
-        let compiled = host::aside(move || host.compile(&bytes, &declared));
-        let done = compiled.await.map_err(|error| error.to_string())?.map_err(Unfit::from);
-        metrics::histogram!("zugong_plugin_compile_seconds").record(started.elapsed().as_secs_f64());
-        done
-    };
-    PROGRAMS.try_get_with(key, work).await.map_err(|error: Arc<Unfit>| (*error).clone())
-}
-
 /// Whether a package's component is as its manifest says; without one there is nothing to say.
 pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Rejected> {
     match (&plugin.code, package.component()) {
@@ -121,7 +76,9 @@ pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Rejected>
 
 async fn taken(plugin: &Plugin, code: &Declaration, bytes: Vec<u8>) -> Result<(), Rejected> {
     let declared = declared(code, &plugin.capabilities);
-    compiled(code, declared, bytes).await.map(drop).map_err(|Unfit { words, foreign }| {
+    let key = key(code, &declared);
+    let compiled = PROGRAMS.get(key, compile(move |host| host.compile(&bytes, &declared))).await;
+    compiled.map(drop).map_err(|Unfit { words, foreign, .. }| {
         let en = format!("The component {} is not taken.", code.component);
         let error = UserError::new(Code::PluginRefused, "input.component", format!("{}：{words}", code.component), en);
         Rejected { fault: error.into(), foreign }
@@ -166,20 +123,21 @@ async fn program(
     code: &Declaration,
 ) -> Result<Arc<Program>, String> {
     let declared = declared(code, &plugin.capabilities);
-    if let Some(known) = PROGRAMS.get(&key(code, &declared)).await {
-        return Ok(known);
-    }
-    let bytes = bytes(platform, tenant, code).await?;
-    compiled(code, declared, bytes).await.map_err(|unfit| unfit.words)
+    let (key, bytes) = (key(code, &declared), bytes(platform.clone(), tenant, code.sha256.clone()));
+    let work = async move {
+        let bytes = bytes.await?;
+        compile(move |host| host.compile(&bytes, &declared)).await
+    };
+    PROGRAMS.get(key, work).await.map_err(|unfit| unfit.words)
 }
 
-/// The bytes of a component that a tenant has.
-pub(super) async fn bytes(platform: &Arc<Platform>, tenant: Uuid, code: &Declaration) -> Result<Vec<u8>, String> {
-    let failed = |error: ApiError| error.code.as_str().to_string();
-    let tx = platform.system(Reason::Schema).begin(Some(tenant)).await.map_err(failed)?;
-    let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&code.sha256)).one().await;
+/// The bytes of a component that a tenant has. Who waits for them may hold the one transaction that writes.
+pub(super) async fn bytes(platform: Arc<Platform>, tenant: Uuid, sha256: String) -> Result<Vec<u8>, Unfit> {
+    let failed = |error: ApiError| Unfit::passing(error.code.as_str());
+    let tx = platform.system(Reason::Schema).read(tenant).await.map_err(failed)?;
+    let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&sha256)).one().await;
     tx.rollback().await.map_err(failed)?;
-    Ok(row.map_err(failed)?.ok_or("the component is missing")?.bytes)
+    Ok(row.map_err(failed)?.ok_or_else(|| Unfit::passing("the component is missing"))?.bytes)
 }
 
 /// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own. One that is
@@ -198,9 +156,10 @@ pub async fn ask_on(
 ) -> Result<Answer, Option<Failure>> {
     let code = at_work(session, plugin).await?;
     let hook = ask.hook();
+    let (host, plug) = (host().map_err(|_| None)?, plug(session, plugin));
+    awake(session, plugin, &plug, hook).await?;
     let program = program(session.platform(), session.tenant().id, plugin, code).await;
     let program = program.map_err(|error| cannot(plugin, &error))?;
-    let (host, plug) = (host().map_err(|_| None)?, plug(session, plugin));
     let asking = Arc::new(Asking::new(session, plugin, occasion));
     let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, asking).await;
     follow(session, plugin, hook, &spent, answer.as_ref().err()).await;
@@ -218,6 +177,14 @@ pub(super) async fn at_work<'p>(session: &Session, plugin: &'p Plugin) -> Result
             Err(None)
         }
     }
+}
+
+/// Refuses a call of a plug-in that rests before its component is compiled for it.
+pub(super) async fn awake(session: &Session, plugin: &Plugin, plug: &Plug, hook: Hook) -> Result<(), Option<Failure>> {
+    let host = host().map_err(|_| None)?;
+    let Some((failure, spent)) = host.at_rest(plug, hook) else { return Ok(()) };
+    follow(session, plugin, hook, &spent, Some(&failure)).await;
+    Err(Some(failure))
 }
 
 /// What is the matter with a component is for the operator.

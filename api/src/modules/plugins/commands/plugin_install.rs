@@ -1,6 +1,6 @@
 //! Puts a plug-in in, or a later version of it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use async_graphql::InputObject;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
@@ -9,7 +9,6 @@ use entities::{plugin, values::PluginEpochAction};
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
-use serde_json::json;
 use uuid::Uuid;
 
 use super::plugin_state::{ours, place};
@@ -24,11 +23,9 @@ use crate::{
     modules::plugins::{
         change, code,
         epochs::{activating::activate, preparing::rehearsed},
-        quarantine,
+        quarantine, refusing,
         signing::Signer,
-        store,
-        submission::brief,
-        trust,
+        store, trust,
     },
 };
 
@@ -194,23 +191,14 @@ impl Sent<'_> {
         Ok((package, plugin, signers))
     }
 
-    /// What is put on record of a plug-in that is not taken for what it is (拒收): by its digest, with whoever has signed
-    /// it. That it is there already, or that a server is not ready for it, says nothing about it.
+    /// What is put on record of it when it is refused.
     fn tried(self, change: &str, errors: &[UserError]) -> Option<Note> {
-        let its_own =
-            [Code::PluginRefused, Code::PluginQuarantined, Code::InvalidValue, Code::InvalidFormat].map(Code::as_str);
-        let codes: BTreeSet<&str> = errors.iter().map(|error| error.code.as_str()).collect();
-        if !its_own.iter().any(|code| codes.contains(code)) {
-            return None;
-        }
-        let received = trust::received(self.files.map(|files| &files.0), self.archive);
-        let signers = received.map(|(_, signers)| signers).unwrap_or_default();
-        let because = errors.first().map(|error| brief(&error.zh, 200));
-        let detail = json!({
-            "refused": change, "codes": codes, "because": because, "digest": brief(self.digest, 64),
-            "signedBy": trust::recorded(&signers),
-        });
-        Some(Note { action: "pluginRefuse", object_type: "Plugin", object_id: None, detail })
+        let signers = || {
+            let received = trust::received(self.files.map(|files| &files.0), self.archive);
+            received.map(|(_, signers)| signers).unwrap_or_default()
+        };
+        let detail = refusing::line(change, errors, self.digest, signers)?;
+        Some(Note { action: refusing::ACTION, object_type: "Plugin", object_id: None, detail })
     }
 
     fn refused(self, defects: Vec<Defect>) -> Fault {
