@@ -8,7 +8,10 @@ use crate::{
     cli::{ConfigFile, Failure, connect, log, print, schema},
     config::Config,
     kernel::{clock::Clock, platform::Platform},
-    modules::identity::Identity,
+    modules::{
+        identity::Identity,
+        plugins::outgrown::{self, RefusedPlugin},
+    },
 };
 
 /// What `doctor` is given.
@@ -90,6 +93,7 @@ async fn check(report: &mut Report, config: &Config) {
     }
     let Some(platform) = report.judge("connections", connect::configured(config).await, "opened") else { return };
     database(report, &platform).await;
+    plugins(report, &platform).await;
     match platform.ready().await {
         Ok(()) if config.redis_url.is_some() => report.fine("cache", "answers"),
         Ok(()) => report.fine("cache", "in this process, so only one process may serve"),
@@ -104,6 +108,21 @@ async fn check(report: &mut Report, config: &Config) {
         None => report.wrong("calendar", "no year is known: this build's holiday table is broken"),
     }
     platform.close().await;
+}
+
+/// What this program refuses of what an earlier release has taken.
+async fn plugins(report: &mut Report, platform: &Arc<Platform>) {
+    let refused = match outgrown::everywhere(platform).await {
+        Ok(refused) => refused,
+        Err(error) => return report.wrong("plug-ins", Failure::from(error)),
+    };
+    if refused.is_empty() {
+        report.fine("plug-ins", "all that are installed are in order");
+    }
+    for RefusedPlugin { tenant, key, release, refused } in refused {
+        let mend = "have it upgraded, or removed";
+        report.wrong("plug-ins", format!("{key} {release} of {tenant} is refused ({mend}): {}", refused.words));
+    }
 }
 
 async fn database(report: &mut Report, platform: &Arc<Platform>) {

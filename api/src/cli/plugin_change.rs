@@ -248,7 +248,7 @@ async fn shown(at: &At, plugin: &declarative::Plugin) -> Result<String, Failure>
     let enabled = tx.parts::<plugin::Entity>().filter(plugin::Column::State.eq(entities::values::PluginState::Enabled));
     let mut before = vec![];
     for row in enabled.order_by(plugin::Column::Key, Order::Asc).all().await? {
-        before.push(store::read(&tx, row.package_id).await?);
+        before.extend(store::found(&tx, row.package_id).await?.ok());
     }
     let rows = tx.parts::<plugin_slot::Entity>().all().await?;
     tx.rollback().await?;
@@ -301,7 +301,7 @@ pub async fn grant(asked: &Grant) -> Result<String, Failure> {
     let outcome = async {
         let rows = tx.parts::<plugin::Entity>().filter(plugin::Column::Key.eq(&asked.named.key));
         let row = rows.lock().required().await?;
-        let requested = store::read(&tx, row.package_id).await?.capabilities.clone();
+        let requested = granting::requested(&tx, &row).await?;
         let granted = match (&from_file, asked.all) {
             (Some(granted), _) => granted.clone(),
             (None, true) => requested.clone(),
@@ -329,7 +329,9 @@ pub async fn list(asked: &Tenant) -> Result<String, Failure> {
     for row in tx.parts::<plugin::Entity>().order_by(plugin::Column::Key, Order::Asc).all().await? {
         let package = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
         let state = entities::CodeEnum::as_str(row.state);
-        out += &format!("{} {} {} {} {}\n", row.key, package.release, state, row.prefix, row.title);
+        let refused = store::of_row(&package).await?.err().map(|refused| format!("（不合规范：{}）", refused.words));
+        let refused = refused.unwrap_or_default();
+        out += &format!("{} {} {} {} {}{refused}\n", row.key, package.release, state, row.prefix, row.title);
     }
     tx.rollback().await?;
     at.platform.close().await;

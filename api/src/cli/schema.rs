@@ -67,6 +67,6 @@ async fn of_tenant(platform: &Arc<Platform>, code: &str) -> Result<String, Failu
     if set.packages.is_empty() {
         return base();
     }
-    let plugins = store::load(platform, tenant.id, &set).await?;
+    let plugins = store::load(platform, tenant.id, &set).await?.plugins;
     difference::sdl(&plugins, &set.slots).map_err(|error| Failure::new(format!("the schema: {error}")))
 }

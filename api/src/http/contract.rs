@@ -124,7 +124,7 @@ impl Contracts {
 
     async fn make(&self, platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Result<Arc<Contract>, ApiError> {
         let started = Instant::now();
-        let plugins = plugins::store::load(platform, tenant, set).await?;
+        let plugins = plugins::store::load(platform, tenant, set).await?.plugins;
         let (engine, slots) = (self.base.engine.clone(), set.slots.clone());
         let over = move || Ok(engine.over(Arc::new(plugins::schema::catalogue(&plugins, &slots)?)));
         let engine = apart(over).await?;

@@ -153,6 +153,12 @@ fn builds(file: &str, text: &str, base: &str, schema: &Json, faults: &mut Faults
     None
 }
 
+/// The fields of a form that may be wrong elsewhere; none of one that cannot be read.
+pub(crate) fn named(text: &str) -> Vec<FormField> {
+    let schema = serde_json::from_str(text).ok().filter(|_: &Json| depth(text) <= MAX_DEPTH);
+    schema.map_or_else(Vec::new, |schema| fields(&schema))
+}
+
 struct Checker<'c> {
     file: &'c str,
     text: &'c str,
@@ -362,14 +368,17 @@ fn fields(schema: &Json) -> Vec<FormField> {
     properties.into_iter().flatten().map(field).collect()
 }
 
-fn kind(root: &Json, property: &Json) -> FieldKind {
+fn kind<'j>(root: &'j Json, mut property: &'j Json) -> FieldKind {
+    // References of a form that is right do not go in circles; those of others may.
+    for _ in 0..MAX_PARTS {
+        let word = |name: &str| property.get(name).and_then(Json::as_str);
+        let target = word("$ref").filter(|_| word("x-code").is_none()).and_then(|target| target.strip_prefix('#'));
+        let Some(target) = target.and_then(|pointer| root.pointer(pointer)) else { break };
+        property = target;
+    }
     let word = |name: &str| property.get(name).and_then(Json::as_str);
     if let Some(set) = word("x-code") {
         return FieldKind::Code(set.to_string());
-    }
-    if let Some(target) = word("$ref").and_then(|target| root.pointer(target.strip_prefix('#')?)) {
-        // References do not go in circles: that was checked.
-        return kind(root, target);
     }
     let texts = |list: &Vec<Json>| !list.is_empty() && list.iter().all(Json::is_string);
     match word("type") {

@@ -8,6 +8,7 @@ mod entry;
 mod extension;
 mod matter;
 mod migration;
+mod outline;
 mod rules;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +117,7 @@ pub use computed::Computed;
 pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
 pub use entry::{Entry, Part, Shape, answer_type};
 pub use extension::Field;
+pub use outline::outline;
 pub use rules::{MatterRule, RuleLevel};
 
 /// A matter with everything that belongs to it (事项).
@@ -141,13 +143,21 @@ pub struct Matter {
 
 /// Checks a plug-in and lists everything that is wrong with it.
 pub fn check(package: &Package, around: &Environment) -> Result<Plugin, Vec<Fault>> {
+    match examined(package, around) {
+        (Some((plugin, _)), faults) if faults.is_empty() => Ok(plugin),
+        (_, faults) => Err(faults.into_list()),
+    }
+}
+
+/// What could be made out of a plug-in, with its manifest, and everything that is wrong with it.
+fn examined(package: &Package, around: &Environment) -> (Option<(Plugin, Manifest)>, Faults) {
     let text = package.text(MANIFEST).unwrap_or_default();
     let mut faults = Faults::default();
     let manifest = match place::depth(text) {
         // The parser of the manifest goes down with every bracket.
         deep if deep > 16 => {
             faults.add(MANIFEST, 1, "TOML", "清单嵌套过深", "按文档的结构书写");
-            return Err(faults.into_list());
+            return (None, faults);
         }
         _ => toml::from_str::<Manifest>(text),
     };
@@ -157,16 +167,14 @@ pub fn check(package: &Package, around: &Environment) -> Result<Plugin, Vec<Faul
             let line = error.span().map_or(1, |span| place::line(text, span.start));
             let said = error.message().lines().next().unwrap_or_default().to_string();
             faults.add(MANIFEST, line, "TOML", format!("清单读不懂：{said}"), "对照文档改正键名和写法");
-            return Err(faults.into_list());
+            return (None, faults);
         }
     };
     let mut checker =
         Checker { package, around, text, faults, names: BTreeSet::new(), has_matters: !manifest.matters.is_empty() };
     let plugin = checker.whole(&manifest);
-    match plugin {
-        Some(plugin) if checker.faults.is_empty() => Ok(plugin),
-        _ => Err(checker.faults.into_list()),
-    }
+    let faults = checker.faults;
+    (plugin.map(|plugin| (plugin, manifest)), faults)
 }
 
 struct Checker<'c> {

@@ -96,7 +96,7 @@ impl Pair {
     }
 }
 
-fn named(plugin: &Json) -> Json {
+pub fn named(plugin: &Json) -> Json {
     json!({ "id": plugin["id"], "expectedVersion": plugin["version"] })
 }
 
@@ -294,5 +294,44 @@ async fn what_nobody_finishes_is_given_up() {
         assert_eq!((count("PREPARING").await, replicas), left, "{minutes} minutes later");
     }
     assert_eq!(count("ABANDONED").await, 2);
+    TestDatabase::of(server.database_url()).remove().await;
+}
+
+/// What was to be prepared for stays in the database; where nothing was written under it, it binds nobody.
+#[tokio::test]
+async fn what_came_with_a_change_that_was_given_up_binds_nobody() {
+    let world = World::on(Server::apart().await).await;
+    let (tenant, server) = (&world.a, &world.server);
+    install(tenant, &Files::new("bwly")).await;
+    let with = |version: &str, kind: &str| {
+        let field =
+            format!("[[field]]\ntarget = \"Unit\"\nkey = \"share\"\ntitle = \"份额\"\ntype = \"{kind}\"\n\n[[matter]]");
+        Files::new("bwly")
+            .manifest("version = \"1.0.0\"", &format!("version = \"{version}\""))
+            .manifest("[[matter]]", &field)
+            .input()
+    };
+    // Another server, which says that it cannot.
+    let probe = Probe::of(server.database_url(), tenant.id).await;
+    let (other, now) = (uuid::Uuid::now_v7(), server.clock.now());
+    let seen = vec![other.into(), now.into()];
+    probe.run("insert into replica (id, started_at, seen_at) values ($1, $2, $2)", seen).await;
+    let cannot = async {
+        let acks = "insert into plugin_ack (tenant_id, id, epoch_id, replica_id, ok, error, millis, at)
+            select $1, $2, id, $2, false, 'no', 1, $3 from plugin_epoch where tenant_id = $1 and state = 'PREPARING'";
+        while probe.count_where("plugin_ack", "error = 'no'", vec![]).await == 0 {
+            probe.run(acks, vec![tenant.id.into(), other.into(), now.into()]).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let (refused, ()) = tokio::join!(tenant.superior.mutate("pluginUpgrade", with("1.1.0", "text"), CHOSEN), cannot);
+    assert_eq!(codes(&refused), ["PLUGIN_NOT_PREPARED"], "{refused}");
+    assert_eq!(probe.count("plugin_package").await, 2, "it is kept");
+    probe.run("delete from replica where id = $1", vec![other.into()]).await;
+
+    let upgraded = tenant.superior.done("pluginUpgrade", with("1.1.1", "integer"), CHOSEN).await;
+    assert_eq!(upgraded["plugin"]["release"], "1.1.1");
+    let retyped = tenant.superior.mutate("pluginUpgrade", with("1.2.0", "text"), CHOSEN).await;
+    assert_eq!(codes(&retyped), ["INVALID_VALUE"], "what came to work binds: {retyped}");
     TestDatabase::of(server.database_url()).remove().await;
 }

@@ -16,6 +16,7 @@ mod kit;
 mod life;
 mod matters;
 mod operated;
+mod outgrown;
 mod own;
 mod packed;
 mod probes;

@@ -8,7 +8,7 @@ use super::{Files, change, install, submit};
 const ITEM: &str = "caseItem { id state version case { form } }";
 
 /// A case whose first agency asks for another birth date.
-async fn asked(tenant: &Tenant) -> Json {
+pub async fn asked(tenant: &Tenant) -> Json {
     let form = json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "FIRST" });
     let case = submit(tenant, "bwly.apply", "applicant", "1", form).await["case"].clone();
     let query = "query($id: ID!) { case(id: $id) { items { nodes { id key version } } } }";
@@ -20,7 +20,7 @@ async fn asked(tenant: &Tenant) -> Json {
     asking.done("caseItemRequestSupplement", input, "caseItem { id version }").await["caseItem"].clone()
 }
 
-async fn supply(tenant: &Tenant, item: &Json, birth: &str) -> Json {
+pub async fn supply(tenant: &Tenant, item: &Json, birth: &str) -> Json {
     let input = json!({ "id": item["id"], "expectedVersion": item["version"], "fields": { "birthDate": birth } });
     tenant.superior.mutate("caseItemSupply", input, ITEM).await
 }

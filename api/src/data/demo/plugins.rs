@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use declarative::{Package, Plugin};
-use entities::{plugin, values::PluginState};
+use entities::{plugin, plugin_package, values::PluginState};
 use sea_orm::ColumnTrait;
 use uuid::Uuid;
 
@@ -86,7 +86,7 @@ pub async fn put(
                 return Ok(true);
             }
         };
-        let known = store::read(&tx, row.package_id).await?;
+        let known = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
         if known.digest == plugin.digest && row.state == PluginState::Enabled {
             return Ok(false);
         }

@@ -1,10 +1,13 @@
 //! Plug-ins as they can be read.
 
+use std::sync::Arc;
+
 use entities::{plugin, values::PluginState};
 
 use crate::{
     gated,
-    graph::catalogue::{Scalar, TypeDef, code, column, expression},
+    graph::catalogue::{Scalar, TypeDef, code, column, expression, resolved},
+    modules::plugins::outgrown::Refusals,
     object_type,
 };
 
@@ -45,6 +48,15 @@ pub fn types() -> Vec<TypeDef> {
             )
             .optional(),
         )
+        .field(resolved(
+            "refused",
+            Scalar::String,
+            vec![expression("digest", DIGEST, Scalar::String, "SHA-256 of its files.")],
+            Arc::new(Refusals),
+            "Why the server does not take the present version any more (不合规范的原因), in Chinese: a later release of the \
+             platform checks more than the one that took it. It is then as if it were disabled, whatever its state; upgrade \
+             it, go back or remove it. Null while it is in order.",
+        ))
         .field(column("version", "version", Scalar::Int, "Counts changes; give it as `expectedVersion`."))
         .field(column("updatedAt", "updated_at", Scalar::DateTime, "When it last changed.").sorted()),
     ]

@@ -14,11 +14,11 @@ use uuid::Uuid;
 
 use crate::{
     kernel::{
-        error::{Code, Fault, Faults, UserError},
+        error::{ApiError, Code, Fault, Faults, UserError},
         tx::{Inner, plus_one},
     },
     modules::plugins::{
-        code, commands::values, compatible::compatible, offering, quarantine, schema, signing::Signer, slots, store,
+        code, commands::values, compatible::fits_all, offering, quarantine, schema, signing::Signer, slots, store,
         trust,
     },
 };
@@ -91,7 +91,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[
 /// Sets a plug-in to work: columns for its indexes, its matters in the tenant's catalogue, its types in the schema.
 pub async fn enable(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Disabled])?;
-    let plugin = store::read(tx, row.package_id).await?;
+    let plugin = store::found(tx, row.package_id).await?.map_err(|refused| refused.fault("input.id"))?;
     quarantine::refuse(tx, &plugin, "input.id").await?;
     activate(tx, &plugin, row.package_id, place).await?;
     set(tx, row, PluginState::Enabled, row.package_id, row.previous_id).await?;
@@ -131,15 +131,15 @@ pub async fn upgrade(
 ) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
     quarantine::refuse(tx, plugin, "input.component").await?;
-    let before = store::read(tx, row.package_id).await?;
-    if names::version(&plugin.version) <= names::version(&before.version) {
-        let zh = format!("现为 {}，升级的版本应更高", before.version);
-        let en = format!("It is at {}; an upgrade has a higher version.", before.version);
+    let before = release(tx, row.package_id).await?;
+    if names::version(&plugin.version) <= names::version(&before) {
+        let zh = format!("现为 {before}，升级的版本应更高");
+        let en = format!("It is at {before}; an upgrade has a higher version.");
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
     let package_id = follow(tx, row, package, plugin).await?;
     for (from, target, old, new) in &plugin.renames {
-        if *from == before.version {
+        if *from == before {
             values::rename(tx, target, &field(plugin, old), &field(plugin, new), place.backend).await?;
         }
     }
@@ -147,7 +147,7 @@ pub async fn upgrade(
     tx.touched(
         "Plugin",
         row.id,
-        json!({ "upgraded": plugin.version, "from": before.version, "digest": plugin.digest, "signedBy": trust::recorded(signers) }),
+        json!({ "upgraded": plugin.version, "from": before, "digest": plugin.digest, "signedBy": trust::recorded(signers) }),
     );
     Ok(())
 }
@@ -194,13 +194,9 @@ async fn not_back(tx: &Inner, row: &plugin::Model, plugin: &Plugin) -> Result<()
     Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into())
 }
 
-/// Whether a package goes with all that were ever at work: there may be data of each of them.
-async fn fits_all(tx: &Inner, row: &plugin::Model, plugin: &Plugin) -> Result<(), Fault> {
-    let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
-    for package in packages.await? {
-        compatible(&*store::of_row(package).await?, plugin)?;
-    }
-    Ok(())
+/// The version of a package, which may be refused today.
+async fn release(tx: &Inner, package_id: Uuid) -> Result<String, ApiError> {
+    Ok(tx.parts::<plugin_package::Entity>().id(package_id).required().await?.release)
 }
 
 /// Goes back to the version before; what the upgrade renamed gets its name back.
@@ -210,15 +206,18 @@ pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(
         let (zh, en) = ("没有可以回退的版本", "There is no version to go back to.");
         return Err(UserError::new(Code::NotInState, "input.id", zh, en).into());
     };
-    let (now, before) = (store::read(tx, row.package_id).await?, store::read(tx, previous).await?);
+    let before = store::found(tx, previous).await?.map_err(|refused| refused.fault("input.id"))?;
     quarantine::refuse(tx, &before, "input.id").await?;
-    for (from, target, old, new) in &now.renames {
-        if *from == before.version {
-            values::rename(tx, target, &field(&now, new), &field(&now, old), place.backend).await?;
+    let now = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
+    let renames = store::outlined(&now).await?.map(|now| now.renames.clone()).unwrap_or_default();
+    for (from, target, old, new) in &renames {
+        // They come into statements, and nobody vouches for those of a package that is refused today.
+        if *from == before.version && names::is_key(old) && names::is_key(new) {
+            values::rename(tx, target, &field(&before, new), &field(&before, old), place.backend).await?;
         }
     }
     exchange(tx, row, &before, previous, None, place).await?;
-    tx.touched("Plugin", row.id, json!({ "rolledBack": before.version, "from": now.version }));
+    tx.touched("Plugin", row.id, json!({ "rolledBack": before.version, "from": now.release }));
     Ok(())
 }
 
@@ -295,7 +294,8 @@ async fn in_harmony(tx: &Inner, plugin: &Plugin, slots: &[(String, String, Strin
     let others = tx.parts::<plugin::Entity>().filter(plugin::Column::State.eq(PluginState::Enabled)).all().await?;
     let mut all = vec![std::sync::Arc::new(plugin.clone())];
     for other in others.iter().filter(|other| other.key != plugin.key) {
-        all.push(store::read(tx, other.package_id).await?);
+        // One that is refused today is in no schema.
+        all.extend(store::found(tx, other.package_id).await?.ok());
     }
     schema::catalogue(&all, slots).map(drop).map_err(|error| {
         tracing::warn!(error, "a plug-in does not go with the others");

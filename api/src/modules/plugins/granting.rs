@@ -7,15 +7,21 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     kernel::{
-        error::{Code, Fault, Faults, UserError},
+        error::{ApiError, Code, Fault, Faults, UserError},
         tx::{Inner, plus_one},
     },
     modules::plugins::store,
 };
 
+/// What a plug-in's manifest requests. A package that is refused today requests nothing: what it was granted can be taken
+/// back.
+pub async fn requested(tx: &Inner, row: &plugin::Model) -> Result<Capabilities, ApiError> {
+    Ok(store::found(tx, row.package_id).await?.map(|plugin| plugin.capabilities.clone()).unwrap_or_default())
+}
+
 /// Grants a plug-in this and nothing else, and sets its configuration unless it is to stay.
 pub async fn grant(tx: &Inner, row: &plugin::Model, granted: &Capabilities, config: Option<Json>) -> Result<(), Fault> {
-    let requested = store::read(tx, row.package_id).await?.capabilities.clone();
+    let requested = requested(tx, row).await?;
     let mut faults = Faults::default();
     for (field, name, known) in beyond(&requested, granted) {
         let zh = format!("插件没有申请 {name}；已申请：{known}");

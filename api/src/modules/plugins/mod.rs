@@ -18,6 +18,7 @@ pub mod entries;
 pub mod epochs;
 pub mod granting;
 pub mod offering;
+pub mod outgrown;
 pub mod outside;
 pub mod quarantine;
 pub mod queries;

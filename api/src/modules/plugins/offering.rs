@@ -96,13 +96,12 @@ async fn offered_before(
     Ok(None)
 }
 
-/// The package with which a version of a plug-in's matter came, and the plug-in as it was then.
+/// The package with which a version of a plug-in's matter came, and the plug-in as it was then; nothing where that
+/// package is refused today.
 pub async fn came_with(tx: &Inner, matter_id: Uuid) -> Result<Option<(Uuid, Arc<Plugin>)>, ApiError> {
     let link = tx.parts::<plugin_matter::Entity>().filter(plugin_matter::Column::MatterId.eq(matter_id)).one().await?;
-    match link {
-        Some(link) => Ok(Some((link.package_id, store::read(tx, link.package_id).await?))),
-        None => Ok(None),
-    }
+    let Some(link) = link else { return Ok(None) };
+    Ok(store::found(tx, link.package_id).await?.ok().map(|plugin| (link.package_id, plugin)))
 }
 
 /// The unit of each branch: the one that handles the agency's part of the standard matters, or the one named.

@@ -11,7 +11,7 @@ use crate::{
         error::{ApiError, Code},
         id::Id,
     },
-    modules::plugins::{catalogue::Plugin, change, commands::plugin_grant::shown, difference, store, trust},
+    modules::plugins::{catalogue::Plugin, change, commands::plugin_grant::shown, difference, granting, store, trust},
 };
 
 /// One thing that is wrong with a plug-in (插件缺陷).
@@ -68,7 +68,7 @@ pub struct PluginCheck {
 /// and `effects`.
 #[derive(SimpleObject)]
 pub struct PluginCapabilities {
-    /// What its manifest requests (申请).
+    /// What its manifest requests (申请); nothing while its package is refused (`Plugin.refused`).
     requested: JsonText,
     /// What the administrator has granted, now or for another version (授予).
     granted: JsonText,
@@ -98,7 +98,7 @@ impl PluginQueries {
             tx.rollback().await?;
             return Ok(None);
         };
-        let requested = store::read(&tx, row.package_id).await.map(|plugin| plugin.capabilities.clone());
+        let requested = granting::requested(&tx, &row).await;
         tx.rollback().await?;
         let requested = requested?;
         let granted: Capabilities = serde_json::from_value(row.grants).unwrap_or_default();
@@ -133,7 +133,7 @@ impl PluginQueries {
             }
         };
         let set = session.tenant().plugins.clone();
-        let before = store::load(session.platform(), session.tenant().id, &set).await?;
+        let before = store::load(session.platform(), session.tenant().id, &set).await?.plugins;
         let tx = session.begin().await?;
         let rows = tx.parts::<plugin_slot::Entity>().all().await?;
         tx.rollback().await?;

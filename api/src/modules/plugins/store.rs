@@ -8,6 +8,7 @@ use entities::plugin_package;
 use moka::sync::Cache;
 use sea_orm::ColumnTrait;
 use serde_json::Value as Json;
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 use crate::{
@@ -18,7 +19,13 @@ use crate::{
         session::Reason,
         tx::Inner,
     },
-    modules::{matters::install, plugins::schema},
+    modules::{
+        matters::install,
+        plugins::{
+            outgrown::{self, Refused},
+            schema,
+        },
+    },
 };
 
 /// Checked plug-ins kept, in bytes of their files.
@@ -68,10 +75,7 @@ pub async fn checked(package: Package) -> Result<Result<Arc<Plugin>, Vec<declara
         return Ok(Ok(known));
     }
     let checked = host::aside(move || declarative::check(&package, &environment()));
-    let checked = checked.await.map_err(|error| {
-        tracing::error!(%error, "a plug-in could not be checked");
-        ApiError::of(Code::InternalServerError)
-    })?;
+    let checked = checked.await.map_err(|error| unchecked(&error))?;
     Ok(checked.map(|plugin| {
         let plugin = Arc::new(plugin);
         CHECKED.insert(digest, plugin.clone());
@@ -79,49 +83,81 @@ pub async fn checked(package: Package) -> Result<Result<Arc<Plugin>, Vec<declara
     }))
 }
 
-/// A plug-in of a package row.
+/// A plug-in, or why its package is refused today.
+pub type Found = Result<Arc<Plugin>, Arc<Refused>>;
+
+/// What is known of the package with this digest without a look at it.
+pub fn known(digest: &str) -> Option<Found> {
+    CHECKED.get(digest).map(Ok).or_else(|| outgrown::known(digest).map(Err))
+}
+
+/// A plug-in of a package row; one that is refused today is as one that is disabled.
 pub async fn read(tx: &Inner, package_id: Uuid) -> Result<Arc<Plugin>, ApiError> {
+    found(tx, package_id).await?.map_err(|_| ApiError::of(Code::PluginDisabled))
+}
+
+/// The same for those who go on without it where it is refused.
+pub async fn found(tx: &Inner, package_id: Uuid) -> Result<Found, ApiError> {
     let row = tx.parts::<plugin_package::Entity>().id(package_id).required().await?;
-    of_row(row).await
+    of_row(&row).await
 }
 
 /// A plug-in of a package row that was read.
-pub async fn of_row(row: plugin_package::Model) -> Result<Arc<Plugin>, ApiError> {
-    if let Some(known) = CHECKED.get(&row.digest) {
+pub async fn of_row(row: &plugin_package::Model) -> Result<Found, ApiError> {
+    if let Some(known) = known(&row.digest) {
         return Ok(known);
     }
     let checked = match package(&row.files) {
         Ok(package) => checked(package).await?,
         Err(faults) => Err(faults),
     };
-    checked.map_err(|faults| {
-        tracing::error!(?faults, digest = row.digest, "an installed plug-in is not accepted any more");
-        ApiError::of(Code::PluginDisabled)
-    })
+    Ok(checked.map_err(|faults| outgrown::noted(row, &faults)))
 }
 
-/// The plug-ins of a set, in its order.
-pub async fn load(platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Result<Vec<Arc<Plugin>>, ApiError> {
-    let mut out = vec![];
-    let mut missing = vec![];
-    for (id, digest) in &set.packages {
-        match CHECKED.get(digest) {
-            Some(known) => out.push(known),
-            None => missing.push(*id),
+/// What a package declares, for comparing with it and nothing else: of one that is refused what can be made out.
+pub async fn outlined(row: &plugin_package::Model) -> Result<Option<Arc<Plugin>>, ApiError> {
+    if let Ok(plugin) = of_row(row).await? {
+        return Ok(Some(plugin));
+    }
+    let Ok(package) = package(&row.files) else { return Ok(None) };
+    let outline = host::aside(move || declarative::outline(&package, &environment())).await;
+    Ok(outline.map_err(|error| unchecked(&error))?.map(Arc::new))
+}
+
+fn unchecked(error: &JoinError) -> ApiError {
+    tracing::error!(%error, "a plug-in could not be checked");
+    ApiError::of(Code::InternalServerError)
+}
+
+/// The packages of a set.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// The plug-ins that are in order, as the set orders them.
+    pub plugins: Vec<Arc<Plugin>>,
+    /// The packages that are refused today.
+    pub refused: Vec<Uuid>,
+}
+
+/// The plug-ins of a set. What is refused is left out, so that the tenant has all that the others give it.
+pub async fn load(platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Result<Loaded, ApiError> {
+    let mut all: Vec<(Uuid, Option<Found>)> = set.packages.iter().map(|(id, digest)| (*id, known(digest))).collect();
+    let missing: Vec<Uuid> = all.iter().filter(|(_, found)| found.is_none()).map(|(id, _)| *id).collect();
+    if !missing.is_empty() {
+        let tx = platform.system(Reason::Schema).begin(Some(tenant)).await?;
+        let rows = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::Id.is_in(missing)).all().await?;
+        tx.rollback().await?;
+        for row in rows {
+            let found = of_row(&row).await?;
+            all.iter_mut().filter(|(id, _)| *id == row.id).for_each(|(_, place)| *place = Some(found.clone()));
         }
     }
-    if missing.is_empty() {
-        return Ok(out);
+    let mut loaded = Loaded::default();
+    for (id, found) in all {
+        match found {
+            Some(Ok(plugin)) => loaded.plugins.push(plugin),
+            Some(Err(_)) => loaded.refused.push(id),
+            None => {}
+        }
     }
-    let tx = platform.system(Reason::Schema).begin(Some(tenant)).await?;
-    let ids: Vec<Uuid> = set.packages.iter().map(|(id, _)| *id).collect();
-    let mut rows =
-        tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::Id.is_in(ids.clone())).all().await?;
-    tx.rollback().await?;
-    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
-    let mut all = vec![];
-    for row in rows {
-        all.push(of_row(row).await?);
-    }
-    Ok(all)
+    Ok(loaded)
 }

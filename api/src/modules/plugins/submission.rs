@@ -49,7 +49,7 @@ pub async fn question(
     before: Option<Json>,
 ) -> Result<Option<Question>, Fault> {
     let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(None) };
-    let plugin = of_version(tx, matter, prefix).await?;
+    let Some(plugin) = of_version(tx, matter, prefix, key).await? else { return Ok(None) };
     let hook = format!("{key}.{}", if before.is_some() { "supply" } else { "submit" });
     Ok(validates(&plugin).then_some(Question { plugin, hook, form, before }))
 }
@@ -70,12 +70,16 @@ fn validates(plugin: &Plugin) -> bool {
     plugin.code.as_ref().is_some_and(|code| code.hooks.contains("validate"))
 }
 
-/// Refuses new cases of a plug-in that is not at work; those under way go on without it.
+/// Refuses new cases of a plug-in that is not at work, or whose package is refused today; those under way go on without
+/// it.
 pub async fn at_work(tx: &Tx, matter: &matter::Model) -> Result<(), Fault> {
-    let Some((prefix, _)) = matter.key.split_once('.') else { return Ok(()) };
-    match installed(tx, prefix).await? {
-        Some(plugin) if plugin.state == PluginState::Enabled => Ok(()),
-        _ => Err(Code::PluginDisabled.into()),
+    let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(()) };
+    let row = installed(tx, prefix).await?.filter(|plugin| plugin.state == PluginState::Enabled);
+    store::read(tx, row.ok_or(Code::PluginDisabled)?.package_id).await?;
+    // A case does not begin where nobody knows its rules.
+    match of_version(tx, matter, prefix, key).await? {
+        Some(_) => Ok(()),
+        None => Err(Code::PluginDisabled.into()),
     }
 }
 
@@ -91,7 +95,8 @@ pub async fn check(
     faults: &mut Faults,
 ) -> Result<Vec<Warning>, Fault> {
     let Some((prefix, key)) = matter.key.split_once('.') else { return Ok(vec![]) };
-    let plugin = of_version(tx, matter, prefix).await?;
+    // Of a case under way nobody knows the rules any more: whoever has asked for a supplement looks at it.
+    let Some(plugin) = of_version(tx, matter, prefix, key).await? else { return Ok(vec![]) };
     let found = plugin.matters.iter().find(|m| m.key == key).ok_or(Code::PluginDisabled)?;
     let names = found.fields.iter().map(|f| f.name.clone()).collect();
     let (mut warnings, mut holds) = (vec![], true);
@@ -173,13 +178,15 @@ pub(super) fn brief(text: &str, most: usize) -> String {
     text.chars().filter(|c| !c.is_control()).take(most).collect()
 }
 
-/// The plug-in as it was when the version of the matter came; a case keeps the rules that it began with.
-async fn of_version(tx: &Tx, matter: &matter::Model, prefix: &str) -> Result<Arc<Plugin>, Fault> {
+/// The plug-in as it was when the version of the matter came: a case keeps the rules that it began with. Where that
+/// package is refused today, the version that is installed speaks for it, if it is in order and has the matter.
+async fn of_version(tx: &Tx, matter: &matter::Model, prefix: &str, key: &str) -> Result<Option<Arc<Plugin>>, Fault> {
     if let Some((_, plugin)) = offering::came_with(tx, matter.id).await? {
-        return Ok(plugin);
+        return Ok(Some(plugin));
     }
     let installed = installed(tx, prefix).await?.ok_or(Code::PluginDisabled)?;
-    Ok(store::read(tx, installed.package_id).await?)
+    let found = store::found(tx, installed.package_id).await?.ok();
+    Ok(found.filter(|plugin| plugin.matters.iter().any(|matter| matter.key == key)))
 }
 
 async fn installed(tx: &Tx, prefix: &str) -> Result<Option<plugin::Model>, Fault> {

@@ -88,7 +88,7 @@ impl Command for CustomFieldsSetInput {
         };
         let session = tx.session();
         let set = session.tenant().plugins.clone();
-        let plugins = store::load(session.platform(), tx.tenant_id(), &set).await?;
+        let plugins = store::load(session.platform(), tx.tenant_id(), &set).await?.plugins;
         let mut faults = Faults::default();
         let mut known = vec![];
         for (name, value) in given {

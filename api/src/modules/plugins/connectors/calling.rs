@@ -23,11 +23,14 @@ use crate::{
     modules::{
         identity::Identity,
         matters::opening::texts,
-        plugins::connectors::{
-            client::{Client, Failure, Question},
-            queue::called,
-            rules::down,
-            settling::{self, Asked, Outcome},
+        plugins::{
+            connectors::{
+                client::{Client, Failure, Question},
+                queue::called,
+                rules::down,
+                settling::{self, Asked, Outcome},
+            },
+            store,
         },
     },
 };
@@ -77,6 +80,8 @@ enum Prepared {
     Later(Option<Connector>, &'static str, TimeDelta),
     /// Somebody has taken the item.
     Dropped,
+    /// Nobody knows what to ask.
+    HandedOver,
 }
 
 /// Asks what is due for a tenant, and tells when to look again; never, where nothing waits and nothing is connected.
@@ -104,6 +109,9 @@ pub async fn round(identity: &Arc<Identity>, client: &Client, tenant: Uuid) -> R
                 settling::later(&tx, identity.platform(), &job, connector.as_ref(), why, wait).await?;
             }
             Prepared::Dropped => settling::drop_job(&tx, &job).await?,
+            Prepared::HandedOver => {
+                settling::hand_over(&tx, identity.platform(), &job, "PLUGIN_DISABLED").await?;
+            }
         }
     }
     tx.commit().await?;
@@ -147,6 +155,10 @@ async fn prepare(tx: &SystemTx, job: &connector_job::Model, tried: &mut HashSet<
     let case = tx.parts::<matter_case::Entity>().id(item.case_id).required().await?;
     if item.state != CaseItemState::Pending || case.state != CaseState::Running {
         return Ok(Prepared::Dropped);
+    }
+    // A package that is refused today may never be taken again: whoever handles the item by hand need not wait for it.
+    if store::found(tx, job.package_id).await?.is_err() {
+        return Ok(Prepared::HandedOver);
     }
     let matter = tx.parts::<matter::Entity>().id(case.matter_id).required().await?;
     let Some((_, plugin, call)) = called(tx, &matter, &item.key).await? else { return Ok(Prepared::Dropped) };

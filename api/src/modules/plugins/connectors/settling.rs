@@ -190,7 +190,13 @@ async fn postpone(
     Ok(())
 }
 
-async fn hand_over(tx: &SystemTx, platform: &Platform, job: &connector_job::Model, why: &str) -> Result<(), ApiError> {
+/// Leaves an item to its agency, whose clock goes on.
+pub async fn hand_over(
+    tx: &SystemTx,
+    platform: &Platform,
+    job: &connector_job::Model,
+    why: &str,
+) -> Result<(), ApiError> {
     parking::resume(tx, platform, job.case_item_id).await?;
     close(tx, job, PluginCallState::Handed, Some(why), None).await
 }

@@ -4,6 +4,7 @@
 
 pub mod activating;
 pub mod catalogue;
+pub mod given_up;
 pub mod preparing;
 pub mod watching;
 

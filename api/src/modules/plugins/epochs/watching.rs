@@ -119,11 +119,19 @@ async fn ready(
     if set.packages.is_empty() {
         return Ok(());
     }
-    let plugins = store::load(platform, tenant, &set).await.map_err(told)?;
-    if plugins.len() != set.packages.len() {
+    let loaded = store::load(platform, tenant, &set).await.map_err(told)?;
+    if loaded.plugins.len() + loaded.refused.len() != set.packages.len() {
         return Err("a package is missing".into());
     }
-    for plugin in &plugins {
+    if !loaded.refused.is_empty() {
+        // One that is at work already is left out here as before; another is not to come to work by this change.
+        let now = platform.plugins_of(tenant).await.map_err(told)?;
+        let at_work = |id: &Uuid| now.packages.iter().any(|(known, _)| known == id);
+        if !loaded.refused.iter().all(at_work) {
+            return Err("a package is refused by the checks of this server".into());
+        }
+    }
+    for plugin in &loaded.plugins {
         let up = code::ready(platform, tenant, plugin).await;
         up.map_err(|reason| format!("{}: {reason}", plugin.key))?;
     }
