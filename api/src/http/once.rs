@@ -10,9 +10,9 @@ use async_graphql::{
 use indexmap::IndexMap;
 
 use crate::{
-    graph::selection::Doc,
+    graph::{schema::validation::not_one_root, selection::Doc},
     http::execute::Ready,
-    kernel::error::{ApiError, Code},
+    kernel::error::ApiError,
 };
 
 /// How many root fields an operation has, and whether each stands in the document once and by itself; what stands for two
@@ -32,12 +32,11 @@ fn root(operation: OperationType) -> &'static str {
     }
 }
 
-/// Whether a subscription has the one root field that it may have, wherever that stands (GraphQL, 5.2.3.1).
+/// Whether variables leave a subscription the one root field that a valid one has (GraphQL, 5.2.3.1).
 pub(super) fn single(ready: &Ready) -> Result<(), ApiError> {
     match shape(ready)? {
         (1, _) => Ok(()),
-        _ => Err(ApiError::of(Code::GraphqlValidationFailed)
-            .saying("一个订阅只有一个根字段", "A subscription has one root field.")),
+        _ => Err(not_one_root()),
     }
 }
 

@@ -153,6 +153,38 @@ async fn a_variable_that_may_be_null_may_stand_where_there_is_a_default() {
 }
 
 #[tokio::test]
+async fn no_operation_of_a_document_is_carried_out_beside_a_subscription_with_several_root_fields() {
+    let world = World::start().await;
+    let actor = &world.a.superior;
+    let follow = "caseProgress(case: $c) { id }";
+    let mut socket = Socket::greeted(&world.server.url, actor.token.as_deref()).await;
+    for (n, wrong) in [
+        format!("a: {follow} b: {follow}"),
+        format!("a: {follow} ... on Subscription {{ {follow} }}"),
+        "caseProgress(case: $c) @skip(if: true) { id }".to_string(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let document = format!("query Q {{ version }} subscription S($c: ID!) {{ {wrong} }}");
+        let body = json!({ "query": document, "operationName": "Q" });
+        // Whether or not it came before.
+        for _ in 0..2 {
+            let reply = actor.send(body.clone(), &[]).await;
+            assert_eq!(reply.code(), INVALID, "{wrong}: {}", reply.text);
+            assert!(reply.body.get("data").is_none(), "{}", reply.text);
+        }
+        let id = n.to_string();
+        socket.say(json!({ "type": "subscribe", "id": id, "payload": body })).await;
+        let heard = word(socket.hear().await);
+        assert_eq!((&heard["type"], &heard["payload"][0]["extensions"]["code"]), (&json!("error"), &json!(INVALID)));
+    }
+    let document = format!("query Q {{ version }} subscription S($c: ID!) {{ {follow} {follow} }}");
+    let reply = actor.send(json!({ "query": document, "operationName": "Q" }), &[]).await;
+    assert!(reply.body["data"]["version"].is_string(), "{}", reply.text);
+}
+
+#[tokio::test]
 async fn the_root_field_of_a_subscription_may_stand_in_fragments_and_more_than_once() {
     let world = World::start().await;
     let tenant = &world.a;

@@ -1,5 +1,6 @@
 //! Rules of the specification that the library does not have or has otherwise, checked over the whole document before
-//! anything is carried out: fields that are merged (GraphQL, 5.3.2), literals (5.6) and where variables may stand (5.8.5).
+//! anything is carried out: the one root field of subscriptions (GraphQL, 5.2.3.1), fields that are merged (5.3.2),
+//! literals (5.6) and where variables may stand (5.8.5).
 //!
 //! None of them looks at a variable's value: a document that was found valid once is valid for all values. All other
 //! rules are the library's. The guard has bounded documents before, and refused fragments that spread themselves.
@@ -19,6 +20,7 @@ use crate::{
 };
 
 mod merge;
+mod subscriptions;
 #[cfg(test)]
 mod tests_merge;
 #[cfg(test)]
@@ -26,6 +28,8 @@ mod tests_pets;
 #[cfg(test)]
 mod tests_values;
 mod values;
+
+pub use subscriptions::not_one_root;
 
 /// What is told of one document; whoever has made more mistakes hears of the others when these are mended.
 const MOST: usize = 20;
@@ -35,6 +39,7 @@ const LONGEST: usize = 80;
 /// What is wrong with a document by the rules that stand here; nothing is said of names that the schema does not have.
 pub fn errors(registry: &Registry, document: &ExecutableDocument) -> Vec<ServerError> {
     let mut found = Found::default();
+    subscriptions::check(document, &mut found);
     merge::check(registry, document, &mut found);
     values::check(registry, document, &mut found);
     found.0

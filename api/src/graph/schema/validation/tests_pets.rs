@@ -27,7 +27,8 @@ fn with(mut fields: IndexMap<String, MetaField>, more: Vec<MetaField>) -> IndexM
 }
 
 fn pets() -> Registry {
-    let mut registry = Registry { query_type: "Query".into(), ..Registry::default() };
+    let subscription_type = Some("Subscription".into());
+    let mut registry = Registry { query_type: "Query".into(), subscription_type, ..Registry::default() };
     for name in ["Int", "Float", "String", "Boolean", "ID", "Date"] {
         registry.types.insert(name.into(), scalar(name, "", None));
     }
@@ -83,6 +84,7 @@ fn pets() -> Registry {
         object("Bell", "", fields(&[("name", "String!")]), None),
         object("Person", "", person, None),
         object("Query", "", query, None),
+        object("Subscription", "", fields(&[("dog", "Dog"), ("cat", "Cat")]), None),
         enumeration("Command", "", &[("SIT", ""), ("HEEL", "")]),
         input("Where", "", conditions),
     ] {
