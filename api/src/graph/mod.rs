@@ -3,6 +3,7 @@
 pub mod absent;
 mod aggregate;
 pub mod catalogue;
+pub mod conditions;
 mod connection;
 pub mod cursor;
 pub(crate) mod dialect;

@@ -1,11 +1,12 @@
-//! Whether an operation is what the schema allows, asked once for each document, before anything is carried out.
+//! Whether an operation is what the schema allows, asked once for each document, and whether its variables leave it so,
+//! before anything is carried out.
 
 use std::sync::Arc;
 
 use serde_json::{Map, json};
 
 use crate::{
-    graph::{open::Openness, schema::ValidOnly},
+    graph::{conditions, open::Openness, schema::ValidOnly},
     http::{app::App, errors, execute::Ready, reply::Reply},
     kernel::{
         error::Code,
@@ -21,16 +22,21 @@ pub(super) async fn validated(
     session: Option<&Session>,
     info: &RequestInfo,
 ) -> Result<Arc<Openness>, Reply> {
-    if let Some(openness) = ready.openness() {
-        return Ok(openness);
-    }
-    let valid = Arc::new(ValidOnly::default());
-    let request = ready.to_validate(session, app).data(valid.clone());
-    let response = ready.contract.schema().execute(request).await;
-    match valid.passed() {
-        true => Ok(ready.passed(app)),
-        false => Err(invalid(&response.errors, app.shows_schema(session), info)),
-    }
+    let openness = match ready.openness() {
+        Some(openness) => openness,
+        None => {
+            let valid = Arc::new(ValidOnly::default());
+            let request = ready.to_validate(session, app).data(valid.clone());
+            let response = ready.contract.schema().execute(request).await;
+            match valid.passed() {
+                true => ready.passed(app),
+                false => return Err(invalid(&response.errors, app.shows_schema(session), info)),
+            }
+        }
+    };
+    // This hangs on values, so that it is asked each time.
+    let asked = ready.doc().and_then(conditions::check);
+    asked.map(|()| openness).map_err(|error| Reply::failed(&error, info))
 }
 
 /// The answer to an operation that is not valid.

@@ -153,6 +153,46 @@ async fn a_variable_that_may_be_null_may_stand_where_there_is_a_default() {
 }
 
 #[tokio::test]
+async fn a_condition_that_is_null_is_refused_whoever_would_carry_the_operation_out() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let actor = &tenant.superior;
+    for selections in [
+        "units @skip(if: $v) { totalCount }",
+        "units { totalCount @include(if: $v) }",
+        "viewer @skip(if: $v) { __typename }",
+        "viewer { __typename @include(if: $v) }",
+        "viewer { __typename } units { nodes { id @skip(if: $v) } }",
+        "__typename @skip(if: $v)",
+        "__schema { queryType { name @include(if: $v) } }",
+        "...F @skip(if: $v) } fragment F on Query { version",
+    ] {
+        let query = format!("query($v: Boolean = false) {{ {selections} }}");
+        // Before it is known to be valid, and afterwards.
+        for variables in [json!({ "v": null }), json!({}), json!({ "v": null })] {
+            let reply = actor.gql(&query, variables.clone()).await;
+            if variables == json!({}) {
+                assert!(reply.body.get("errors").is_none(), "{selections}: {}", reply.text);
+                continue;
+            }
+            let error = &reply.body["errors"][0];
+            assert_eq!((reply.code(), &error["extensions"]["field"]), ("BAD_USER_INPUT", &json!("if")), "{selections}");
+            assert!(reply.body.get("data").is_none(), "{selections}: {}", reply.text);
+        }
+    }
+    let query =
+        "mutation($i: UnitCreateInput!, $v: Boolean = false) { unitCreate(input: $i) { unit { id @skip(if: $v) } } }";
+    let mut variables = office(tenant, "N1");
+    variables["v"] = Json::Null;
+    let reply = actor.gql(query, variables.clone()).await;
+    assert_eq!((reply.code(), reply.body.get("data")), ("BAD_USER_INPUT", None), "{}", reply.text);
+    let text = streamed(actor, query, &variables).await;
+    assert!(text.contains("BAD_USER_INPUT") && !text.contains("\"data\""), "{text}");
+    let offices = "{ units(where: { name: { eq: \"办公室\" } }) { totalCount } }";
+    assert_eq!(actor.ok(offices, json!({})).await["units"]["totalCount"], 0, "nothing was made");
+}
+
+#[tokio::test]
 async fn no_operation_of_a_document_is_carried_out_beside_a_subscription_with_several_root_fields() {
     let world = World::start().await;
     let actor = &world.a.superior;
