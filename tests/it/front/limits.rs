@@ -43,6 +43,20 @@ fn nested(levels: usize, condition: &str) -> String {
     format!("{{ units(first: 1, where: {open}{condition}{close}) {{ nodes {{ id }} }} }}")
 }
 
+/// A field within so many brackets.
+fn inline(brackets: usize) -> String {
+    let around = brackets - 3;
+    below_units(&format!("{} __typename @skip(if: false) {}", "... {".repeat(around), "}".repeat(around)))
+}
+
+/// A field that a module answers, within so many selections, all of them fragments.
+fn spread(selections: usize) -> String {
+    let last = selections - 2;
+    let between = repeat(last - 1, |i| format!("fragment F{i} on Query {{ ...F{} }}", i + 1));
+    let end = last - 1;
+    format!("{{ ...F0 }} {between} fragment F{end} on Query {{ viewer {{ __typename @skip(if: false) }} }}")
+}
+
 fn parents(count: usize) -> String {
     below_units(&format!("{} {{ id }} {}", vec!["parent"; count].join(" { "), "}".repeat(count - 1)))
 }
@@ -82,6 +96,8 @@ fn limits() -> Vec<Limit> {
             beyond: (nested(22, "{code:{in:[\"x\"]}}"), json!({})),
             code: large,
         },
+        plain("nesting of selections", large, &inline, 48),
+        plain("nesting through fragments", cost, &spread, 48),
         plain("depth", cost, &|n| parents(n - 3), 15),
         plain("aliases", cost, &|n| below_units(&repeat(n, |i| format!("a{i}: id"))), 30),
         plain("root fields", cost, &|n| format!("{{ {} }}", repeat(n, |_| "__typename".into())), 20),

@@ -144,6 +144,11 @@ fn at_field(error: ApiError, ctx: &Context<'_>) -> ServerError {
     error
 }
 
+/// Selection sets within one another, fragments expanded, of any document that comes here: what stands in front refuses
+/// what is deeper, and the library is to know no narrower bound of its own. With what [`validation::show`] puts around a
+/// `__typename` it is one more, which the library, counting from 0, takes as well.
+pub const NESTING: usize = 64;
+
 /// The schema of a set of types.
 pub type Zugong = Schema<Query, Mutation, Subscriptions>;
 
@@ -174,6 +179,7 @@ fn built(engine: Engine, beside: Option<Arc<InputTypes>>) -> (Zugong, Option<inj
     inject::over(engine.catalogue().clone(), beside, || {
         Schema::build(Query::default(), Mutation::default(), Subscriptions::default())
             .disable_suggestions()
+            .limit_recursive_depth(NESTING)
             .extension(PassThrough)
             .data(engine)
             .finish()

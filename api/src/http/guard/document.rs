@@ -78,6 +78,8 @@ struct Measure {
     lists: usize,
     /// The same below `__schema` and `__type` at this level only.
     introspected_lists: usize,
+    /// Nesting of selection sets, this one included.
+    nesting: usize,
 }
 
 impl Measure {
@@ -95,6 +97,7 @@ impl Measure {
             data_depth: if introspection { 0 } else { depth },
             lists,
             introspected_lists: if introspection { lists } else { 0 },
+            nesting: below.nesting,
         });
     }
 
@@ -107,6 +110,7 @@ impl Measure {
         self.data_depth = self.data_depth.max(other.data_depth);
         self.lists = self.lists.max(other.lists);
         self.introspected_lists = self.introspected_lists.max(other.introspected_lists);
+        self.nesting = self.nesting.max(other.nesting);
     }
 
     /// Refuses an operation beyond the limits.
@@ -118,8 +122,9 @@ impl Measure {
         };
         within(cost, root, self.fields, most)?;
         within(cost, ("查询深度", "Depth"), self.data_depth, limits.depth)?;
-        // Introspection is exempt from the depth, but not from what could be written without fragments.
-        within(cost, ("内省深度", "Introspection depth"), self.depth, limits.nesting.max(limits.depth))?;
+        // Fragments, and introspection, which is exempt from the depth, nest no deeper than what is written without them.
+        let nesting = limits.nesting.max(limits.depth).min(Limits::HIGHEST_NESTING);
+        within(cost, ("片段展开后的嵌套", "Nesting with fragments expanded"), self.nesting, nesting)?;
         let lists = ("内省列表嵌套", "Nested introspection lists");
         within(cost, lists, self.introspected_lists, INTROSPECTION_LIST_NESTING)?;
         within(cost, ("别名数", "Aliases"), self.aliases, limits.aliases)?;
@@ -219,6 +224,7 @@ impl<'a> Expansion<'a> {
                 }
             }
         }
+        total.nesting = total.nesting.saturating_add(usize::from(!set.items.is_empty()));
         total
     }
 }

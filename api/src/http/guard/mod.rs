@@ -22,7 +22,10 @@ mod tests_random;
 use async_graphql_parser::{Pos, types::ExecutableDocument};
 use serde::Deserialize;
 
-use crate::kernel::error::{ApiError, Code};
+use crate::{
+    graph::schema::NESTING,
+    kernel::error::{ApiError, Code},
+};
 
 /// How large a request and its document may be. The defaults are the published contract.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -34,7 +37,8 @@ pub struct Limits {
     pub query_bytes: usize,
     /// Lexical tokens of the document.
     pub tokens: usize,
-    /// Nesting of brackets of any kind. Above [`Limits::HIGHEST_NESTING`] it counts as that.
+    /// Nesting of brackets of any kind, and of selection sets with fragments expanded. Above
+    /// [`Limits::HIGHEST_NESTING`] it counts as that.
     pub nesting: usize,
     /// Nesting of fields in an operation, introspection aside.
     pub depth: usize,
@@ -58,7 +62,7 @@ pub struct Limits {
 
 impl Limits {
     /// The nesting that no configuration exceeds: the parser and the engine recurse so deep.
-    pub const HIGHEST_NESTING: usize = 64;
+    pub const HIGHEST_NESTING: usize = NESTING;
 }
 
 impl Default for Limits {

@@ -56,6 +56,19 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn nesting_through_fragments_is_bounded_like_that_of_brackets() {
+    let links = |n: usize| {
+        let between = many(n - 2, |i| format!("fragment F{i} on T{{...F{}}}", i + 1));
+        format!("{{...F0}} {between} fragment F{} on T{{a}}", n - 2)
+    };
+    boundary(Cost, 48, links);
+    boundary(Cost, 48, |n| format!("{{...F}} fragment F on T{}{{a}}{}", "{...".repeat(n - 2), "}".repeat(n - 2)));
+    let lax = Limits { nesting: 1_000_000, depth: 1_000_000, ..Limits::default() };
+    assert!(check(&links(64), &lax).is_ok());
+    assert_eq!(check(&links(65), &lax).unwrap_err().code, Cost, "nor can configuration lift what the engine bears");
+}
+
+#[test]
 fn depth_is_bounded() {
     boundary(Cost, 15, chain);
     boundary(Cost, 15, |n| format!("{{a{{...F}}}} fragment F on T{}", chain(n - 1)));
