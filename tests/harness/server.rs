@@ -84,6 +84,11 @@ impl Server {
         Self::over(self.database.clone(), settings, config).await
     }
 
+    /// Another replica, with a clock of its own.
+    pub async fn replica_at(&self, clock: Clock) -> Self {
+        Self::over_at(self.database.clone(), self.settings.clone(), self.identity.config().clone(), clock).await
+    }
+
     pub fn database_url(&self) -> &str {
         &self.database.url
     }
@@ -97,13 +102,21 @@ impl Server {
     }
 
     async fn over(database: Arc<TestDatabase>, settings: HttpSettings, config: IdentityConfig) -> Self {
+        Self::over_at(database, settings, config, Clock::held_at(opening_time())).await
+    }
+
+    async fn over_at(
+        database: Arc<TestDatabase>,
+        settings: HttpSettings,
+        config: IdentityConfig,
+        clock: Clock,
+    ) -> Self {
         let options = DbOptions::of(&database.url, 4);
         let db = Db::open(&options).await.unwrap();
         let bus = match redis_url() {
             Some(url) => Bus::redis(&url, "it").await.unwrap(),
             None => Bus::local(),
         };
-        let clock = Clock::held_at(opening_time());
         let calendar = WorkCalendar::national().clone();
         let platform = Platform::new(db, clock.clone(), bus, calendar).unwrap();
         platform.watch_rights(Duration::from_secs(1));

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     cli::{ConfigFile, Failure, connect, log, print, schema},
     config::Config,
-    kernel::{clock::Clock, platform::Platform},
+    kernel::{clock::Clock, platform::Platform, readiness::Unready},
     modules::{
         identity::Identity,
         plugins::outgrown::{self, RefusedPlugin},
@@ -95,9 +95,10 @@ async fn check(report: &mut Report, config: &Config) {
     database(report, &platform).await;
     plugins(report, &platform).await;
     match platform.ready().await {
-        Ok(()) if config.redis_url.is_some() => report.fine("cache", "answers"),
-        Ok(()) => report.fine("cache", "in this process, so only one process may serve"),
-        Err(what) => report.wrong("cache", format!("the {what} does not answer within 2 s")),
+        Err(what @ (Unready::Database | Unready::Cache)) => report.wrong("cache", format!("the {what} within 2 s")),
+        // At the clock it has looked above, and more closely.
+        Ok(()) | Err(Unready::Clock) if config.redis_url.is_some() => report.fine("cache", "answers"),
+        Ok(()) | Err(Unready::Clock) => report.fine("cache", "in this process, so only one process may serve"),
     }
     match Identity::start(platform.clone(), config.identity.clone()).await {
         Ok(_) => report.fine("keys", "open, and one signs"),

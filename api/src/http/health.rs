@@ -53,11 +53,11 @@ pub(super) async fn alive() -> &'static str {
     "ok"
 }
 
-/// `GET /readyz`: database and cache answer.
+/// `GET /readyz`: database and cache answer, and the clock is right.
 pub(super) async fn ready(State(app): State<App>) -> Response {
     match app.platform.ready().await {
         Ok(()) => "ready".into_response(),
-        Err(part) => (StatusCode::SERVICE_UNAVAILABLE, format!("{part} does not answer")).into_response(),
+        Err(why) => (StatusCode::SERVICE_UNAVAILABLE, why.to_string()).into_response(),
     }
 }
 

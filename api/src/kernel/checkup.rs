@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
-use crate::kernel::platform::Platform;
+use crate::kernel::{
+    db::{POSTGRES_TIME, time_of},
+    platform::Platform,
+};
 
 /// What the database says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,20 +36,17 @@ impl Platform {
         let db = self.db().reader();
         let sql = match self.backend() {
             DbBackend::Postgres => {
-                "select 'PostgreSQL ' || current_setting('server_version') as version, \
-                 extract(epoch from clock_timestamp())::float8 as seconds"
+                format!("select 'PostgreSQL ' || current_setting('server_version') as version, {POSTGRES_TIME}")
             }
-            _ => {
-                "select 'SQLite ' || sqlite_version() as version, \
+            _ => "select 'SQLite ' || sqlite_version() as version, \
                  (julianday('now') - 2440587.5) * 86400.0 as seconds"
-            }
+                .into(),
         };
         let row = db.query_one_raw(Statement::from_string(self.backend(), sql)).await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the database's version".into()))?;
-        let seconds: f64 = row.try_get("", "seconds")?;
         Ok(Checkup {
             version: row.try_get("", "version")?,
-            time: DateTime::from_timestamp_millis((seconds * 1_000.0) as i64).unwrap_or_default(),
+            time: time_of(&row)?,
             security: match self.backend() {
                 DbBackend::Postgres => Some(self.security().await?),
                 _ => None,

@@ -6,10 +6,15 @@ use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 
 use crate::kernel::civil::today_in_shanghai;
 
+/// By so much a server's clock may differ from the database's (PostgreSQL). With the time that a transaction may take it
+/// stays far below the time after which the audit record is sealed.
+pub const APART: TimeDelta = TimeDelta::minutes(2);
+
 /// Tells the time. Tests may hold it still and move it on.
 #[derive(Clone, Default)]
 pub struct Clock {
     held: Option<Arc<Mutex<DateTime<Utc>>>>,
+    ahead: TimeDelta,
 }
 
 impl Clock {
@@ -20,7 +25,17 @@ impl Clock {
 
     /// A clock that stands still until it is moved.
     pub fn held_at(instant: DateTime<Utc>) -> Self {
-        Self { held: Some(Arc::new(Mutex::new(instant))) }
+        Self { held: Some(Arc::new(Mutex::new(instant))), ..Self::default() }
+    }
+
+    /// The clock of a machine that is wrong by so much; for tests.
+    pub fn wrong_by(ahead: TimeDelta) -> Self {
+        Self { ahead, ..Self::default() }
+    }
+
+    /// Whether it goes by itself alone.
+    pub fn is_held(&self) -> bool {
+        self.held.is_some()
     }
 
     /// Moves a held clock on; the machine's clock cannot be moved.
@@ -42,7 +57,7 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match &self.held {
             Some(held) => *held.lock().unwrap_or_else(PoisonError::into_inner),
-            None => Utc::now(),
+            None => Utc::now() + self.ahead,
         }
         .trunc_subsecs(6)
     }

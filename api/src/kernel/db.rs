@@ -5,8 +5,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 use uuid::Uuid;
@@ -40,6 +41,12 @@ pub struct Db {
     writer: DatabaseConnection,
     reserved: DatabaseConnection,
 }
+
+/// A transaction, and the database's time at its beginning where that was asked for.
+pub(in crate::kernel) type Begun = (DatabaseTransaction, Option<DateTime<Utc>>);
+
+/// PostgreSQL's clock.
+pub(in crate::kernel) const POSTGRES_TIME: &str = "extract(epoch from clock_timestamp())::float8 as seconds";
 
 /// Connections kept for log-ins, so that people can get in while the others are taken.
 const RESERVED: u32 = 2;
@@ -81,14 +88,14 @@ impl Db {
     }
 
     /// A transaction that sees and changes one tenant's rows only.
-    pub(in crate::kernel) async fn begin(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+    pub(in crate::kernel) async fn begin(&self, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
         let mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
         enter(self.writer.begin_with_options(options).await?, tenant).await
     }
 
     /// A transaction for log-ins, which do not wait for other work's connections.
-    pub(in crate::kernel) async fn begin_login(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+    pub(in crate::kernel) async fn begin_login(&self, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
         let mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
         enter(self.reserved.begin_with_options(options).await?, tenant).await
@@ -96,12 +103,18 @@ impl Db {
 
     /// A transaction that only reads one tenant's rows; on SQLite it does not wait for the writer.
     pub(in crate::kernel) async fn begin_read(&self, tenant: Uuid) -> Result<DatabaseTransaction, DbErr> {
-        enter(self.reader.begin().await?, Some(tenant)).await
+        Ok(enter(self.reader.begin().await?, Some(tenant)).await?.0)
     }
 
-    /// Whether the database answers.
-    pub async fn ping(&self) -> Result<(), DbErr> {
-        self.reader.execute_unprepared("select 1").await.map(|_| ())
+    /// The database's time, where its clock may be another than this machine's; fails if it does not answer.
+    pub async fn time(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
+        match self.backend() {
+            DbBackend::Postgres => {
+                let asked = Statement::from_string(DbBackend::Postgres, format!("select {POSTGRES_TIME}"));
+                self.reader.query_one_raw(asked).await?.as_ref().map(time_of).transpose()
+            }
+            _ => self.reader.execute_unprepared("select 1").await.map(|_| None),
+        }
     }
 
     /// Runs a statement that yields one JSON text for one tenant, in one round trip.
@@ -158,14 +171,22 @@ impl Db {
     }
 }
 
-/// Says to PostgreSQL's row-level security which tenant the transaction is for.
-async fn enter(txn: DatabaseTransaction, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+/// Says to PostgreSQL's row-level security which tenant the transaction is for, and asks for the time.
+async fn enter(txn: DatabaseTransaction, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
+    let mut time = None;
     if let (Some(tenant), DbBackend::Postgres) = (tenant, txn.get_database_backend()) {
-        let sql = "select set_config('app.tenant', $1, true)";
+        let sql = format!("select set_config('app.tenant', $1, true), {POSTGRES_TIME}");
         let values = [Value::from(tenant.to_string())];
-        txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+        let row = txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+        time = row.as_ref().map(time_of).transpose()?;
     }
-    Ok(txn)
+    Ok((txn, time))
+}
+
+/// What PostgreSQL says of its clock when a statement selects [`POSTGRES_TIME`].
+pub(in crate::kernel) fn time_of(row: &QueryResult) -> Result<DateTime<Utc>, DbErr> {
+    let seconds: f64 = row.try_get("", "seconds")?;
+    Ok(DateTime::from_timestamp_millis((seconds * 1_000.0) as i64).unwrap_or_default())
 }
 
 /// What stands for the tenant in a statement given to `Db::json`.

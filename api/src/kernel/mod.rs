@@ -27,6 +27,7 @@ pub mod partial_date;
 pub mod platform;
 pub mod quarantine;
 pub mod reach;
+pub mod readiness;
 pub mod replicas;
 pub mod rounds;
 pub mod rows;

@@ -153,19 +153,6 @@ impl Platform {
         self.db.connections()
     }
 
-    /// Whether database and cache answer.
-    pub async fn ready(&self) -> Result<(), &'static str> {
-        let within = Duration::from_secs(2);
-        match tokio::time::timeout(within, self.db.ping()).await {
-            Ok(Ok(())) => {}
-            _ => return Err("database"),
-        }
-        match tokio::time::timeout(within, self.bus.ping()).await {
-            Ok(Ok(())) => Ok(()),
-            _ => Err("cache"),
-        }
-    }
-
     /// A session for a user whose token has been checked. `session` is the log-in the token belongs to.
     pub async fn session(
         self: &Arc<Self>,

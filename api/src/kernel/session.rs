@@ -212,7 +212,8 @@ impl Session {
 
     /// A transaction in the caller's tenant and scope.
     pub async fn begin(&self) -> Result<Tx, ApiError> {
-        let txn = self.0.platform.db().begin(Some(self.0.tenant.id)).await?;
+        let (txn, time) = self.0.platform.db().begin(Some(self.0.tenant.id)).await?;
+        self.0.platform.timely(self.0.now, time)?;
         Ok(Tx::new(txn, self.clone()))
     }
 
@@ -254,10 +255,11 @@ impl System {
     /// A transaction over global tables and, if a tenant is named, over that tenant's.
     pub async fn begin(&self, tenant: Option<Uuid>) -> Result<SystemTx, ApiError> {
         let db = self.platform.db();
-        let txn = match self.reason {
+        let (txn, time) = match self.reason {
             Reason::Login => db.begin_login(tenant).await?,
             _ => db.begin(tenant).await?,
         };
+        self.platform.timely(self.platform.clock().now(), time)?;
         Ok(SystemTx::new(txn, self.platform.clone(), tenant.unwrap_or(Uuid::nil())))
     }
 

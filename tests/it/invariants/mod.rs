@@ -3,6 +3,7 @@
 mod actors;
 mod audit;
 mod boundaries;
+mod clocks;
 mod database;
 mod isolation;
 mod rights;

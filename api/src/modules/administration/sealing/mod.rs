@@ -20,7 +20,8 @@ use crate::{
     modules::{administration::sealing::chain::Link, identity::Identity},
 };
 
-/// After so long every line of a moment is there: no transaction takes longer, no clock is further off.
+/// After so long every line of a moment is there: no transaction takes longer, and none begins under a clock that is further
+/// off (`kernel::readiness`).
 pub const SETTLED: TimeDelta = TimeDelta::minutes(10);
 
 /// So much longer lines are gathered, unless there are enough for a seal before: a tenant where little happens would
