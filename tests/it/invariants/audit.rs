@@ -134,6 +134,32 @@ async fn a_line_slipped_in_shows() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_one_seal_is_not_said_of_those_beside_it() {
+    let (world, probe) = sealed().await;
+    for code in ["N303", "N304"] {
+        unit(&world, code).await;
+        seals(&world).await;
+    }
+    assert!(breaks(&verified(&world).await).is_empty());
+    // More lines than the first seal says, all together more than there should be.
+    for n in 0..5 {
+        let slip = format!(
+            "insert into audit (tenant_id, id, actor_name, action, object_type, request_id, digest, detail, at) \
+            select tenant_id, $2, 'nobody', 'unitCreate', 'Unit', 'slip-{n}', '', '{{}}', at from audit where tenant_id = $1 order by at limit 1"
+        );
+        probe.run(&slip, vec![world.a.id.into(), uuid::Uuid::now_v7().into()]).await;
+    }
+    assert_eq!(breaks(&verified(&world).await), [(1, "LINES")]);
+    // No more than there should be, but not where they should be.
+    let all_but_one =
+        "delete from audit where tenant_id = $1 and request_id in ('slip-1', 'slip-2', 'slip-3', 'slip-4')";
+    probe.run(all_but_one, vec![world.a.id.into()]).await;
+    probe.run("delete from audit where tenant_id = $1 and at > (select until from audit_seal where tenant_id = $1 and \"number\" = 2) and at <= (select until from audit_seal where tenant_id = $1 and \"number\" = 3)", vec![world.a.id.into()]).await;
+    let found = verified(&world).await;
+    assert_eq!((breaks(&found), &found["seals"]), (vec![(1, "LINES"), (3, "LINES")], &json!(4)), "{found}");
+}
+
+#[tokio::test]
 async fn a_removed_seal_shows_and_a_forged_one_too() {
     let (world, probe) = sealed().await;
     let whole = verified(&world).await;

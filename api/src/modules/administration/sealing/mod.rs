@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod chain;
+mod gathering;
 pub mod verifying;
 pub mod worker;
 

@@ -11,6 +11,7 @@ use crate::{
     },
     modules::administration::sealing::{
         chain::{self, Link},
+        gathering::{gathered, together},
         lines,
     },
 };
@@ -75,40 +76,14 @@ pub async fn verify(tx: &Inner, key: &[u8], after: i32, most: u64) -> Result<Ver
     }
     let all = seals().filter(audit_seal::Column::Number.gt(after)).limit(most).all().await?;
     let to_the_end = (all.len() as u64) < most;
-    for seal in all {
-        let since = before.as_ref().map(|seal| seal.until);
-        for number in out.last + 1..seal.number {
-            out.broken.push(Broken { number, wrong: Wrong::Missing, since, until: None });
+    let mut left = &all[..];
+    while !left.is_empty() {
+        let (group, rest) = left.split_at(together(left));
+        for (seal, found) in group.iter().zip(gathered(tx, group).await?) {
+            look(key, &mut out, before.as_ref(), seal, found).await?;
+            before = Some(seal.clone());
         }
-        let follows = match &before {
-            Some(before) if before.number + 1 == seal.number => {
-                seal.previous == before.digest && seal.since == Some(before.until)
-            }
-            None if seal.number == 1 => seal.previous.is_empty() && seal.since.is_none(),
-            // What it should follow is missing, which has been said.
-            _ => true,
-        };
-        // One more than there should be says as much as all of them.
-        let most = u64::try_from(seal.lines).unwrap_or_default() + 1;
-        let found = lines(tx, seal.since, Some(seal.until), most).await?;
-        let held = seal.clone();
-        let digest = tokio::task::spawn_blocking(move || {
-            let audit_seal::Model { number, since, until, previous, .. } = &held;
-            let link = Link { number: *number, since: *since, until: *until, previous };
-            chain::sealed(link, &found)
-        });
-        let digest = digest.await.map_err(|_| ApiError::of(Code::InternalServerError))?;
-        let wrong = [
-            (!follows).then_some(Wrong::Chain),
-            (digest != seal.digest).then_some(Wrong::Lines),
-            (!chain::is_signed(key, &seal.digest, &seal.mac)).then_some(Wrong::Mac),
-        ];
-        let place = |wrong| Broken { number: seal.number, wrong, since: seal.since, until: Some(seal.until) };
-        out.broken.extend(wrong.into_iter().flatten().map(place));
-        out.seals += 1;
-        out.lines += i64::from(seal.lines);
-        (out.last, out.digest, out.until) = (seal.number, seal.digest.clone(), Some(seal.until));
-        before = Some(seal);
+        left = rest;
     }
     if to_the_end {
         let mut rest = tx.parts::<audit::Entity>();
@@ -120,4 +95,44 @@ pub async fn verify(tx: &Inner, key: &[u8], after: i32, most: u64) -> Result<Ver
         out.unsealed_since = lines(tx, since, None, 1).await?.first().map(|line| line.at);
     }
     Ok(out)
+}
+
+/// Looks at one seal, after the one before, with the lines within its bounds.
+async fn look(
+    key: &[u8],
+    out: &mut Verified,
+    before: Option<&audit_seal::Model>,
+    seal: &audit_seal::Model,
+    found: Vec<audit::Model>,
+) -> Result<(), ApiError> {
+    let since = before.map(|seal| seal.until);
+    for number in out.last + 1..seal.number {
+        out.broken.push(Broken { number, wrong: Wrong::Missing, since, until: None });
+    }
+    let follows = match before {
+        Some(before) if before.number + 1 == seal.number => {
+            seal.previous == before.digest && seal.since == Some(before.until)
+        }
+        None if seal.number == 1 => seal.previous.is_empty() && seal.since.is_none(),
+        // What it should follow is missing, which has been said.
+        _ => true,
+    };
+    let held = seal.clone();
+    let digest = tokio::task::spawn_blocking(move || {
+        let audit_seal::Model { number, since, until, previous, .. } = &held;
+        let link = Link { number: *number, since: *since, until: *until, previous };
+        chain::sealed(link, &found)
+    });
+    let digest = digest.await.map_err(|_| ApiError::of(Code::InternalServerError))?;
+    let wrong = [
+        (!follows).then_some(Wrong::Chain),
+        (digest != seal.digest).then_some(Wrong::Lines),
+        (!chain::is_signed(key, &seal.digest, &seal.mac)).then_some(Wrong::Mac),
+    ];
+    let place = |wrong| Broken { number: seal.number, wrong, since: seal.since, until: Some(seal.until) };
+    out.broken.extend(wrong.into_iter().flatten().map(place));
+    out.seals += 1;
+    out.lines += i64::from(seal.lines);
+    (out.last, out.digest, out.until) = (seal.number, seal.digest.clone(), Some(seal.until));
+    Ok(())
 }
