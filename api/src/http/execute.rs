@@ -197,7 +197,9 @@ impl Ready {
         if let Ok(operation) = operation(&self.document, self.name.as_deref()) {
             leave_out(&mut document, &operation.node, &self.variables);
         }
-        self.request(document, session, key, app).data(KnownValid)
+        // It was validated before, or it would not be carried out.
+        let read = self.openness().map(|openness| Read::of(self.key.0, self.name.as_deref(), openness));
+        self.request(document, session, key, app).data(KnownValid).data(read.unwrap_or_default())
     }
 
     /// A request for the library, with the caller in it.
@@ -216,7 +218,7 @@ impl Ready {
         }
         // First passwords are hashed by the same service that checks them.
         request = request.data(app.identity.clone()).data(app.outward.clone());
-        request = request.data(self.contract.engine.clone()).data(Asked::default()).data(Read::default());
+        request = request.data(self.contract.engine.clone()).data(Asked::default());
         if let Some(key) = key {
             request = request.data(HeaderKey(key.to_string()));
         }

@@ -6,7 +6,7 @@ use zugong_tests::{Actor, World};
 use crate::rights::assignment;
 
 /// Documents whose variables are compared, looked up, or shape the statement.
-const DOCUMENTS: [&str; 6] = [
+const DOCUMENTS: [&str; 9] = [
     "query($id: ID!) { cadre(id: $id) { id state person { name idNumber } unit { id } } }",
     "query($id: ID!) { a: cadre(id: $id) { id } b: node(id: $id) { id __typename } }",
     "query($name: String) { persons(where: { name: { contains: $name } }) { totalCount nodes { name phone } } }",
@@ -16,6 +16,12 @@ const DOCUMENTS: [&str; 6] = [
      { nodes { id unit @include(if: $with) { id } } } }",
     "query($id: ID!) { cadreAggregate(where: { unit: { id: { eq: $id } } }, groupBy: [STATE]) \
      { groups { key { state } count } } }",
+    // Beside what a module answers.
+    "query($id: ID!) { viewer { __typename } cadre(id: $id) { id state person { name } } a: node(id: $id) { id } }",
+    "query($name: String, $n: Int) { persons(first: $n, where: { name: { contains: $name } }) { totalCount nodes { name } } \
+     viewer { __typename } }",
+    "query($id: ID!, $with: Boolean!) { viewer @include(if: $with) { __typename } cadre(id: $id) @skip(if: $with) { id } \
+     cadres(first: 3) { nodes { id ...F @include(if: $with) } } } fragment F on Cadre { state unit { id } }",
 ];
 
 /// The data and the codes of an answer, with what differs from request to request left out.
