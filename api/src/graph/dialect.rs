@@ -96,6 +96,14 @@ impl Dialect {
         }
     }
 
+    /// The object that a JSON column holds, with a text in the place of one of its members.
+    pub fn replaced(self, column: &str, key: &str, text: &str) -> String {
+        match self {
+            Self::Postgres => format!("cast(cast({column} as jsonb) || jsonb_build_object('{key}', {text}) as json)"),
+            Self::Sqlite => format!("json_set({column}, '$.{key}', {text})"),
+        }
+    }
+
     /// An object of named values.
     pub fn object(self, pairs: &[(String, String)]) -> String {
         match self {

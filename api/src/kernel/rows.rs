@@ -47,6 +47,12 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         self
     }
 
+    /// The same for rows that many may keep at once: whoever changes them waits for all (PostgreSQL).
+    pub fn share(mut self) -> Self {
+        self.select = self.select.lock_shared();
+        self
+    }
+
     /// The first row.
     pub async fn one(self) -> Result<Option<E::Model>, ApiError> {
         Ok(self.select.one(self.book.told().await?).await?)

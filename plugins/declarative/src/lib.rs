@@ -23,6 +23,6 @@ pub use form::{FieldKind, FormField};
 pub use package::Package;
 pub use verify::{
     Agency, Auth, Call, Capabilities, Code, Computed, Connector, EFFECTS, Entry, Environment, Field, HOOKS,
-    MOST_MEMORY_MIB, Matter, MatterRule, OnDown, Operation, Part, Plugin, RuleLevel, Shape, Then, answer_type, check,
-    outline,
+    MOST_MEMORY_MIB, Matter, MatterRule, OnDown, Operation, Part, Plugin, Recode, Rename, RuleLevel, Shape, Then,
+    answer_type, check, outline,
 };

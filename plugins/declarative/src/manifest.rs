@@ -321,6 +321,9 @@ pub struct Steps {
     /// Fields that get another name: `"Cadre.old" = "new"`.
     #[serde(default)]
     pub rename: BTreeMap<String, String>,
+    /// Fields whose codes become others: `"Cadre.field" = { OLD = "NEW" }`, by the fields' names in this version.
+    #[serde(default)]
+    pub recode: BTreeMap<String, BTreeMap<String, String>>,
 }
 
 fn two() -> u32 {

@@ -74,6 +74,9 @@ const DERIVED: [&str; 14] = [
 /// A closed set of codes (代码集): key, title, and codes with their titles.
 pub type CodeSet = (String, String, Vec<(String, String)>);
 
+/// A field that gets another name when one comes from a version (改名): version, core type, before, now.
+pub type Rename = (String, String, String, String);
+
 /// A plug-in that was checked.
 #[derive(Clone, Debug)]
 pub struct Plugin {
@@ -97,8 +100,10 @@ pub struct Plugin {
     pub computed: Vec<Computed>,
     /// Matters.
     pub matters: Vec<Matter>,
-    /// Fields that get another name when one comes from a version: version, core type, before, now.
-    pub renames: Vec<(String, String, String, String)>,
+    /// Fields that get another name when one comes from a version.
+    pub renames: Vec<Rename>,
+    /// Fields whose codes become others when one comes from a version, after they got their names.
+    pub recodes: Vec<Recode>,
     /// Systems of agencies that it speaks to.
     pub connectors: Vec<Connector>,
     /// What it has programmed.
@@ -117,8 +122,17 @@ pub use computed::Computed;
 pub use connector::{Auth, Call, Connector, OnDown, Operation, Then};
 pub use entry::{Entry, Part, Shape, answer_type};
 pub use extension::Field;
+pub use migration::Recode;
 pub use outline::outline;
 pub use rules::{MatterRule, RuleLevel};
+
+impl Plugin {
+    /// The codes of a set, in order; none if there is no such set.
+    pub fn codes_of(&self, set: &str) -> impl Iterator<Item = &str> {
+        let values = self.codes.iter().find(|(key, ..)| key == set).map(|(_, _, values)| values.as_slice());
+        values.unwrap_or_default().iter().map(|(code, _)| code.as_str())
+    }
+}
 
 /// A matter with everything that belongs to it (事项).
 #[derive(Clone, Debug, PartialEq)]
@@ -237,7 +251,7 @@ impl Checker<'_> {
             matters.extend(self.matter(matter, &sets, &connectors, &mut roots));
         }
         self.rules(m, &mut matters);
-        let renames = self.migrations(m, &fields);
+        let (renames, recodes) = self.migrations(m, &fields, &sets);
         let computed = self.computed(m, &sets);
         let queries = self.queries(m, &sets, &mut roots);
         let mutations = self.mutations(m, &sets);
@@ -258,6 +272,7 @@ impl Checker<'_> {
             computed,
             matters: rules::qualified(matters, head.prefix.get_ref()),
             renames,
+            recodes,
             connectors,
             code,
             queries,

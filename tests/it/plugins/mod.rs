@@ -22,6 +22,7 @@ mod packed;
 mod probes;
 mod quarantine;
 mod races;
+mod recodes;
 mod reload;
 mod replicas;
 mod retiring;

@@ -18,8 +18,7 @@ use crate::{
         tx::{Inner, plus_one},
     },
     modules::plugins::{
-        code, commands::values, compatible::fits_all, offering, quarantine, schema, signing::Signer, slots, store,
-        trust,
+        code, commands::values, migrating, offering, quarantine, schema, signing::Signer, slots, store, trust,
     },
 };
 
@@ -53,7 +52,7 @@ pub async fn install(tx: &Inner, package: &Package, plugin: &Plugin, signers: &[
         }
         Some(known) => {
             not_back(tx, &known, plugin).await?;
-            fits_all(tx, &known, plugin).await?;
+            migrating::fit(tx, &known, plugin, None).await?;
             let package_id = keep(tx, known.id, package, plugin).await?;
             // What it was granted, it was granted before it was taken out.
             let grants = tx.change::<plugin::Entity>().id(known.id);
@@ -137,12 +136,7 @@ pub async fn upgrade(
         let en = format!("It is at {before}; an upgrade has a higher version.");
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    let package_id = follow(tx, row, package, plugin).await?;
-    for (from, target, old, new) in &plugin.renames {
-        if *from == before {
-            values::rename(tx, target, &field(plugin, old), &field(plugin, new), place.backend).await?;
-        }
-    }
+    let package_id = follow(tx, row, package, plugin, Some((before.as_str(), place.backend))).await?;
     exchange(tx, row, plugin, package_id, Some(row.package_id), place).await?;
     tx.touched(
         "Plugin",
@@ -162,7 +156,7 @@ pub async fn replace(
 ) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
     quarantine::refuse(tx, plugin, "input.component").await?;
-    let package_id = follow(tx, row, package, plugin).await?;
+    let package_id = follow(tx, row, package, plugin, None).await?;
     offering::withdraw(tx, row).await?;
     activate(tx, plugin, package_id, place).await?;
     tx.rights_changed().await?;
@@ -171,13 +165,20 @@ pub async fn replace(
     Ok(())
 }
 
-/// Keeps a package that follows others, if it has the names and types that there may be data of.
-async fn follow(tx: &Inner, row: &plugin::Model, package: &Package, plugin: &Plugin) -> Result<Uuid, Fault> {
+/// Keeps a package that follows others, if it has the names and types that there may be data of; `migrated` says from which
+/// version data is carried over.
+async fn follow(
+    tx: &Inner,
+    row: &plugin::Model,
+    package: &Package,
+    plugin: &Plugin,
+    migrated: Option<(&str, DbBackend)>,
+) -> Result<Uuid, Fault> {
     if plugin.prefix != row.prefix {
         let (zh, en) = (format!("前缀应仍为 {}", row.prefix), format!("The prefix stays {}.", row.prefix));
         return Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into());
     }
-    fits_all(tx, row, plugin).await?;
+    migrating::fit(tx, row, plugin, migrated).await?;
     keep(tx, row.id, package, plugin).await
 }
 
@@ -199,7 +200,7 @@ async fn release(tx: &Inner, package_id: Uuid) -> Result<String, ApiError> {
     Ok(tx.parts::<plugin_package::Entity>().id(package_id).required().await?.release)
 }
 
-/// Goes back to the version before; what the upgrade renamed gets its name back.
+/// Goes back to the version before; what the upgrade renamed and recoded gets its names and codes back.
 pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(), Fault> {
     expect(row, &[PluginState::Installed, PluginState::Enabled, PluginState::Disabled])?;
     let Some(previous) = row.previous_id else {
@@ -209,12 +210,8 @@ pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(
     let before = store::found(tx, previous).await?.map_err(|refused| refused.fault("input.id"))?;
     quarantine::refuse(tx, &before, "input.id").await?;
     let now = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
-    let renames = store::outlined(&now).await?.map(|now| now.renames.clone()).unwrap_or_default();
-    for (from, target, old, new) in &renames {
-        // They come into statements, and nobody vouches for those of a package that is refused today.
-        if *from == before.version && names::is_key(old) && names::is_key(new) {
-            values::rename(tx, target, &field(&before, new), &field(&before, old), place.backend).await?;
-        }
+    if let Some(outline) = store::outlined(&now).await? {
+        migrating::down(tx, &outline, &before.version, place.backend).await?;
     }
     exchange(tx, row, &before, previous, None, place).await?;
     tx.touched("Plugin", row.id, json!({ "rolledBack": before.version, "from": now.release }));

@@ -17,6 +17,7 @@ pub mod effects;
 pub mod entries;
 pub mod epochs;
 pub mod granting;
+pub mod migrating;
 pub mod offering;
 pub mod outgrown;
 pub mod outside;

@@ -4,7 +4,7 @@
 use std::sync::{Arc, LazyLock};
 
 use declarative::{Agency, Environment, Package, Plugin};
-use entities::plugin_package;
+use entities::{plugin, plugin_package, values::PluginState};
 use moka::sync::Cache;
 use sea_orm::ColumnTrait;
 use serde_json::Value as Json;
@@ -17,7 +17,7 @@ use crate::{
         extension::PluginSet,
         platform::Platform,
         session::Reason,
-        tx::Inner,
+        tx::{Inner, Tx},
     },
     modules::{
         matters::install,
@@ -160,4 +160,22 @@ pub async fn load(platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Re
         }
     }
     Ok(loaded)
+}
+
+/// The plug-ins that are at work, which stay as they are until the transaction ends: who began before an upgrade and writes
+/// after it writes what holds then.
+pub async fn at_work(tx: &Tx) -> Result<(PluginSet, Vec<Arc<Plugin>>), ApiError> {
+    let rows =
+        tx.parts::<plugin::Entity>().filter(plugin::Column::State.eq(PluginState::Enabled)).share().all().await?;
+    let (session, known) = (tx.session(), &tx.session().tenant().plugins);
+    let is_known = |row: &plugin::Model| known.packages.iter().any(|(id, _)| *id == row.package_id);
+    if rows.len() == known.packages.len() && rows.iter().all(is_known) {
+        return Ok((known.clone(), load(session.platform(), tx.tenant_id(), known).await?.plugins));
+    }
+    let set = tx.plugin_set().await?;
+    let mut plugins = vec![];
+    for (id, _) in &set.packages {
+        plugins.extend(found(tx, *id).await?.ok());
+    }
+    Ok((set, plugins))
 }

@@ -87,8 +87,7 @@ impl Command for CustomFieldsSetInput {
             return Err(UserError::new(Code::InvalidFormat, "input.values", zh, en).into());
         };
         let session = tx.session();
-        let set = session.tenant().plugins.clone();
-        let plugins = store::load(session.platform(), tx.tenant_id(), &set).await?.plugins;
+        let (set, plugins) = store::at_work(tx).await?;
         let mut faults = Faults::default();
         let mut known = vec![];
         for (name, value) in given {

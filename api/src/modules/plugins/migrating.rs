@@ -1,0 +1,106 @@
+//! Carries the values of custom fields over to another version of a plug-in, and back (数据迁移).
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use declarative::{FieldKind, Plugin, names};
+use entities::{plugin, plugin_package};
+use sea_orm::{ColumnTrait, DbBackend};
+
+use crate::{
+    kernel::{
+        error::{Code, Fault, Faults, UserError},
+        tx::Inner,
+    },
+    modules::plugins::{
+        commands::values,
+        compatible::{Way, compatible},
+        epochs::given_up,
+        store,
+    },
+};
+
+/// Fits the data that is there to a version: with its migrations, where it follows a version by an upgrade. Refused where
+/// data of any version that was ever at work would not go with it, also of one that is refused today. What only came with
+/// a change that was given up was never at work: nothing was written under it.
+pub async fn fit(
+    tx: &Inner,
+    row: &plugin::Model,
+    plugin: &Plugin,
+    migrated: Option<(&str, DbBackend)>,
+) -> Result<(), Fault> {
+    let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
+    let given_up = given_up::packages(tx, row).await?;
+    let mut kept = vec![];
+    for package in packages.await?.iter().filter(|package| !given_up.contains(&package.id)) {
+        let way = match migrated {
+            _ if package.id != row.package_id => Way::Passed,
+            Some(_) => Way::Migrated,
+            None => Way::Replaced,
+        };
+        let Some(before) = store::outlined(package).await? else { continue };
+        compatible(&before, plugin, way)?;
+        kept.push(before);
+    }
+    if let Some((from, backend)) = migrated {
+        up(tx, plugin, from, backend).await?;
+    }
+    nothing_left(tx, &kept, plugin).await
+}
+
+/// What an upgrade from a version does: fields get their names first, then their codes.
+async fn up(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -> Result<(), Fault> {
+    let name = |key: &str| names::field_name(&plugin.prefix, key);
+    for (_, target, old, new) in plugin.renames.iter().filter(|rename| rename.0 == from) {
+        values::rename(tx, target, &name(old), &name(new), backend).await?;
+    }
+    for step in plugin.recodes.iter().filter(|step| step.from == from) {
+        values::recode(tx, &step.target, &name(&step.field), &step.codes, backend).await?;
+    }
+    Ok(())
+}
+
+/// Undoes what the upgrade from a version has done, the last of it first. Of a version that is refused today nobody vouches
+/// for names and codes, and they come into statements: those that are none are passed over.
+pub async fn down(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -> Result<(), Fault> {
+    let name = |key: &str| names::field_name(&plugin.prefix, key);
+    for step in plugin.recodes.iter().rev().filter(|step| step.from == from) {
+        let mut codes = step.codes.iter().flat_map(|(before, now)| [before, now]).peekable();
+        if names::is_key(&step.field) && codes.peek().is_some() && codes.all(|code| names::is_code(code)) {
+            values::recode(tx, &step.target, &name(&step.field), &step.back(), backend).await?;
+        }
+    }
+    for (_, target, old, new) in plugin.renames.iter().rev().filter(|rename| rename.0 == from) {
+        if names::is_key(old) && names::is_key(new) {
+            values::rename(tx, target, &name(new), &name(old), backend).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a version that has not all the codes that are in the rows: one that was at work before the last, or was taken
+/// back, may have left some that no migration comes by.
+async fn nothing_left(tx: &Inner, kept: &[Arc<Plugin>], plugin: &Plugin) -> Result<(), Fault> {
+    let mut faults = Faults::default();
+    for field in &plugin.fields {
+        let FieldKind::Code(set) = &field.kind else { continue };
+        let has: BTreeSet<&str> = plugin.codes_of(set).collect();
+        let had_others = |old: &Plugin| {
+            old.fields
+                .iter()
+                .filter(|f| f.target == field.target && f.key == field.key)
+                .any(|f| matches!(&f.kind, FieldKind::Code(set) if old.codes_of(set).any(|code| !has.contains(code))))
+        };
+        if !kept.iter().any(|old| had_others(old)) {
+            continue;
+        }
+        let name = names::field_name(&plugin.prefix, &field.key);
+        let count = values::outside(tx, &field.target, &name, &has).await?;
+        if count > 0 {
+            let path = format!("{}.{}", field.target, field.key);
+            let zh = format!("{path}：有 {count} 个对象的取值不在新的代码集内，是更早的版本留下的；请保留这些代码");
+            let en = format!("{path}: {count} objects have codes of an earlier version that are gone; keep them.");
+            faults.add(UserError::new(Code::InvalidValue, "input.files", zh, en));
+        }
+    }
+    faults.check()
+}
