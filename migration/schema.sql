@@ -2390,6 +2390,9 @@ create policy tenant_isolation on audit_seal using (uuid_eq(tenant_id, (select n
 revoke update, delete on audit from zugong_app;
 revoke update, delete on audit_seal from zugong_app;
 
+-- m20261123_000019_case_warnings
+alter table matter_case add column warnings json not null default '[]';
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -4410,3 +4413,6 @@ create trigger audit_no_update before update on audit begin select raise(abort, 
 create trigger audit_no_delete before delete on audit begin select raise(abort, 'rows of audit are only added'); end;
 create trigger audit_seal_no_update before update on audit_seal begin select raise(abort, 'rows of audit_seal are only added'); end;
 create trigger audit_seal_no_delete before delete on audit_seal begin select raise(abort, 'rows of audit_seal are only added'); end;
+
+-- m20261123_000019_case_warnings
+alter table matter_case add column warnings text not null default '[]';

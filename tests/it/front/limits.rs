@@ -43,9 +43,9 @@ fn nested(levels: usize, condition: &str) -> String {
     format!("{{ units(first: 1, where: {open}{condition}{close}) {{ nodes {{ id }} }} }}")
 }
 
-/// A field within so many brackets.
+/// A field within so many brackets, of which three are around it anyway and one is its directive's.
 fn inline(brackets: usize) -> String {
-    let around = brackets - 3;
+    let around = brackets - 4;
     below_units(&format!("{} __typename @skip(if: false) {}", "... {".repeat(around), "}".repeat(around)))
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use declarative::{Capabilities, Code as Declaration, Package, Plugin};
 use entities::blob;
+use futures::future::{BoxFuture, ready as at_hand};
 use host::{Answer, Ask, Context, Declared, Failure, Grants, Hook, Host, Lowered, Plug, Program, Settings, Spent};
 use sea_orm::{ColumnTrait, Set};
 use uuid::Uuid;
@@ -77,7 +78,9 @@ pub async fn examine(package: &Package, plugin: &Plugin) -> Result<(), Rejected>
 async fn taken(plugin: &Plugin, code: &Declaration, bytes: Vec<u8>) -> Result<(), Rejected> {
     let declared = declared(code, &plugin.capabilities);
     let key = key(code, &declared);
-    let compiled = PROGRAMS.get(key, compile(move |host| host.compile(&bytes, &declared))).await;
+    let compiled = PROGRAMS
+        .get(key, compile(Box::pin(at_hand(Ok(bytes))), move |host, bytes| host.compile(bytes, &declared)))
+        .await;
     compiled.map(drop).map_err(|Unfit { words, foreign, .. }| {
         let en = format!("The component {} is not taken.", code.component);
         let error = UserError::new(Code::PluginRefused, "input.component", format!("{}：{words}", code.component), en);
@@ -124,20 +127,23 @@ async fn program(
 ) -> Result<Arc<Program>, String> {
     let declared = declared(code, &plugin.capabilities);
     let (key, bytes) = (key(code, &declared), bytes(platform.clone(), tenant, code.sha256.clone()));
-    let work = async move {
-        let bytes = bytes.await?;
-        compile(move |host| host.compile(&bytes, &declared)).await
-    };
+    let work = compile(bytes, move |host, bytes| host.compile(bytes, &declared));
     PROGRAMS.get(key, work).await.map_err(|unfit| unfit.words)
 }
 
 /// The bytes of a component that a tenant has. Who waits for them may hold the one transaction that writes.
-pub(super) async fn bytes(platform: Arc<Platform>, tenant: Uuid, sha256: String) -> Result<Vec<u8>, Unfit> {
+pub(super) fn bytes(
+    platform: Arc<Platform>,
+    tenant: Uuid,
+    sha256: String,
+) -> BoxFuture<'static, Result<Vec<u8>, Unfit>> {
     let failed = |error: ApiError| Unfit::passing(error.code.as_str());
-    let tx = platform.system(Reason::Schema).read(tenant).await.map_err(failed)?;
-    let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&sha256)).one().await;
-    tx.rollback().await.map_err(failed)?;
-    Ok(row.map_err(failed)?.ok_or_else(|| Unfit::passing("the component is missing"))?.bytes)
+    Box::pin(async move {
+        let tx = platform.system(Reason::Schema).read(tenant).await.map_err(failed)?;
+        let row = tx.parts::<blob::Entity>().filter(blob::Column::Sha256.eq(&sha256)).one().await;
+        tx.rollback().await.map_err(failed)?;
+        Ok(row.map_err(failed)?.ok_or_else(|| Unfit::passing("the component is missing"))?.bytes)
+    })
 }
 
 /// Asks a plug-in's component on behalf of the caller. `None` as a failure is the platform's own. One that is

@@ -3,11 +3,11 @@
 
 use std::{
     collections::HashMap,
-    future::Future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
+use futures::future::BoxFuture;
 use host::{Host, Refusal};
 use moka::sync::Cache;
 use tokio::{sync::watch, task::JoinError};
@@ -90,11 +90,7 @@ impl<T: Send + Sync + 'static> Components<T> {
 
     /// The component of a key, which this work makes unless it is there or others are making it. Dropping the future ends
     /// the waiting and not the work.
-    pub async fn get(
-        &'static self,
-        key: String,
-        work: impl Future<Output = Outcome<T>> + Send + 'static,
-    ) -> Outcome<T> {
+    pub async fn get(&'static self, key: String, work: BoxFuture<'static, Outcome<T>>) -> Outcome<T> {
         loop {
             if let Some(known) = self.known(&key) {
                 return known;
@@ -174,14 +170,18 @@ async fn ended<T>(mut told: Told<T>) -> Option<Outcome<T>> {
     told.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone())
 }
 
-/// Compiles on the threads of plug-ins.
-pub async fn compile<T: Send + Sync + 'static>(
-    work: impl FnOnce(&Host) -> Result<Arc<T>, Refusal> + Send + 'static,
-) -> Outcome<T> {
-    let (started, host) = (Instant::now(), code::host().map_err(|_| Unfit::passing("插件宿主不可用"))?);
-    let compiled = host::aside(move || work(host)).await;
-    metrics::histogram!("zugong_plugin_compile_seconds").record(started.elapsed().as_secs_f64());
-    Ok(compiled??)
+/// Compiles, on the threads of plug-ins, what is at hand or has to be fetched first.
+pub fn compile<T: Send + Sync + 'static>(
+    bytes: BoxFuture<'static, Result<Vec<u8>, Unfit>>,
+    work: impl FnOnce(&Host, &[u8]) -> Result<Arc<T>, Refusal> + Send + 'static,
+) -> BoxFuture<'static, Outcome<T>> {
+    Box::pin(async move {
+        let bytes = bytes.await?;
+        let (started, host) = (Instant::now(), code::host().map_err(|_| Unfit::passing("插件宿主不可用"))?);
+        let compiled = host::aside(move || work(host, &bytes)).await;
+        metrics::histogram!("zugong_plugin_compile_seconds").record(started.elapsed().as_secs_f64());
+        Ok(compiled??)
+    })
 }
 
 #[cfg(test)]
@@ -206,12 +206,12 @@ mod tests {
         Box::leak(Box::new(Components::remembering(8, refusals)))
     }
 
-    async fn makes(component: u32) -> Outcome<u32> {
-        Ok(Arc::new(component))
+    fn makes(component: u32) -> BoxFuture<'static, Outcome<u32>> {
+        Box::pin(async move { Ok(Arc::new(component)) })
     }
 
-    async fn is_not_wanted() -> Outcome<u32> {
-        panic!("it is compiled again")
+    fn is_not_wanted() -> BoxFuture<'static, Outcome<u32>> {
+        Box::pin(async { panic!("it is compiled again") })
     }
 
     #[tokio::test]
@@ -222,7 +222,7 @@ mod tests {
             finished.await.unwrap();
             makes(7).await
         };
-        assert!(timeout(A_WHILE, all.get("a".into(), work)).await.is_err(), "the caller goes away");
+        assert!(timeout(A_WHILE, all.get("a".into(), Box::pin(work))).await.is_err(), "the caller goes away");
         finish.send(()).unwrap();
         assert_eq!(all.get("a".into(), is_not_wanted()).await, Ok(Arc::new(7)));
     }
@@ -232,11 +232,12 @@ mod tests {
         let (all, made) = (components(REMEMBERED), Arc::new(AtomicUsize::new(0)));
         let asked = (0..20).map(|n| {
             let (key, made) = (if n % 2 == 0 { "even" } else { "odd" }, made.clone());
-            all.get(key.into(), async move {
+            let work = async move {
                 made.fetch_add(1, Ordering::SeqCst);
                 sleep(A_WHILE).await;
                 makes(n % 2).await
-            })
+            };
+            all.get(key.into(), Box::pin(work))
         });
         let outcomes = join_all(asked).await;
         let expected: Vec<Outcome<u32>> = (0..20).map(|n| Ok(Arc::new(n % 2))).collect();
@@ -246,11 +247,11 @@ mod tests {
     #[tokio::test]
     async fn a_refusal_is_remembered_for_a_while() {
         let all = components(Duration::from_secs(1));
-        let refused: Outcome<u32> = Err(Unfit::from(Refusal::Import("wasi:clocks/wall-clock".into())));
-        let again = refused.clone();
-        assert_eq!(all.get("a".into(), async move { again }).await, refused);
+        let unfit = Unfit::from(Refusal::Import("wasi:clocks/wall-clock".into()));
+        assert_eq!(unfit.foreign.as_deref(), Some("wasi:clocks/wall-clock"));
+        let (refused, again): (Outcome<u32>, _) = (Err(unfit.clone()), Err(unfit));
+        assert_eq!(all.get("a".into(), Box::pin(async move { again })).await, refused);
         assert_eq!(all.get("a".into(), is_not_wanted()).await, refused, "with what it imports");
-        assert_eq!(refused.unwrap_err().foreign.as_deref(), Some("wasi:clocks/wall-clock"));
         sleep(Duration::from_millis(1_100)).await;
         assert_eq!(all.get("a".into(), makes(1)).await, Ok(Arc::new(1)));
     }
@@ -260,7 +261,7 @@ mod tests {
         let all = components(REMEMBERED);
         for unfit in [Unfit::passing("UNAVAILABLE"), Unfit::from(Refusal::Fails(host::Code::Busy))] {
             let told = unfit.clone();
-            assert_eq!(all.get("a".into(), async move { Err(told) }).await, Err(unfit));
+            assert_eq!(all.get("a".into(), Box::pin(async move { Err(told) })).await, Err(unfit));
         }
         assert_eq!(all.get("a".into(), makes(1)).await, Ok(Arc::new(1)));
     }
@@ -274,7 +275,7 @@ mod tests {
                 assert!(!breaks, "it breaks off");
                 Err(Unfit::passing("UNAVAILABLE"))
             };
-            let (first, second) = tokio::join!(all.get("a".into(), fails), all.get("a".into(), makes(2)));
+            let (first, second) = tokio::join!(all.get("a".into(), Box::pin(fails)), all.get("a".into(), makes(2)));
             assert!(first.is_err(), "{first:?}");
             assert_eq!(second, Ok(Arc::new(2)), "{breaks}");
         }
@@ -285,7 +286,7 @@ mod tests {
         let all = components(REMEMBERED);
         let runtime = || Builder::new_current_thread().enable_time().build().unwrap();
         let first = runtime();
-        let waited = first.block_on(async { timeout(A_WHILE, all.get("a".into(), pending())).await });
+        let waited = first.block_on(async { timeout(A_WHILE, all.get("a".into(), Box::pin(pending()))).await });
         assert!(waited.is_err());
         drop(first);
         assert_eq!(runtime().block_on(all.get("a".into(), makes(3))), Ok(Arc::new(3)));

@@ -1,6 +1,9 @@
 //! Carries the values of custom fields over to another version of a plug-in, and back (数据迁移).
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use declarative::{FieldKind, Plugin, names};
 use entities::{plugin, plugin_package};
@@ -64,8 +67,7 @@ async fn up(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -> Resu
 pub async fn down(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -> Result<(), Fault> {
     let name = |key: &str| names::field_name(&plugin.prefix, key);
     for step in plugin.recodes.iter().rev().filter(|step| step.from == from) {
-        let mut codes = step.codes.iter().flat_map(|(before, now)| [before, now]).peekable();
-        if names::is_key(&step.field) && codes.peek().is_some() && codes.all(|code| names::is_code(code)) {
+        if names::is_key(&step.field) && sound(&step.codes) {
             values::recode(tx, &step.target, &name(&step.field), &step.back(), backend).await?;
         }
     }
@@ -75,6 +77,11 @@ pub async fn down(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -
         }
     }
     Ok(())
+}
+
+/// Whether there are codes, and they are some.
+fn sound(codes: &BTreeMap<String, String>) -> bool {
+    !codes.is_empty() && codes.iter().all(|(before, now)| names::is_code(before) && names::is_code(now))
 }
 
 /// Refuses a version that has not all the codes that are in the rows: one that was at work before the last, or was taken

@@ -60,9 +60,6 @@ async fn counted(session: &Session, plugin: &Plugin, declaration: &Declaration) 
     let declared = declared(declaration, &plugin.capabilities);
     let key = code::key(declaration, &declared);
     let bytes = code::bytes(session.platform().clone(), session.tenant().id, declaration.sha256.clone());
-    let work = async move {
-        let bytes = bytes.await?;
-        compile(move |host| host.compile_counted(&bytes, &declared)).await
-    };
+    let work = compile(bytes, move |host, bytes| host.compile_counted(bytes, &declared));
     COUNTED.get(key, work).await.map_err(|unfit| unfit.words)
 }

@@ -164,7 +164,7 @@ pub async fn load(platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Re
 
 /// The plug-ins that are at work, which stay as they are until the transaction ends: who began before an upgrade and writes
 /// after it writes what holds then.
-pub async fn at_work(tx: &Tx) -> Result<(PluginSet, Vec<Arc<Plugin>>), ApiError> {
+pub async fn at_work(tx: &Tx) -> Result<(Arc<PluginSet>, Vec<Arc<Plugin>>), ApiError> {
     let rows =
         tx.parts::<plugin::Entity>().filter(plugin::Column::State.eq(PluginState::Enabled)).share().all().await?;
     let (session, known) = (tx.session(), &tx.session().tenant().plugins);
@@ -177,5 +177,5 @@ pub async fn at_work(tx: &Tx) -> Result<(PluginSet, Vec<Arc<Plugin>>), ApiError>
     for (id, _) in &set.packages {
         plugins.extend(found(tx, *id).await?.ok());
     }
-    Ok((set, plugins))
+    Ok((Arc::new(set), plugins))
 }

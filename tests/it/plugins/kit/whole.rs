@@ -94,7 +94,8 @@ fn tests() -> Vec<Json> {
     };
     vec![
         json!({ "matter": "apply", "today": today, "form": form, "refused": ["rustp.kind"] }),
-        json!({ "matter": "apply", "today": today, "form": form, "roles": ["unit.leader"], "refused": [] }),
+        json!({ "matter": "apply", "today": today, "form": form, "roles": ["unit.leader"], "refused": [],
+            "warned": ["rustp.kind"] }),
         json!({ "scheme": "annual", "today": today, "input": { "done": 2, "total": 3 }, "points": { "按时办结": 66 } }),
         json!({ "field": "rank", "today": today, "parents": parents, "grants": grants,
             "platform": [read(json!({ "ok": cadres }))], "values": [null, "R2"] }),
