@@ -215,6 +215,31 @@ async fn codes_that_an_earlier_version_left_in_the_rows_are_not_lost_sight_of() 
     }
 }
 
+/// What a version that was taken back has left must not become the same as what was there before.
+#[tokio::test]
+async fn codes_that_a_version_left_when_it_was_taken_back_are_not_mixed_with_others() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    install(tenant, &version("1.0.0", &["A", "B"], CONTRACT, "")).await;
+    let set_to = async |who: &str, code: &str| {
+        let made = set(&tenant.superior, tenant.id(who), json!({ "bwly_contract": code })).await;
+        assert_eq!(made["userErrors"], json!([]), "{made}");
+    };
+    set_to("cadre:applicant", "A").await;
+    let upgraded = upgrade(tenant, &version("1.1.0", &["A", "B", "D"], CONTRACT, "")).await;
+    set_to("cadre:colleague", "D").await;
+    change(tenant, "pluginRollback", &upgraded).await;
+    let before = raw(tenant).await;
+    let steps = recode(&[("Cadre.contract", "{ A = \"D\" }", "{ D = \"A\" }")]);
+    let outcome = tenant
+        .superior
+        .mutate("pluginUpgrade", version("1.2.0", &["B", "D"], CONTRACT, &steps).input(), "plugin { id }")
+        .await;
+    assert_eq!(codes(&outcome), ["INVALID_VALUE"], "{outcome}");
+    assert!(outcome["userErrors"][0]["message"].as_str().unwrap().contains("退不回去"), "{outcome}");
+    assert_eq!(raw(tenant).await, before);
+}
+
 #[tokio::test]
 async fn whoever_writes_by_a_version_that_is_gone_writes_what_the_present_one_takes() {
     let world = World::start().await;

@@ -18,7 +18,13 @@ use crate::{
         tx::{Inner, plus_one},
     },
     modules::plugins::{
-        code, commands::values, migrating, offering, quarantine, schema, signing::Signer, slots, store, trust,
+        code,
+        commands::values,
+        migrating, offering, quarantine, schema,
+        signing::Signer,
+        slots,
+        store::{self, Outline},
+        trust,
     },
 };
 
@@ -210,8 +216,11 @@ pub async fn rollback(tx: &Inner, row: &plugin::Model, place: Place) -> Result<(
     let before = store::found(tx, previous).await?.map_err(|refused| refused.fault("input.id"))?;
     quarantine::refuse(tx, &before, "input.id").await?;
     let now = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
-    if let Some(outline) = store::outlined(&now).await? {
-        migrating::down(tx, &outline, &before.version, place.backend).await?;
+    match store::outlined(&now).await? {
+        Some(Outline { plugin, is_whole: true }) => {
+            migrating::down(tx, &row.prefix, &plugin, &before.version, place.backend).await?;
+        }
+        _ => return Err(migrating::no_way_back()),
     }
     exchange(tx, row, &before, previous, None, place).await?;
     tx.touched("Plugin", row.id, json!({ "rolledBack": before.version, "from": now.release }));

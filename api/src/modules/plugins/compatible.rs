@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use declarative::{Field, FieldKind, Plugin};
+use declarative::{Field, FieldKind, Plugin, Recode};
 
 use crate::kernel::error::{Code, Fault, Faults, UserError};
 
@@ -72,6 +72,16 @@ fn successor<'a>(before: &Plugin, after: &'a Plugin, old: &Field) -> Option<&'a 
         .find(|(from, target, name, _)| *from == before.version && *target == old.target && *name == old.key);
     let name = renamed.map_or(old.key.as_str(), |(.., now)| now.as_str());
     after.fields.iter().find(|new| new.target == old.target && new.key == name)
+}
+
+/// The codes that a field had in the version before which the migration recodes; none if it had no such field.
+pub fn codes_before<'b>(before: &'b Plugin, after: &Plugin, step: &Recode) -> BTreeSet<&'b str> {
+    let is_it = |new: &Field| new.target == step.target && new.key == step.field;
+    let old = before.fields.iter().find(|old| successor(before, after, old).is_some_and(is_it));
+    match old.map(|old| &old.kind) {
+        Some(FieldKind::Code(set)) => before.codes_of(set).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 /// What the migration makes of values that are there: each is a value that the field may have, and no two that were

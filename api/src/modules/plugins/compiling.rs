@@ -91,17 +91,19 @@ impl<T: Send + Sync + 'static> Components<T> {
     /// The component of a key, which this work makes unless it is there or others are making it. Dropping the future ends
     /// the waiting and not the work.
     pub async fn get(&'static self, key: String, work: BoxFuture<'static, Outcome<T>>) -> Outcome<T> {
+        let mut waited = false;
         loop {
             if let Some(known) = self.known(&key) {
                 return known;
             }
             let (told, flight) = self.flight(&key);
             let Some(flight) = flight else {
-                // What was in the way of somebody else's work need not be in the way of one's own.
+                // What was in the way of somebody else's work need not be in the way of one's own. Twice it is.
                 match ended(told).await {
-                    Some(outcome) if settles(&outcome) => return outcome,
-                    _ => continue,
+                    Some(outcome) if waited || settles(&outcome) => return outcome,
+                    _ => waited = true,
                 }
+                continue;
             };
             task::spawn("compile", async move {
                 // Another's may have ended between the look and the flight.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use declarative::{FieldKind, Plugin, names};
+use declarative::{FieldKind, Plugin, Recode, names};
 use entities::{plugin, plugin_package};
 use sea_orm::{ColumnTrait, DbBackend};
 
@@ -16,9 +16,9 @@ use crate::{
     },
     modules::plugins::{
         commands::values,
-        compatible::{Way, compatible},
+        compatible::{Way, codes_before, compatible},
         epochs::given_up,
-        store,
+        store::{self, Outline},
     },
 };
 
@@ -33,50 +33,82 @@ pub async fn fit(
 ) -> Result<(), Fault> {
     let packages = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::PluginId.eq(row.id)).all();
     let given_up = given_up::packages(tx, row).await?;
-    let mut kept = vec![];
+    let (mut kept, mut present) = (vec![], None);
     for package in packages.await?.iter().filter(|package| !given_up.contains(&package.id)) {
         let way = match migrated {
             _ if package.id != row.package_id => Way::Passed,
             Some(_) => Way::Migrated,
             None => Way::Replaced,
         };
-        let Some(before) = store::outlined(package).await? else { continue };
+        let Some(Outline { plugin: before, .. }) = store::outlined(package).await? else { continue };
         compatible(&before, plugin, way)?;
+        if package.id == row.package_id {
+            present = Some(before.clone());
+        }
         kept.push(before);
     }
     if let Some((from, backend)) = migrated {
-        up(tx, plugin, from, backend).await?;
+        up(tx, plugin, present.as_deref(), from, backend).await?;
     }
     nothing_left(tx, &kept, plugin).await
 }
 
 /// What an upgrade from a version does: fields get their names first, then their codes.
-async fn up(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -> Result<(), Fault> {
+async fn up(tx: &Inner, plugin: &Plugin, before: Option<&Plugin>, from: &str, backend: DbBackend) -> Result<(), Fault> {
     let name = |key: &str| names::field_name(&plugin.prefix, key);
     for (_, target, old, new) in plugin.renames.iter().filter(|rename| rename.0 == from) {
         values::rename(tx, target, &name(old), &name(new), backend).await?;
     }
     for step in plugin.recodes.iter().filter(|step| step.from == from) {
+        told_apart(tx, plugin, before, step).await?;
         values::recode(tx, &step.target, &name(&step.field), &step.codes, backend).await?;
     }
     Ok(())
 }
 
-/// Undoes what the upgrade from a version has done, the last of it first. Of a version that is refused today nobody vouches
-/// for names and codes, and they come into statements: those that are none are passed over.
-pub async fn down(tx: &Inner, plugin: &Plugin, from: &str, backend: DbBackend) -> Result<(), Fault> {
-    let name = |key: &str| names::field_name(&plugin.prefix, key);
+/// Refuses a step where rows have codes that the version before has not, which one that was taken back has left: they and
+/// those that become the same could not be told apart on the way back.
+async fn told_apart(tx: &Inner, plugin: &Plugin, before: Option<&Plugin>, step: &Recode) -> Result<(), Fault> {
+    let had: BTreeSet<&str> = before.map(|before| codes_before(before, plugin, step)).unwrap_or_default();
+    let count = match had.is_empty() {
+        // Of a version that nobody can read any more nobody knows what its codes were.
+        true => u64::MAX,
+        false => values::outside(tx, &step.target, &names::field_name(&plugin.prefix, &step.field), &had).await?,
+    };
+    if count == 0 {
+        return Ok(());
+    }
+    let path = format!("{}.{}", step.target, step.field);
+    let zh = format!("{path}：有对象的取值不是 {} 版的代码，换代码后将无法区分，也就退不回去", step.from);
+    let en = format!("{path}: objects have codes that version {} has not; nobody could go back.", step.from);
+    Err(UserError::new(Code::InvalidValue, "input.files", zh, en).into())
+}
+
+/// Undoes what the upgrade from a version has done, the last of it first. `prefix` is that of the plug-in: of a version that
+/// is refused today nobody vouches for its texts, and they come into statements.
+pub async fn down(tx: &Inner, prefix: &str, plugin: &Plugin, from: &str, backend: DbBackend) -> Result<(), Fault> {
+    let name = |key: &str| names::field_name(prefix, key);
     for step in plugin.recodes.iter().rev().filter(|step| step.from == from) {
-        if names::is_key(&step.field) && sound(&step.codes) {
-            values::recode(tx, &step.target, &name(&step.field), &step.back(), backend).await?;
+        if !names::is_key(&step.field) || !sound(&step.codes) {
+            return Err(no_way_back());
         }
+        values::recode(tx, &step.target, &name(&step.field), &step.back(), backend).await?;
     }
     for (_, target, old, new) in plugin.renames.iter().rev().filter(|rename| rename.0 == from) {
-        if names::is_key(old) && names::is_key(new) {
-            values::rename(tx, target, &name(new), &name(old), backend).await?;
+        if !names::is_key(old) || !names::is_key(new) {
+            return Err(no_way_back());
         }
+        values::rename(tx, target, &name(new), &name(old), backend).await?;
     }
     Ok(())
+}
+
+/// The refusal of a roll-back from a version whose migrations cannot be made out any more: the data would stay as it is,
+/// under names and codes that the version before does not know.
+pub fn no_way_back() -> Fault {
+    let zh = "现版本的插件包已不合现行规范，看不出它改了哪些数据，不能回退；可以停用、移除或升级";
+    let en = "The present version cannot be read any more, and with it what it did to the data: disable, remove or upgrade it.";
+    UserError::new(Code::PluginRefused, "input.id", zh, en).into()
 }
 
 /// Whether there are codes, and they are some.

@@ -115,13 +115,23 @@ pub async fn of_row(row: &plugin_package::Model) -> Result<Found, ApiError> {
 }
 
 /// What a package declares, for comparing with it and nothing else: of one that is refused what can be made out.
-pub async fn outlined(row: &plugin_package::Model) -> Result<Option<Arc<Plugin>>, ApiError> {
+pub async fn outlined(row: &plugin_package::Model) -> Result<Option<Outline>, ApiError> {
     if let Ok(plugin) = of_row(row).await? {
-        return Ok(Some(plugin));
+        return Ok(Some(Outline { plugin, is_whole: true }));
     }
     let Ok(package) = package(&row.files) else { return Ok(None) };
     let outline = host::aside(move || declarative::outline(&package, &environment())).await;
-    Ok(outline.map_err(|error| unchecked(&error))?.map(Arc::new))
+    let outline = outline.map_err(|error| unchecked(&error))?;
+    Ok(outline.map(|(plugin, is_whole)| Outline { plugin: Arc::new(plugin), is_whole }))
+}
+
+/// What is known of a package that may be refused today.
+#[derive(Clone, Debug)]
+pub struct Outline {
+    /// What it declares.
+    pub plugin: Arc<Plugin>,
+    /// Whether that is every step of its migrations.
+    pub is_whole: bool,
 }
 
 fn unchecked(error: &JoinError) -> ApiError {
@@ -167,15 +177,20 @@ pub async fn load(platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Re
 pub async fn at_work(tx: &Tx) -> Result<(Arc<PluginSet>, Vec<Arc<Plugin>>), ApiError> {
     let rows =
         tx.parts::<plugin::Entity>().filter(plugin::Column::State.eq(PluginState::Enabled)).share().all().await?;
-    let (session, known) = (tx.session(), &tx.session().tenant().plugins);
-    let is_known = |row: &plugin::Model| known.packages.iter().any(|(id, _)| *id == row.package_id);
-    if rows.len() == known.packages.len() && rows.iter().all(is_known) {
-        return Ok((known.clone(), load(session.platform(), tx.tenant_id(), known).await?.plugins));
-    }
-    let set = tx.plugin_set().await?;
+    let begun = &tx.session().tenant().plugins;
+    let is_same = |row: &plugin::Model| begun.packages.iter().any(|(id, _)| *id == row.package_id);
+    let set = match rows.len() == begun.packages.len() && rows.iter().all(is_same) {
+        true => begun.clone(),
+        false => Arc::new(tx.plugin_set().await?),
+    };
     let mut plugins = vec![];
-    for (id, _) in &set.packages {
-        plugins.extend(found(tx, *id).await?.ok());
+    for (id, digest) in &set.packages {
+        // In this transaction: it keeps what others wait for, and does not wait for another one itself.
+        let plugin = match known(digest) {
+            Some(plugin) => plugin,
+            None => found(tx, *id).await?,
+        };
+        plugins.extend(plugin.ok());
     }
-    Ok((Arc::new(set), plugins))
+    Ok((set, plugins))
 }

@@ -9,8 +9,9 @@ use super::{Environment, Matter, Plugin, examined};
 use crate::{form, package::Package};
 
 /// What can be made out of a package, whatever is wrong with it; nothing where its manifest cannot be read or goes beyond
-/// all bounds. Of a matter that is wrong there are the key and the fields of its form.
-pub fn outline(package: &Package, around: &Environment) -> Option<Plugin> {
+/// all bounds. Of a matter that is wrong there are the key and the fields of its form. With it goes whether every step of
+/// its migrations is among what was made out.
+pub fn outline(package: &Package, around: &Environment) -> Option<(Plugin, bool)> {
     let (mut plugin, manifest) = examined(package, around).0?;
     for declared in &manifest.matters {
         let key = declared.key.get_ref();
@@ -28,7 +29,9 @@ pub fn outline(package: &Package, around: &Environment) -> Option<Plugin> {
             calls: BTreeMap::new(),
         });
     }
-    Some(plugin)
+    let steps: usize = manifest.migrations.iter().map(|m| m.up.rename.len() + m.up.recode.len()).sum();
+    let is_whole = plugin.renames.len() + plugin.recodes.len() == steps;
+    Some((plugin, is_whole))
 }
 
 #[cfg(test)]
@@ -53,7 +56,7 @@ mod tests {
         let agencies = [("organisation", "组织部"), ("treasury", "财政")].map(agency).to_vec();
         let around = Environment { agencies, ..Environment::default() };
         assert!(check(&package, &around).is_err(), "{from} -> {to}");
-        outline(&package, &around)
+        outline(&package, &around).map(|(plugin, _)| plugin)
     }
 
     fn kinds(plugin: &Plugin) -> Vec<(&str, &FieldKind)> {
