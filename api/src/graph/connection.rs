@@ -104,8 +104,8 @@ impl<'a> Planner<'a> {
         let mut pairs = vec![];
         for (key, field) in &picked {
             let value = match field.name {
-                "__typename" => format!("'{}Connection'", ty.name),
-                "totalCount" => "0".into(),
+                "__typename" => self.dialect.name(&format!("{}Connection", ty.name)),
+                "totalCount" => self.dialect.number("0"),
                 "pageInfo" => self.page_info(field, None, &mut Columns::default())?,
                 _ => self.dialect.literal("[]"),
             };
@@ -132,10 +132,11 @@ impl<'a> Planner<'a> {
         let mut posts = vec![];
         for (key, field) in &picked {
             let (sql, post) = match field.name {
-                "__typename" => (format!("'{}Connection'", ty.name), Post::Keep),
+                "__typename" => (self.dialect.name(&format!("{}Connection", ty.name)), Post::Keep),
                 "totalCount" => {
                     // The same rows, counted apart; only when asked for.
-                    (format!("(select count(*) from {} {alias} where {condition})", ty.table), Post::Keep)
+                    let count = format!("(select count(*) from {} {alias} where {condition})", ty.table);
+                    (self.dialect.number(&count), Post::Keep)
                 }
                 "pageInfo" => (self.page_info(field, Some(page), columns)?, Post::Keep),
                 "nodes" => self.nodes(ty, alias, &field.below, within.as_deref(), columns)?,
@@ -178,10 +179,10 @@ impl<'a> Planner<'a> {
         let mut posts = vec![];
         for (key, field) in &picked {
             let sql = match field.name {
-                "__typename" => format!("'{}Edge'", ty.name),
+                "__typename" => self.dialect.name(&format!("{}Edge", ty.name)),
                 "cursor" => {
                     columns.cursor = true;
-                    "q.c".into()
+                    self.dialect.plain("q.c")
                 }
                 _ => {
                     let node = self.object(ty, alias, &field.below)?;
@@ -210,7 +211,7 @@ impl<'a> Planner<'a> {
         let mut pairs = vec![];
         for (key, field) in &picked {
             let sql = match (field.name, page) {
-                ("__typename", _) => "'PageInfo'".into(),
+                ("__typename", _) => self.dialect.name("PageInfo"),
                 ("hasNextPage" | "hasPreviousPage", None) => self.dialect.truth("1 = 0"),
                 (_, None) => self.dialect.literal("null"),
                 (name @ ("hasNextPage" | "hasPreviousPage"), Some(page)) => {
@@ -225,7 +226,7 @@ impl<'a> Planner<'a> {
                         "max(case when q.rn = (case when q.cnt < {0} then q.cnt else {0} end) then q.c end)",
                         page.size
                     );
-                    if (name == "startCursor") == page.from_end { farthest } else { nearest }
+                    self.dialect.plain(if (name == "startCursor") == page.from_end { &farthest } else { &nearest })
                 }
             };
             pairs.push((key.to_string(), sql));

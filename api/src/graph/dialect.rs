@@ -13,9 +13,6 @@ pub enum Dialect {
     Sqlite,
 }
 
-/// Arguments that PostgreSQL's `json_build_object` takes are limited to 100.
-const PAIRS: usize = 50;
-
 impl Dialect {
     /// The dialect of a database.
     pub fn of(backend: DbBackend) -> Self {
@@ -33,7 +30,7 @@ impl Dialect {
         }
     }
 
-    /// A value in its published form, as an SQL expression of JSON, text or number.
+    /// A value in its published form, as text, number, truth value or JSON of the database.
     pub fn publish(self, scalar: &Scalar, e: &str) -> String {
         match (scalar, self) {
             (Scalar::Id(prefix), Self::Postgres) => format!("'{prefix}_' || encode(uuid_send({e}), 'hex')"),
@@ -101,54 +98,6 @@ impl Dialect {
         match self {
             Self::Postgres => format!("cast(cast({column} as jsonb) || jsonb_build_object('{key}', {text}) as json)"),
             Self::Sqlite => format!("json_set({column}, '$.{key}', {text})"),
-        }
-    }
-
-    /// An object of named values.
-    pub fn object(self, pairs: &[(String, String)]) -> String {
-        match self {
-            Self::Postgres if pairs.len() > PAIRS => {
-                let columns: Vec<String> = pairs.iter().map(|(k, v)| format!("{v} as \"{k}\"")).collect();
-                format!("(select row_to_json(o) from (select {}) o)", columns.join(", "))
-            }
-            _ => {
-                let name = if self == Self::Postgres { "json_build_object" } else { "json_object" };
-                let list: Vec<String> = pairs.iter().map(|(k, v)| format!("'{k}', {v}")).collect();
-                format!("{name}({})", list.join(", "))
-            }
-        }
-    }
-
-    /// JSON from a sub-select, where SQLite forgets that it is JSON.
-    pub fn nested(self, e: &str) -> String {
-        match self {
-            Self::Postgres => e.to_string(),
-            Self::Sqlite => format!("json({e})"),
-        }
-    }
-
-    /// All values of a JSON column of a sub-select as a list, in order.
-    pub fn list(self, e: &str, condition: Option<&str>) -> String {
-        let filter = condition.map(|c| format!(" filter (where {c})")).unwrap_or_default();
-        match self {
-            Self::Postgres => format!("coalesce(json_agg({e}){filter}, '[]'::json)"),
-            Self::Sqlite => format!("json_group_array(json({e})){filter}"),
-        }
-    }
-
-    /// A literal JSON value.
-    pub fn literal(self, json: &str) -> String {
-        match self {
-            Self::Postgres => format!("'{json}'::json"),
-            Self::Sqlite => format!("json('{json}')"),
-        }
-    }
-
-    /// A truth value of a condition.
-    pub fn truth(self, condition: &str) -> String {
-        match self {
-            Self::Postgres => format!("({condition})"),
-            Self::Sqlite => format!("json(case when {condition} then 'true' else 'false' end)"),
         }
     }
 

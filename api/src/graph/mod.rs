@@ -8,6 +8,7 @@ mod connection;
 pub mod cursor;
 pub(crate) mod dialect;
 mod filter;
+mod json;
 pub mod open;
 mod order;
 mod page;

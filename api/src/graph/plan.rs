@@ -170,7 +170,7 @@ impl<'a> Planner<'a> {
         let mut pairs = Vec::with_capacity(picked.len());
         let mut posts = Vec::new();
         for (key, field) in &picked {
-            // PostgreSQL cuts longer names of columns.
+            // Every object of a list repeats it.
             if key.len() > 63 {
                 return Err(ApiError::of(Code::QueryTooLarge)
                     .saying("别名不得超过 63 个字符", "An alias has at most 63 characters."));
@@ -187,7 +187,7 @@ impl<'a> Planner<'a> {
 
     fn field(&mut self, ty: &'a TypeDef, alias: &str, field: &Picked<'a>) -> Result<Piece, ApiError> {
         if field.name == "__typename" {
-            return Ok(Piece { sql: format!("'{}'", ty.name), post: Post::Keep });
+            return Ok(Piece { sql: self.dialect.name(&ty.name), post: Post::Keep });
         }
         let def = ty.find(field.name).ok_or(ApiError::of(Code::GraphqlValidationFailed))?;
         match self.class(ty, def.class, alias) {
@@ -249,7 +249,7 @@ impl<'a> Planner<'a> {
                 let found = matches!(def.source, Source::Expression(..)) && !matches!(scalar, Scalar::Int);
                 let certain = def.nullable || !(found || matches!(scalar, Scalar::Json));
                 let post = if certain { Post::Keep } else { Post::Required };
-                Ok(Piece { sql: self.dialect.publish(&scalar, &sql), post })
+                Ok(Piece { sql: self.dialect.value(&scalar, &sql), post })
             }
             Source::One { target, on } => self.one_row(target, on, alias, field),
             Source::Many { target, on } => {
@@ -263,7 +263,7 @@ impl<'a> Planner<'a> {
                 let pairs: Vec<(String, String)> = needs
                     .iter()
                     .map(|(name, sql, scalar)| {
-                        (name.to_string(), self.dialect.publish(scalar, &fill(sql, alias, "", &tenant)))
+                        (name.to_string(), self.dialect.value(scalar, &fill(sql, alias, "", &tenant)))
                     })
                     .collect();
                 Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Computed(*compute) })
@@ -272,7 +272,7 @@ impl<'a> Planner<'a> {
                 let mut pairs = Vec::with_capacity(needs.len());
                 for need in needs {
                     let (sql, form) = self.scalar(need, alias).ok_or(ApiError::of(Code::InternalServerError))?;
-                    pairs.push((need.name.to_string(), self.dialect.publish(&form, &sql)));
+                    pairs.push((need.name.to_string(), self.dialect.value(&form, &sql)));
                 }
                 let question = Question { resolver: resolver.clone(), scalar: scalar.clone() };
                 Ok(Piece { sql: self.dialect.object(&pairs), post: Post::Resolved(Arc::new(question)) })

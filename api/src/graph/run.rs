@@ -242,9 +242,8 @@ impl Engine {
             items.push(piece.sql);
             posts.push(piece.post.optional());
         }
-        let name = if planner.dialect == super::dialect::Dialect::Postgres { "json_build_array" } else { "json_array" };
         let post = if posts.iter().all(|p| matches!(p, Post::Keep)) { Post::Keep } else { Post::Each(posts) };
-        Ok(Piece { sql: format!("{name}({})", items.join(", ")), post })
+        Ok(Piece { sql: planner.dialect.array(&items), post })
     }
 }
 

@@ -70,7 +70,10 @@ impl<'a> Planner<'a> {
                 }
                 "hasMore" => self.kept(self.dialect.truth(&format!("coalesce(max(q.cnt), 0) > {limit}"))),
                 // Gathers the groups into one answer, even if nothing else does.
-                _ => self.kept(format!("case when count(*) >= 0 then '{}Aggregate' end", ty.name)),
+                _ => {
+                    let name = self.dialect.name(&format!("{}Aggregate", ty.name));
+                    self.kept(format!("(case when count(*) >= 0 then {name} end)"))
+                }
             };
             parts.push((*key, piece));
         }
@@ -88,8 +91,8 @@ impl<'a> Planner<'a> {
         let mut parts = vec![];
         for (key, field) in &picked {
             let piece = match field.name {
-                "__typename" => self.kept(format!("'{}AggregateGroup'", ty.name)),
-                "count" => self.kept("q.n".into()),
+                "__typename" => self.kept(self.dialect.name(&format!("{}AggregateGroup", ty.name))),
+                "count" => self.kept(self.dialect.number("q.n")),
                 "key" => self.key_of(ty, field, asked)?,
                 name => {
                     let function = Function::ALL.into_iter().find(|f| f.name() == name);
@@ -107,7 +110,7 @@ impl<'a> Planner<'a> {
         let mut parts = vec![];
         for (key, field) in &picked {
             if field.name == "__typename" {
-                parts.push((*key, self.kept(format!("'{}AggregateKey'", ty.name))));
+                parts.push((*key, self.kept(self.dialect.name(&format!("{}AggregateKey", ty.name)))));
                 continue;
             }
             let found = asked.keys.iter().enumerate().find(|(_, (d, ..))| d.name == field.name);
@@ -121,7 +124,7 @@ impl<'a> Planner<'a> {
                 (Part::Related, Source::One { target, .. }) => {
                     self.one_row(target, &format!("{{c}}.id = {{t}}.k{i}"), "q", field)?
                 }
-                _ => self.kept(self.dialect.publish(scalar, &format!("q.k{i}"))),
+                _ => self.kept(self.dialect.value(scalar, &format!("q.k{i}"))),
             };
             parts.push((*key, piece));
         }
@@ -141,10 +144,10 @@ impl<'a> Planner<'a> {
         let mut parts = vec![];
         for (key, field) in &picked {
             let piece = if field.name == "__typename" {
-                self.kept(format!("'{name}'"))
+                self.kept(self.dialect.name(&name))
             } else {
                 match self.figure(ty, alias, function, field.name, field.name, asked) {
-                    Ok(figure) => self.kept(self.dialect.publish(&figure.scalar, &format!("q.{}", figure.column))),
+                    Ok(figure) => self.kept(self.dialect.value(&figure.scalar, &format!("q.{}", figure.column))),
                     Err(ApiError { code: Code::Forbidden, .. }) => self.denied(),
                     Err(error) => return Err(error),
                 }
