@@ -135,7 +135,7 @@ pub async fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 async fn list(platform: &Arc<Platform>) -> Result<String, Failure> {
-    let tx = platform.system(Reason::Provision).begin(None).await?;
+    let tx = platform.system(Reason::Provision).read_global().await?;
     let mut all = tx.global::<tenant::Entity>().all().await?;
     tx.rollback().await?;
     all.sort_by(|a, b| (&a.division_code, &a.code).cmp(&(&b.division_code, &b.code)));
@@ -188,7 +188,7 @@ async fn open(platform: &Arc<Platform>, identity: &Identity, new: &Create) -> Re
 }
 
 async fn tenant_of(system: &System, code: &str) -> Result<Uuid, Failure> {
-    let tx = system.begin(None).await?;
+    let tx = system.read_global().await?;
     let found = tx.global::<tenant::Entity>().filter(tenant::Column::Code.eq(code.trim().to_lowercase())).one().await?;
     tx.rollback().await?;
     found

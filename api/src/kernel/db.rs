@@ -42,7 +42,7 @@ pub struct Db {
     reserved: DatabaseConnection,
 }
 
-/// A transaction, and the database's time at its beginning where that was asked for.
+/// A transaction, and the database's time at its beginning where its clock may be another than this machine's.
 pub(in crate::kernel) type Begun = (DatabaseTransaction, Option<DateTime<Utc>>);
 
 /// PostgreSQL's clock.
@@ -87,7 +87,7 @@ impl Db {
         &self.reader
     }
 
-    /// A transaction that sees and changes one tenant's rows only.
+    /// A transaction that sees and changes global rows and, of tenants', one's only.
     pub(in crate::kernel) async fn begin(&self, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
         let mode = Some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
@@ -101,9 +101,9 @@ impl Db {
         enter(self.reserved.begin_with_options(options).await?, tenant).await
     }
 
-    /// A transaction that only reads one tenant's rows; on SQLite it does not wait for the writer.
-    pub(in crate::kernel) async fn begin_read(&self, tenant: Uuid) -> Result<DatabaseTransaction, DbErr> {
-        Ok(enter(self.reader.begin().await?, Some(tenant)).await?.0)
+    /// A transaction that only reads; on SQLite it does not wait for the writer.
+    pub(in crate::kernel) async fn begin_read(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
+        Ok(enter(self.reader.begin().await?, tenant).await?.0)
     }
 
     /// The database's time, where its clock may be another than this machine's; fails if it does not answer.
@@ -173,13 +173,18 @@ impl Db {
 
 /// Says to PostgreSQL's row-level security which tenant the transaction is for, and asks for the time.
 async fn enter(txn: DatabaseTransaction, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
-    let mut time = None;
-    if let (Some(tenant), DbBackend::Postgres) = (tenant, txn.get_database_backend()) {
-        let sql = format!("select set_config('app.tenant', $1, true), {POSTGRES_TIME}");
-        let values = [Value::from(tenant.to_string())];
-        let row = txn.query_one_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
-        time = row.as_ref().map(time_of).transpose()?;
+    if txn.get_database_backend() != DbBackend::Postgres {
+        return Ok((txn, None));
     }
+    let asked = match tenant {
+        Some(tenant) => {
+            let sql = format!("select set_config('app.tenant', $1, true), {POSTGRES_TIME}");
+            Statement::from_sql_and_values(DbBackend::Postgres, sql, [Value::from(tenant.to_string())])
+        }
+        None => Statement::from_string(DbBackend::Postgres, format!("select {POSTGRES_TIME}")),
+    };
+    let row = txn.query_one_raw(asked).await?;
+    let time = row.as_ref().map(time_of).transpose()?;
     Ok((txn, time))
 }
 

@@ -66,7 +66,7 @@ pub async fn follow<F: Followed>(
         position: None,
         pending: vec![],
     };
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let position = follower.resume::<F>(&tx, after).await;
     tx.rollback().await?;
     follower.position = position?;
@@ -124,7 +124,7 @@ impl Follower {
 
     /// Reads what is new; tells whether there was anything.
     async fn read<F: Followed>(&mut self) -> Result<bool, ApiError> {
-        let tx = self.session().await?.begin().await?;
+        let tx = self.session().await?.read().await?;
         let mut rows = tx
             .parts::<outbox::Entity>()
             .filter(outbox::Column::ObjectId.eq(self.object))
@@ -151,7 +151,7 @@ impl Follower {
     /// Checks the right anew, and says of which parts among what was read the caller may hear.
     async fn audible<F: Followed>(&self) -> Result<BTreeSet<Uuid>, ApiError> {
         let parts: BTreeSet<Uuid> = self.pending.iter().filter_map(part::<F>).map(uuid).collect();
-        let tx = self.session().await?.begin().await?;
+        let tx = self.session().await?.read().await?;
         let audible = async {
             F::gate(&tx, self.object).await?;
             F::audible(&tx, self.object, parts.into_iter().collect()).await

@@ -177,7 +177,7 @@ impl Platform {
 
     /// The plug-ins that are at work in a tenant.
     pub async fn plugins_of(&self, tenant: Uuid) -> Result<PluginSet, ApiError> {
-        let txn = self.db.begin_read(tenant).await?;
+        let txn = self.db.begin_read(Some(tenant)).await?;
         let set = extension::load(&txn, tenant).await?;
         txn.rollback().await?;
         Ok(set)
@@ -215,7 +215,7 @@ impl Platform {
         {
             return Ok((loaded.facts.clone(), authority.clone()));
         }
-        let txn = self.db.begin_read(tenant).await?;
+        let txn = self.db.begin_read(Some(tenant)).await?;
         // The version is read first: a change that comes between makes this load stale, never fresh.
         let version = authz_version::Entity::find_by_id(tenant).one(&txn).await?;
         let facts = tenant::Entity::find_by_id(tenant).one(&txn).await?;

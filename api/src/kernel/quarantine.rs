@@ -93,7 +93,7 @@ pub async fn release(platform: &Arc<Platform>, sha256: &str) -> Result<bool, Api
 
 /// The list, the latest first.
 pub async fn list(platform: &Arc<Platform>) -> Result<Vec<Model>, ApiError> {
-    let tx = platform.system(Reason::Quarantine).begin(None).await?;
+    let tx = platform.system(Reason::Quarantine).read_global().await?;
     let rows = tx.global::<Entity>().order_by(Column::PlacedAt, Order::Desc).all().await?;
     tx.rollback().await?;
     Ok(rows)

@@ -80,7 +80,7 @@ impl<R: Round> Rounds<R> {
         }
     }
 
-    /// Every tenant that is served is looked at once.
+    /// Every tenant that is served is looked at once. Who may not write has nothing to do there, and does not ask.
     async fn scan(&mut self) -> Result<(), ApiError> {
         let tx = self.platform.system(R::REASON).begin(None).await?;
         let served = tx.global::<tenant::Entity>().filter(tenant::Column::State.eq(TenantState::Active)).all().await?;

@@ -219,7 +219,7 @@ impl Session {
 
     /// A transaction in the caller's tenant and scope that only reads; nobody who changes anything waits for it.
     pub async fn read(&self) -> Result<Tx, ApiError> {
-        let txn = self.0.platform.db().begin_read(self.0.tenant.id).await?;
+        let txn = self.0.platform.db().begin_read(Some(self.0.tenant.id)).await?;
         Ok(Tx::new(txn, self.clone()))
     }
 
@@ -265,7 +265,13 @@ impl System {
 
     /// A transaction over a tenant that only reads; nobody who changes anything waits for it.
     pub async fn read(&self, tenant: Uuid) -> Result<SystemTx, ApiError> {
-        let txn = self.platform.db().begin_read(tenant).await?;
+        let txn = self.platform.db().begin_read(Some(tenant)).await?;
         Ok(SystemTx::new(txn, self.platform.clone(), tenant))
+    }
+
+    /// A transaction over global tables that only reads.
+    pub async fn read_global(&self) -> Result<SystemTx, ApiError> {
+        let txn = self.platform.db().begin_read(None).await?;
+        Ok(SystemTx::new(txn, self.platform.clone(), Uuid::nil()))
     }
 }

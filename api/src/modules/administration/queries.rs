@@ -135,7 +135,7 @@ impl AdministrationQueries {
     ) -> Result<Option<Vec<Ref<AuditRecord>>>> {
         let session = required(ctx)?;
         let first = bounded(first)?;
-        let tx = session.begin().await?;
+        let tx = session.read().await?;
         let rows = tx.gate::<audit::Entity>(Action::Read)?;
         let (_, object) = id::parse(&object).unwrap_or(("", uuid::Uuid::nil()));
         let rows = rows

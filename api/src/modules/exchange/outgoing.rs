@@ -89,7 +89,7 @@ async fn next(
     tenant: Uuid,
     peers: &[exchange_peer::Model],
 ) -> Result<Option<DateTime<Utc>>, ApiError> {
-    let tx = system.begin(Some(tenant)).await?;
+    let tx = system.read(tenant).await?;
     let first = tx
         .parts::<exchange_message::Entity>()
         .filter(exchange_message::Column::State.eq(MessageState::Pending))

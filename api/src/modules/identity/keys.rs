@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, Order, Set, sea_query::Expr};
 use tokio::sync::Mutex;
 
 use crate::{
-    kernel::{platform::Platform, session::Reason, tx::SystemTx},
+    kernel::{error::Code, platform::Platform, session::Reason, tx::SystemTx},
     modules::identity::{
         IdentityError,
         config::IdentityConfig,
@@ -61,7 +61,13 @@ impl KeyRing {
             keys: ArcSwap::default(),
             last_unknown: Mutex::default(),
         };
-        ring.ensure().await?;
+        match ring.ensure().await {
+            // A server that may not write now goes on with the keys that there are, and says so.
+            Err(IdentityError::Database(error)) if error.code == Code::Unavailable && !ring.keys.load().is_empty() => {
+                tracing::warn!(?error, "the signing keys could not be renewed");
+            }
+            ensured => ensured?,
+        }
         Ok(ring)
     }
 
@@ -70,11 +76,16 @@ impl KeyRing {
         let mut failure = None;
         // At most: the first key, the next key, and each once more because another replica was faster.
         for _ in 0..6 {
-            let tx = self.platform.system(Reason::Timer).begin(None).await?;
-            let rows = rows(&tx).await?;
+            let rows = self.stored().await?;
             let Some(step) = self.schedule.next(&rows, self.platform.clock().now()) else {
-                tx.rollback().await?;
                 return self.hold(&rows);
+            };
+            let tx = match self.platform.system(Reason::Timer).begin(None).await {
+                Ok(tx) => tx,
+                Err(error) => {
+                    self.hold(&rows)?;
+                    return Err(error.into());
+                }
             };
             match self.take(&tx, step).await {
                 Ok(()) => tx.commit().await?,
@@ -101,10 +112,14 @@ impl KeyRing {
 
     /// Loads the keys as they are.
     pub async fn reload(&self) -> Result<(), IdentityError> {
-        let tx = self.platform.system(Reason::Timer).begin(None).await?;
+        self.hold(&self.stored().await?)
+    }
+
+    async fn stored(&self) -> Result<Vec<Model>, IdentityError> {
+        let tx = self.platform.system(Reason::Timer).read_global().await?;
         let rows = rows(&tx).await?;
         tx.rollback().await?;
-        self.hold(&rows)
+        Ok(rows)
     }
 
     /// Keeps the keys current from now on.

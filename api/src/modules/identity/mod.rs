@@ -77,7 +77,7 @@ pub enum IdentityError {
     #[error("cryptography failed at {0}")]
     Crypto(&'static str),
     /// The database refused; its words are in the log.
-    #[error("the database failed with {}", .0.code.as_str())]
+    #[error("the database failed with {}: {}", .0.code.as_str(), .0.message(crate::kernel::session::Locale::En))]
     Database(Box<ApiError>),
 }
 

@@ -146,7 +146,7 @@ impl Identity {
         {
             return if now < known.expires_at { Ok(known) } else { Err(refused()) };
         }
-        let tx = self.platform.system(Reason::Login).begin(Some(tenant)).await?;
+        let tx = self.platform.system(Reason::Login).read(tenant).await?;
         let rows = tx.parts::<service_key::Entity>().filter(service_key::Column::RevokedAt.is_null());
         let row = match named {
             Named::Key(key) => rows.filter(service_key::Column::KeyHash.eq(opaque::digest(key))).one().await?,

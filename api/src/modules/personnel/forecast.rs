@@ -77,7 +77,7 @@ pub async fn forecast(
     first: u64,
 ) -> Result<RetirementForecast, ApiError> {
     let now = YearMonth::of(session.today());
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let top = match unit {
         Some(id) => Some(tx.gate::<unit::Entity>(Action::Read)?.id(id).required().await?),
         None => None,

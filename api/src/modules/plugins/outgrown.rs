@@ -109,12 +109,12 @@ pub struct RefusedPlugin {
 /// The plug-ins of all tenants that this program refuses, but for those that were removed.
 pub async fn everywhere(platform: &Arc<Platform>) -> Result<Vec<RefusedPlugin>, ApiError> {
     let system = platform.system(Reason::Doctor);
-    let tx = system.begin(None).await?;
+    let tx = system.read_global().await?;
     let tenants = tx.global::<tenant::Entity>().order_by(tenant::Column::Code, Order::Asc).all().await?;
     tx.rollback().await?;
     let mut out = vec![];
     for tenant in tenants {
-        let tx = system.begin(Some(tenant.id)).await?;
+        let tx = system.read(tenant.id).await?;
         let rows = tx.parts::<plugin::Entity>().filter(plugin::Column::State.ne(PluginState::Removed)).all().await?;
         let keys: BTreeMap<_, _> = rows.into_iter().map(|row| (row.package_id, row.key)).collect();
         let ids = plugin_package::Column::Id.is_in(keys.keys().copied());

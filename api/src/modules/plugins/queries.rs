@@ -92,7 +92,7 @@ impl PluginQueries {
         ctx: &Context<'_>,
         #[graphql(desc = "The plug-in.")] plugin: Id<Plugin>,
     ) -> Result<Option<PluginCapabilities>> {
-        let tx = required(ctx)?.begin().await?;
+        let tx = required(ctx)?.read().await?;
         let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(plugin.uuid()).one().await?;
         let Some(row) = row else {
             tx.rollback().await?;
@@ -134,7 +134,7 @@ impl PluginQueries {
         };
         let set = session.tenant().plugins.clone();
         let before = store::load(session.platform(), session.tenant().id, &set).await?.plugins;
-        let tx = session.begin().await?;
+        let tx = session.read().await?;
         let rows = tx.parts::<plugin_slot::Entity>().all().await?;
         tx.rollback().await?;
         let mut after: Vec<_> = before.iter().filter(|p| p.key != plugin.key).cloned().collect();

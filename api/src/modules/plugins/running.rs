@@ -160,7 +160,7 @@ impl PluginRunning {
 /// A plug-in at work whose component gives points.
 async fn scores(session: &Session, plugin: Id<Plugin>) -> Result<Arc<declarative::Plugin>, ApiError> {
     session.require(Resource::Plugin, Action::Publish)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let row = tx.gate::<plugin::Entity>(Action::Publish)?.id(plugin.uuid()).one().await;
     let found = match row {
         Ok(Some(row)) if row.state == PluginState::Enabled => store::read(&tx, row.package_id).await.map(Some),

@@ -153,7 +153,7 @@ pub async fn load(platform: &Arc<Platform>, tenant: Uuid, set: &PluginSet) -> Re
     let mut all: Vec<(Uuid, Option<Found>)> = set.packages.iter().map(|(id, digest)| (*id, known(digest))).collect();
     let missing: Vec<Uuid> = all.iter().filter(|(_, found)| found.is_none()).map(|(id, _)| *id).collect();
     if !missing.is_empty() {
-        let tx = platform.system(Reason::Schema).begin(Some(tenant)).await?;
+        let tx = platform.system(Reason::Schema).read(tenant).await?;
         let rows = tx.parts::<plugin_package::Entity>().filter(plugin_package::Column::Id.is_in(missing)).all().await?;
         tx.rollback().await?;
         for row in rows {

@@ -92,7 +92,7 @@ struct Narrow {
 }
 
 async fn search(session: &Session, asked: &Wanted, narrow: &Narrow) -> Found {
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = look(&tx, asked, narrow).await;
     tx.rollback().await?;
     found

@@ -165,7 +165,7 @@ async fn statistics(
     period: (NaiveDate, NaiveDate),
 ) -> Result<MatterStatistics, ApiError> {
     session.require(Resource::Statistic, Action::Read)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let figures = gather(&tx, key, period).await;
     tx.rollback().await?;
     figures

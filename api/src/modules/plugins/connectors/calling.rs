@@ -138,7 +138,7 @@ async fn claim(tx: &SystemTx, job: &connector_job::Model) -> Result<bool, ApiErr
 }
 
 async fn next(identity: &Arc<Identity>, tenant: Uuid) -> Result<Option<DateTime<Utc>>, ApiError> {
-    let tx = identity.platform().system(Reason::Connector).begin(Some(tenant)).await?;
+    let tx = identity.platform().system(Reason::Connector).read(tenant).await?;
     let first = tx.parts::<connector_job::Entity>().filter(connector_job::Column::State.is_in(OPEN));
     let first = first.order_by(connector_job::Column::NextAttemptAt, Order::Asc).one().await?;
     let connected = tx.parts::<plugin_connector::Entity>().count().await?;

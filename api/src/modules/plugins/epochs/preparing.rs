@@ -145,7 +145,7 @@ async fn wait(
         if missing.is_empty() {
             return Ok(None);
         }
-        let tx = platform.system(Reason::Replica).begin(Some(tenant)).await?;
+        let tx = platform.system(Reason::Replica).read(tenant).await?;
         let acks = tx.parts::<plugin_ack::Entity>().filter(plugin_ack::Column::EpochId.eq(epoch)).all().await;
         tx.rollback().await?;
         for ack in acks? {

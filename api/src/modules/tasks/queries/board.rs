@@ -195,7 +195,7 @@ pub struct Asked {
 /// Works the board out.
 pub async fn board(session: &Session, asked: Asked) -> Result<TaskBoard, ApiError> {
     session.require(Resource::Statistic, Action::Read)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = gather(&tx, asked).await;
     tx.rollback().await?;
     found

@@ -78,7 +78,7 @@ pub async fn comparison(
     first: usize,
 ) -> Result<PerformanceComparison, ApiError> {
     session.require(Resource::Statistic, Action::Read)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = compared(&tx, of, subject, first).await;
     tx.rollback().await?;
     found

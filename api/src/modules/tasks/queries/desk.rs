@@ -56,7 +56,7 @@ const MOST: u64 = 50;
 /// Works the desk out.
 pub async fn desk(session: &Session) -> Result<WorkDesk, ApiError> {
     session.require(Resource::Task, Action::Read)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = gather(&tx).await;
     tx.rollback().await?;
     found

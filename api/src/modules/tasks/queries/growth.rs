@@ -75,7 +75,7 @@ type Row = (i64, i64, Option<i64>);
 /// Works it out.
 pub async fn growth(session: &Session, from: i32, to: i32) -> Result<WorkGrowth, ApiError> {
     session.require(Resource::Statistic, Action::Read)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = fields(&tx, from, to).await;
     tx.rollback().await?;
     found

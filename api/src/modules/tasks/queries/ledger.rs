@@ -99,7 +99,7 @@ pub async fn ledger(
     user: Uuid,
     days: (NaiveDate, NaiveDate),
 ) -> Result<PerformanceLedger, ApiError> {
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = of(&tx, user, days).await;
     tx.rollback().await?;
     found

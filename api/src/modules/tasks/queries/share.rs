@@ -83,7 +83,7 @@ pub struct PerformanceShare {
 /// Works out how the work of a year is shared.
 pub async fn share(session: &Session, of: i32, percent: u32, years: i32) -> Result<PerformanceShare, ApiError> {
     session.require(Resource::Statistic, Action::Read)?;
-    let tx = session.begin().await?;
+    let tx = session.read().await?;
     let found = shares(&tx, of, percent, years).await;
     tx.rollback().await?;
     found
