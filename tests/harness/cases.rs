@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use zugong::modules::administration::sealing::{GATHERED, SETTLED, seal};
 
 use crate::{
-    Actor, Tenant, World,
+    Actor, Reply, Tenant, World,
     system::{CONNECTOR, OPERATION, SECRET},
 };
 
@@ -25,7 +25,8 @@ impl Actor {
         let made = self.done("attachmentUploadTicket", input, "attachment { id } ticketPath").await;
         let url = format!("{}{}", self.url, made["ticketPath"].as_str().unwrap());
         let put = self.http.put(&url).header("content-type", "application/pdf").body(PDF).send().await.unwrap();
-        assert_eq!(put.status(), 200);
+        let put = Reply::of(put).await;
+        assert_eq!(put.status, 200, "{}", put.text);
         made["attachment"]["id"].as_str().unwrap().to_string()
     }
 }

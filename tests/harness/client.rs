@@ -78,11 +78,22 @@ impl Actor {
 
 impl Reply {
     pub async fn of(response: reqwest::Response) -> Self {
+        Self::heard(response).await.unwrap()
+    }
+
+    /// The same where the connection may break before the end.
+    pub async fn heard(response: reqwest::Response) -> reqwest::Result<Self> {
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.unwrap();
+        let text = response.text().await?;
         let body = serde_json::from_str(&text).unwrap_or(Json::Null);
-        crate::leaks::check(&body);
-        Self { status, body, text, headers }
+        let kind = headers.get("content-type").map_or(&b""[..], |kind| kind.as_bytes());
+        // Events, and errors in plain text.
+        if body.is_null() && (status >= 400 || kind.starts_with(b"text/event-stream")) {
+            crate::leaks::search(text.as_bytes());
+        } else {
+            crate::leaks::check(&body);
+        }
+        Ok(Self { status, body, text, headers })
     }
 
     /// The code of the first top-level error.

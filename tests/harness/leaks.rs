@@ -1,5 +1,5 @@
-//! Words of the inside, which no answer tells. Every reply that a test receives is looked through, over HTTP, over a
-//! socket and in a stream of events.
+//! Words of the inside, which no answer tells. Every reply that a test receives is looked through: over HTTP, over a socket,
+//! in a stream of events, and byte by byte where a test reads a connection by itself ([`crate::wire::Wire`]).
 
 use std::sync::LazyLock;
 
@@ -95,6 +95,39 @@ pub fn check(body: &Json) {
         assert!(told.is_empty(), "a socket tells {told:?}: {body}");
     }
     refusals(body);
+}
+
+/// Refuses bytes as they came over a connection, whatever heads and frames stand between the answers: each object of JSON
+/// is an answer, and what stands around them shows nothing of the inside.
+pub fn search(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let mut rest: &str = &text;
+    let mut around = String::new();
+    while let Some(at) = rest.find('{') {
+        around.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let mut objects = serde_json::Deserializer::from_str(rest).into_iter::<Json>();
+        if let Some(Ok(object)) = objects.next() {
+            check(&object);
+            single(&object);
+            rest = &rest[objects.byte_offset()..];
+        } else {
+            // No JSON, or cut off: what is whole within it comes by itself.
+            around.push('{');
+            rest = &rest[1..];
+        }
+    }
+    around.push_str(rest);
+    let shown: Vec<_> = shown(&around).collect();
+    assert!(shown.is_empty(), "what stands around the answers shows {shown:?}: {around}");
+}
+
+/// An error whose answer was cut off stands alone.
+fn single(object: &Json) {
+    if object["message"].is_string() && object["extensions"].is_object() {
+        let told = told(&object.to_string());
+        assert!(told.is_empty(), "an error tells {told:?}: {object}");
+    }
 }
 
 fn refusals(json: &Json) {

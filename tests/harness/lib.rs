@@ -47,6 +47,7 @@ pub mod server;
 pub mod socket;
 pub mod system;
 pub mod wechat;
+pub mod wire;
 pub mod work;
 pub mod world;
 

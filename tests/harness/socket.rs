@@ -65,7 +65,11 @@ impl Socket {
                         crate::leaks::check(&word);
                         return Heard::Word(word);
                     }
-                    Some(Ok(Message::Close(frame))) => return Heard::Closed(frame),
+                    Some(Ok(Message::Close(frame))) => {
+                        let told = frame.as_ref().map_or_else(Vec::new, |frame| crate::leaks::told(&frame.reason));
+                        assert!(told.is_empty(), "a reason tells {told:?}: {frame:?}");
+                        return Heard::Closed(frame);
+                    }
                     Some(Ok(_)) => {}
                     Some(Err(_)) | None => return Heard::Closed(None),
                 }

@@ -1,7 +1,7 @@
 //! Users, rights, keys and rule sets: who may do what to whom (C-13), and how fast it takes effect.
 
 use serde_json::{Value as Json, json};
-use zugong_tests::{Actor, Tenant, World};
+use zugong_tests::{Actor, Reply, Tenant, World};
 
 fn refusal(payload: &Json) -> (String, String) {
     let error = &payload["userErrors"][0];
@@ -139,7 +139,7 @@ async fn a_user_is_made_logs_in_and_is_disabled() {
     );
     let body = json!({ "login": login, "password": "Mei-hua 1949 kai" });
     let url = format!("{}/auth/login", world.server.url);
-    let enter = async || a.senior.http.post(&url).json(&body).send().await.unwrap().status().as_u16();
+    let enter = async || Reply::of(a.senior.http.post(&url).json(&body).send().await.unwrap()).await.status;
     assert_eq!(enter().await, 200);
     let disable = json!({ "id": made["id"], "expectedVersion": 1, "reason": "离职" });
     a.superior.done("userDisable", disable, "user { state version }").await;

@@ -7,7 +7,7 @@ use rand::Rng;
 use serde_json::{Value as Json, json};
 use tokio::sync::watch;
 use zugong_tests::{
-    Actor, dice,
+    Actor, Reply, dice, leaks,
     plant::{Program, SOON},
 };
 
@@ -32,7 +32,7 @@ async fn insist(actor: &Actor, field: &str, item: &Json, more: Json) -> Json {
         let request = actor.http.post(format!("{}/graphql", actor.url)).json(&body).timeout(Duration::from_secs(5));
         let sent = request.bearer_auth(actor.token.as_deref().unwrap()).send().await;
         let reply = match sent {
-            Ok(reply) => reply.json::<Json>().await.unwrap_or_default(),
+            Ok(reply) => Reply::heard(reply).await.map_or(Json::Null, |reply| reply.body),
             Err(_) => Json::Null,
         };
         let made = &reply["data"][field];
@@ -61,6 +61,7 @@ async fn follow(actor: Actor, case: String) -> Vec<(String, String, i64)> {
                     text = rest;
                     let data = event.lines().find_map(|line| line.strip_prefix("data:")).unwrap_or_default();
                     let Ok(data) = serde_json::from_str::<Json>(data) else { continue };
+                    leaks::check(&data);
                     let event = &data["data"]["caseProgress"];
                     let Some(id) = event["id"].as_str() else { continue };
                     let kind = event["type"].as_str().unwrap().to_string();

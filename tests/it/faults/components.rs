@@ -7,7 +7,7 @@ use host::{Hook, guests::Guest};
 use rand::Rng;
 use serde_json::{Value as Json, json};
 use zugong_tests::{
-    Actor, dice,
+    Actor, Reply, dice,
     plant::{OwnRedis, Program},
 };
 
@@ -55,7 +55,7 @@ async fn answers(actor: &Actor, plugin: &Json) -> (String, i64) {
     loop {
         let request = actor.http.post(format!("{}/graphql", actor.url)).bearer_auth(actor.token.as_ref().unwrap());
         let reply = match request.json(&body).timeout(Duration::from_secs(10)).send().await {
-            Ok(reply) => reply.json::<Json>().await.ok(),
+            Ok(reply) => Reply::heard(reply).await.ok().map(|reply| reply.body).filter(|body| !body.is_null()),
             Err(_) => None,
         };
         if let Some(reply) = reply {

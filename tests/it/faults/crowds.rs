@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::json;
-use zugong_tests::{plant::Program, socket::Socket};
+use zugong_tests::{Reply, plant::Program, socket::Socket};
 
 use super::plant;
 use crate::sockets::closed;
@@ -39,8 +39,8 @@ async fn an_exhausted_pool_answers_and_recovers() {
         assert_eq!(plant.status(&program, "/healthz").await, 200);
         let log_in = plant.http.post(format!("{}/auth/login", program.url));
         let body = json!({ "login": "nobody", "password": "wrong" });
-        let refused = log_in.json(&body).send().await.expect("an answer").status();
-        assert_eq!(refused, 401, "log-ins are judged while nothing else is");
+        let refused = Reply::of(log_in.json(&body).send().await.expect("an answer")).await;
+        assert_eq!(refused.status, 401, "log-ins are judged while nothing else is");
         // Who is not known yet is not sent away for good.
         let mut socket = Socket::open(&program.url, "graphql-transport-ws").await;
         let bearer = format!("Bearer {}", plant.tenant.junior.token.as_deref().unwrap());

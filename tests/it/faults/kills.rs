@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use rand::Rng;
 use zugong_tests::{
-    dice,
+    Reply, dice,
     plant::{OwnPostgres, Program, SOON, migrate},
     server::client,
 };
@@ -81,9 +81,8 @@ async fn many_start_together_on_an_empty_database() {
     let mut keys = vec![];
     for program in &programs {
         program.ready(&http).await;
-        keys.push(
-            http.get(format!("{}/.well-known/jwks.json", program.url)).send().await.unwrap().text().await.unwrap(),
-        );
+        let published = http.get(format!("{}/.well-known/jwks.json", program.url)).send().await.unwrap();
+        keys.push(Reply::of(published).await.text);
     }
     keys.dedup();
     assert!(keys.len() == 1 && keys[0].contains("Ed25519"), "{keys:?}");

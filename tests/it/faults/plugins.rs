@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rand::Rng;
 use serde_json::{Value as Json, json};
 use zugong_tests::{
-    Actor, dice,
+    Actor, Reply, dice,
     plant::{Program, SOON},
 };
 
@@ -38,7 +38,7 @@ pub async fn until_decided(actor: &Actor, field: &str, mut input: Json, key: &st
         let request = actor.http.post(format!("{}/graphql", actor.url)).bearer_auth(actor.token.as_ref().unwrap());
         let sent = request.json(&body).timeout(Duration::from_secs(10)).send().await;
         let reply = match sent {
-            Ok(reply) => reply.text().await.ok().and_then(|text| serde_json::from_str::<Json>(&text).ok()),
+            Ok(reply) => Reply::heard(reply).await.ok().map(|reply| reply.body).filter(|body| !body.is_null()),
             Err(_) => None,
         };
         if let Some(reply) = reply {

@@ -90,10 +90,10 @@ async fn queries_and_mistakes_are_one_event_and_an_end() {
         let reply = Reply::of(request(&actor.anonymous(), body.clone(), &headers).await).await;
         assert_eq!((reply.status, reply.code()), (status, code), "{body}");
     }
-    let get = actor.http.get(format!("{}/graphql/stream", actor.url)).send().await.unwrap();
-    assert_eq!((get.status().as_u16(), get.headers()["allow"].to_str().unwrap()), (405, "POST"));
+    let get = Reply::of(actor.http.get(format!("{}/graphql/stream", actor.url)).send().await.unwrap()).await;
+    assert_eq!((get.status, get.headers["allow"].to_str().unwrap()), (405, "POST"));
     let form = actor.http.post(format!("{}/graphql/stream", actor.url)).body(query.to_string()).send().await.unwrap();
-    assert_eq!(form.status(), 415);
+    assert_eq!(Reply::of(form).await.status, 415);
 }
 
 #[tokio::test]
@@ -150,7 +150,8 @@ async fn a_stream_ends_with_its_token_and_with_the_session() {
     let token = tenant.superior.token.as_deref().unwrap();
     let url = format!("{}/auth/logout", world.server.url);
     let start = Instant::now();
-    assert_eq!(world.server.http.post(url).bearer_auth(token).send().await.unwrap().status(), 200);
+    let left = Reply::of(world.server.http.post(url).bearer_auth(token).send().await.unwrap()).await;
+    assert_eq!(left.status, 200);
     let told = loop {
         let (name, _, data) = events.next().await.unwrap();
         if let Some(errors) = data.get("errors") {

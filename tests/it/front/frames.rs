@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value as Json, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
+    net::TcpSocket,
 };
 use zugong::http::{app::HttpSettings, ws::SocketTimes};
-use zugong_tests::{Server, World, socket::Socket};
+use zugong_tests::{Server, World, socket::Socket, wire::Wire};
 
 use super::get;
 use crate::sockets::{subscribe, word};
@@ -48,16 +48,15 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// A socket of which the test writes and reads every byte.
-struct Raw(TcpStream);
+struct Raw(Wire);
 
 impl Raw {
     /// Opened and introduced.
     async fn open(server: &Server, token: Option<&str>) -> Self {
-        let stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
-        Self::over(stream, server, token).await
+        Self::over(Wire::to(&server.url).await, server, token).await
     }
 
-    async fn over(mut stream: TcpStream, server: &Server, token: Option<&str>) -> Self {
+    async fn over(mut stream: Wire, server: &Server, token: Option<&str>) -> Self {
         let host = server.url.trim_start_matches("http://");
         let request = format!("GET /graphql/ws HTTP/1.1\r\nhost: {host}\r\n{HEAD}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
@@ -209,7 +208,7 @@ async fn who_does_not_read_is_let_go_with_all_that_it_asked_for() {
     let narrow = TcpSocket::new_v4().unwrap();
     narrow.set_recv_buffer_size(4 * 1024).unwrap();
     let address = world.server.url.trim_start_matches("http://").parse().unwrap();
-    let stream = narrow.connect(address).await.unwrap();
+    let stream = Wire::over(narrow.connect(address).await.unwrap());
     let mut socket = Raw::over(stream, &world.server, world.a.superior.token.as_deref()).await;
     let large = "{ __schema { types { name description fields { name description args { name description } } \
                  inputFields { name description } enumValues { name description } } } }";

@@ -3,12 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zugong::http::app::HttpSettings;
-use zugong_tests::{Actor, Server, World};
+use zugong_tests::{Actor, Server, World, wire::Wire};
 
 use super::{JSON, header, post};
 
@@ -177,8 +174,7 @@ async fn a_refused_limit_names_itself_and_the_figure_in_both_languages() {
 
 /// Sends a body without saying its length first, and returns the beginning of the answer.
 async fn in_pieces(server: &Server, body: &str) -> String {
-    let address = server.url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let mut stream = Wire::to(&server.url).await;
     let head =
         "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -216,7 +212,7 @@ async fn the_time_of_a_request_begins_when_its_body_is_there() {
     let server = Server::with(settings).await;
     let body = json!({ "query": "{ __typename }" }).to_string();
     for path in ["/graphql", "/graphql/stream"] {
-        let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+        let mut stream = Wire::to(&server.url).await;
         let length = body.len();
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/json\r\n\

@@ -1,7 +1,7 @@
 //! What is asked for more than once is carried out once, and what stands for two things not at all (GraphQL, 5.3.2 and 6.3.2).
 
 use serde_json::{Value as Json, json};
-use zugong_tests::{Tenant, World};
+use zugong_tests::{Reply, Tenant, World};
 
 const CREATE: &str = "mutation($i: UnitCreateInput!) {";
 
@@ -99,7 +99,7 @@ async fn a_subscription_has_one_root_field() {
         let mut request = actor.http.post(format!("{}/graphql/stream", actor.url));
         request = request.bearer_auth(actor.token.as_deref().unwrap()).header("accept", "text/event-stream");
         let body = json!({ "query": query, "variables": { "c": "cas_00000000000000000000000000000000" } });
-        let text = request.json(&body).send().await.unwrap().text().await.unwrap();
+        let text = Reply::of(request.json(&body).send().await.unwrap()).await.text;
         assert!(text.contains("GRAPHQL_VALIDATION_FAILED") && text.contains("event: complete"), "{query}: {text}");
     }
 }
@@ -115,7 +115,7 @@ async fn a_key_in_the_header_holds_for_event_streams_too() {
         let mut request = actor.http.post(format!("{}/graphql/stream", actor.url)).header("idempotency-key", key);
         request = request.bearer_auth(actor.token.as_deref().unwrap()).header("accept", "text/event-stream");
         let body = json!({ "query": query, "variables": office(tenant, code) });
-        answers.push(request.json(&body).send().await.unwrap().text().await.unwrap());
+        answers.push(Reply::of(request.json(&body).send().await.unwrap()).await.text);
     }
     assert!(answers[0].contains("\"id\":\"uni_"), "{answers:?}");
     assert_eq!(answers[0], answers[1], "the same key and input are the same command");
@@ -124,5 +124,5 @@ async fn a_key_in_the_header_holds_for_event_streams_too() {
     let request = actor.http.post(format!("{}/graphql", actor.url)).header("idempotency-key", unreadable);
     let body = json!({ "query": query, "variables": office(tenant, "N9") });
     let reply = request.bearer_auth(actor.token.as_deref().unwrap()).json(&body).send().await.unwrap();
-    assert!(reply.text().await.unwrap().contains("BAD_USER_INPUT"));
+    assert!(Reply::of(reply).await.text.contains("BAD_USER_INPUT"));
 }

@@ -2,7 +2,7 @@
 //! transport brings it (GraphQL, 5.2.3.1, 5.3.2, 5.6 and 5.8.5).
 
 use serde_json::{Value as Json, json};
-use zugong_tests::{Actor, Tenant, World, socket::Socket};
+use zugong_tests::{Actor, Reply, Tenant, World, socket::Socket};
 
 use crate::{
     matters::{approve, submit},
@@ -16,7 +16,7 @@ async fn streamed(actor: &Actor, query: &str, variables: &Json) -> String {
     let request = actor.http.post(format!("{}/graphql/stream", actor.url)).header("accept", "text/event-stream");
     let request = request.bearer_auth(actor.token.as_deref().unwrap());
     let body = json!({ "query": query, "variables": variables });
-    request.json(&body).send().await.unwrap().text().await.unwrap()
+    Reply::of(request.json(&body).send().await.unwrap()).await.text
 }
 
 fn office(tenant: &Tenant, code: &str) -> Json {

@@ -75,13 +75,13 @@ async fn figures_and_the_schema_are_shown_to_whom_the_operator_says() {
     let apart = Reply::of(world.server.http.get(format!("http://{free}/metrics")).send().await.unwrap()).await;
     assert_eq!(apart.status, 200);
     assert!(apart.text.contains("zugong_db_connections"));
-    let graphql = world.server.http.get(format!("http://{free}/graphql")).send().await.unwrap();
-    assert_eq!(graphql.status(), 404, "nothing else is served there");
+    let graphql = Reply::of(world.server.http.get(format!("http://{free}/graphql")).send().await.unwrap()).await;
+    assert_eq!(graphql.status, 404, "nothing else is served there");
     let refused = get(&world.server, "/schema.graphql").await;
     assert_eq!((refused.status, refused.body["error"]["code"].as_str()), (401, Some("UNAUTHENTICATED")));
     let request = world.server.http.get(format!("{}/schema.graphql", world.server.url));
     let member = request.bearer_auth(world.a.junior.token.as_ref().unwrap()).send().await.unwrap();
-    assert_eq!(member.status(), 200);
+    assert_eq!(Reply::of(member).await.status, 200);
 
     let settings =
         HttpSettings { metrics_access: Access::Nobody, schema_access: Access::Nobody, ..HttpSettings::default() };

@@ -8,7 +8,7 @@ use zugong::{
     kernel::session::Reason,
     modules::identity::{Identity, IdentityConfig},
 };
-use zugong_tests::{Actor, World, server::identity_config};
+use zugong_tests::{Actor, Reply, World, server::identity_config};
 
 use super::{NAMES, PASSWORD, in_tenant, login, masked, refused, sees, text, uuid, world_with_somebody};
 
@@ -67,16 +67,8 @@ fn confused(token: &Parts, jwks: &Json) -> Vec<String> {
 }
 
 async fn jwks(world: &World) -> Json {
-    world
-        .server
-        .http
-        .get(format!("{}/.well-known/jwks.json", world.server.url))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap()
+    let request = world.server.http.get(format!("{}/.well-known/jwks.json", world.server.url));
+    Reply::of(request.send().await.unwrap()).await.body
 }
 
 /// A well-signed token for tenant A of an identity that differs in its settings.
@@ -207,7 +199,7 @@ async fn there_is_one_way_to_present_a_token() {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let reply = zugong_tests::Reply::of(request.send().await.unwrap()).await;
+        let reply = Reply::of(request.send().await.unwrap()).await;
         (reply.status, reply.code().to_string())
     };
     let header = |value: String| [("authorization", value)];
@@ -245,8 +237,9 @@ async fn there_is_one_way_to_present_a_token() {
 async fn the_published_keys_are_public_and_name_the_tokens_key() {
     let world = World::start().await;
     let response = world.server.http.get(format!("{}/.well-known/jwks.json", world.server.url)).send().await.unwrap();
-    assert_eq!(response.headers()["cache-control"], "public, max-age=300");
-    let keys = response.json::<Json>().await.unwrap()["keys"].as_array().unwrap().clone();
+    let reply = Reply::of(response).await;
+    assert_eq!(reply.headers["cache-control"], "public, max-age=300");
+    let keys = reply.body["keys"].as_array().unwrap().clone();
     assert!(keys.len() >= 2, "the present key and the next");
     for key in &keys {
         assert_eq!((&key["kty"], &key["crv"]), (&json!("OKP"), &json!("Ed25519")));

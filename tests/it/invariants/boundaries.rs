@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 use zugong::modules::organisation::rules::credit_code::CreditCode;
-use zugong_tests::{Actor, World, client::codes};
+use zugong_tests::{Actor, Reply, World, client::codes};
 
 use crate::probe::{Model, Things, send};
 
@@ -138,8 +138,8 @@ async fn inv_2_tickets_of_files_open_nothing_else() {
     assert_ne!(moved, path);
     let get = async |path: &str| {
         let request = a.superior.http.get(format!("{}{path}", a.superior.url)).header("x-request-id", "probe");
-        let response = request.send().await.unwrap();
-        (response.status().as_u16(), response.text().await.unwrap())
+        let reply = Reply::of(request.send().await.unwrap()).await;
+        (reply.status, reply.text)
     };
     let (there, nowhere) = (get(&moved).await, get(&unknown).await);
     assert_eq!(there, nowhere);

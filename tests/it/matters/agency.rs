@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use zugong_tests::{
+    Reply,
     client::fields,
     socket::{Heard, Socket},
 };
@@ -32,7 +33,7 @@ async fn h_03_an_agency_sees_its_own_part_and_nothing_else() {
     let ticket = medical.done("attachmentDownloadTicket", file.clone(), "ticketPath").await;
     let url = format!("{}{}", medical.url, ticket["ticketPath"].as_str().unwrap());
     assert_eq!(medical.http.get(&url).send().await.unwrap().bytes().await.unwrap(), PDF);
-    assert_eq!(medical.http.get(&url).send().await.unwrap().status(), 404);
+    assert_eq!(Reply::of(medical.http.get(&url).send().await.unwrap()).await.status, 404);
     let all = "{ attachments { nodes { id materials { nodes { key } } } } }";
     assert_eq!(medical.ok(all, json!({})).await["attachments"]["nodes"].as_array().unwrap().len(), 1);
     let document = "mutation($input: AttachmentDownloadTicketInput!) {

@@ -11,6 +11,7 @@ use std::{
 use host::{Hook, guests::ECHO};
 use serde_json::{Value as Json, json};
 use zugong_tests::{
+    Reply,
     database::backend,
     plant::{program, signal},
 };
@@ -47,7 +48,7 @@ async fn the_examples_are_in_the_demo_as_far_as_they_were_built() {
     let query = "{ plugins { nodes { prefix state } } cadres(first: 1) { nodes { nljg_age } } }";
     let request = zugong_tests::server::client().post(format!("{}/graphql", told["url"].as_str().unwrap()));
     let request = request.bearer_auth(haishu["tokens"]["super"].as_str().unwrap()).json(&json!({ "query": query }));
-    let body = request.send().await.unwrap().json::<Json>().await.unwrap();
+    let body = Reply::of(request.send().await.unwrap()).await.body;
     let found = |prefix: &str| json!({ "prefix": prefix, "state": "ENABLED" });
     let mut plugins = body["data"]["plugins"]["nodes"].as_array().unwrap().clone();
     plugins.sort_by_key(Json::to_string);

@@ -11,8 +11,9 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value as Json, json};
+use serde_json::json;
 use zugong_tests::{
+    Reply,
     database::backend,
     plant::{program, signal},
 };
@@ -58,7 +59,7 @@ async fn what_is_saved_is_served_and_what_is_wrong_is_told() {
     let http = zugong_tests::server::client();
     let asked = async |query: &str| {
         let request = http.post(format!("{url}/graphql")).bearer_auth(token).json(&json!({ "query": query }));
-        request.send().await.unwrap().json::<Json>().await.unwrap()
+        Reply::of(request.send().await.unwrap()).await.body
     };
     heard(&lines, "正在看着");
     let kind = asked("{ cadres(first: 1) { nodes { ext { peixun_kind } } } }").await;

@@ -5,12 +5,13 @@ use serde_json::{Value as Json, json};
 use zugong_tests::{Tenant, World, difference, digest};
 
 use super::{
+    Files,
     code::{form, install, with_code},
     own::grant,
     submit,
 };
 
-const QUERIES: &str = r#"
+pub const QUERIES: &str = r#"
 [[query]]
 key = "one"
 title = "一件"
@@ -102,9 +103,15 @@ async fn ids_cursors_kinds_and_conditions_of_anothers_get_a_component_nothing_bu
     let world = World::start().await;
     let bytes = Guest { data: true, memory: "8", ..Guest::of(Hook::Resolve, FEELS) }.bytes().unwrap();
     let files = with_code("\"resolve\"", &bytes).manifest("[[rule]]", QUERIES);
+    gets_nothing(&world, &files, &bytes, [json!(0), json!(1)]).await;
+}
+
+/// A component with these queries feels its way from A to what is B's. How it tells that what it gave cannot be right, and
+/// that something is not granted, is its own.
+pub async fn gets_nothing(world: &World, files: &Files, bytes: &[u8], [bad_input, not_granted]: [Json; 2]) {
     let (mut cases, mut cursors) = (vec![], vec![]);
     for tenant in [&world.a, &world.b] {
-        let plugin = install(tenant, &files, &bytes).await;
+        let plugin = install(tenant, files, bytes).await;
         grant(tenant, &plugin, json!({ "data": ["apply"] })).await;
         let made = submit(tenant, "bwly.apply", "applicant", "1", form("工作需要")).await;
         assert_eq!(made["userErrors"], json!([]), "{made}");
@@ -123,7 +130,6 @@ async fn ids_cursors_kinds_and_conditions_of_anothers_get_a_component_nothing_bu
     assert_eq!(denied(tenant).await, Vec::<Json>::new());
 
     let theirs = digest(&world.server, world.b.id).await;
-    let (bad_input, not_granted) = (json!(0), json!(1));
     assert_eq!(ask("one(id", &cases[1]).await, json!(null), "another tenant's case is the case of nothing");
     assert_eq!(ask("page(at", &cursors[1]).await, bad_input, "another tenant's cursor is no cursor");
     assert_eq!(ask("other(id", &cases[0]).await, not_granted);

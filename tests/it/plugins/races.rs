@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
-use zugong_tests::{Probe, World, client::codes};
+use zugong_tests::{Probe, Reply, World, client::codes};
 
 use super::{Files, install};
 
@@ -55,7 +55,7 @@ async fn equal_sets_in_another_order_share_a_schema_and_read_their_own_columns()
     }
     let sdl = async |token: Option<&str>| {
         let request = world.server.http.get(format!("{}/schema.graphql", world.server.url)).bearer_auth(token.unwrap());
-        request.send().await.unwrap().text().await.unwrap()
+        Reply::of(request.send().await.unwrap()).await.text
     };
     assert_eq!(sdl(world.a.superior.token.as_deref()).await, sdl(world.b.superior.token.as_deref()).await);
 }

@@ -23,17 +23,21 @@ use super::{
     submit,
 };
 
-/// A plug-in with two matters, `apply` and `reply`, of the same form.
+/// A plug-in with two matters that may begin them.
 fn two_matters(bytes: &[u8]) -> Files {
-    let files = with_code("\"on-transition\"", bytes);
+    let capability = "[capabilities]\neffects = [\"start-matter\"]\n\n[[rule]]";
+    twice(with_code("\"on-transition\"", bytes)).manifest("[[rule]]", capability)
+}
+
+/// The plug-in with two matters, `apply` and `reply`, of the same form.
+pub fn twice(files: Files) -> Files {
     let text = files.0["plugin.toml"].as_str().unwrap().to_string();
     let matter = &text[text.find("[[matter]]").unwrap()..text.find("[code]").unwrap()];
     let second = matter
         .replace("key = \"apply\"", "key = \"reply\"")
         .replace("plural = \"applications\"", "plural = \"replies\"")
         .replace("编外录用申请", "编外录用答复");
-    let capability = "[capabilities]\neffects = [\"start-matter\"]\n\n[[rule]]";
-    files.manifest("[[rule]]", &format!("{second}\n{capability}"))
+    files.manifest("[[rule]]", &format!("{second}\n[[rule]]"))
 }
 
 /// Finds the number after the `#` in its case, and begins the matter that the text of that number describes.
@@ -81,27 +85,36 @@ fn form(number: usize) -> Json {
 async fn matters_that_begin_each_other_in_turn_end_with_the_third_and_the_fourth_is_not_told() {
     let world = World::start().await;
     let tenant = &world.a;
-    let platform = world.server.identity.platform();
     // Approvals name matters, so the matters come first.
     let harmless = guest(Hook::OnTransition, NOTHING);
     let plugin = install(tenant, &two_matters(&harmless), &harmless).await;
     grant(tenant, &plugin, json!({ "effects": ["start-matter"] })).await;
-    let mut texts = vec![];
+    let texts: Vec<String> = links(tenant).await.iter().map(Json::to_string).collect();
+    let bytes = begins(&texts);
+    let later = two_matters(&bytes).manifest("version = \"1.0.0\"", "version = \"1.0.1\"");
+    tenant.superior.done("pluginUpgrade", input(&later, &bytes), "plugin { id }").await;
+    ends_with_the_third(&world.server, tenant).await;
+}
+
+/// What begins the matters of a chain, one after the other, with its approvals: more than may follow each other.
+pub async fn links(tenant: &Tenant) -> Vec<Json> {
+    let mut all = vec![];
     let chain = [("reply", "colleague"), ("apply", "stranger"), ("reply", "applicant"), ("apply", "colleague")];
     for (number, (matter, who)) in chain.into_iter().enumerate() {
         let approval = approve(tenant, &format!("bwly.{matter}"), who, &format!("续{number}")).await;
         let materials = json!([{ "key": "application", "attachment": tenant.superior.upload().await }]);
-        let next = json!({ "matter": matter, "approval": approval, "materials": materials, "form": form(number + 1) });
-        texts.push(next.to_string());
+        all.push(json!({ "matter": matter, "approval": approval, "materials": materials, "form": form(number + 1) }));
     }
-    let bytes = begins(&texts);
-    let later = two_matters(&bytes).manifest("version = \"1.0.0\"", "version = \"1.0.1\"");
-    tenant.superior.done("pluginUpgrade", input(&later, &bytes), "plugin { id }").await;
+    all
+}
+
+/// A plug-in that begins the links of the chain is set going, and ends.
+pub async fn ends_with_the_third(server: &Server, tenant: &Tenant) {
     let made = submit(tenant, "bwly.apply", "applicant", "始", form(0)).await;
     assert_eq!(made["userErrors"], json!([]), "{made}");
     // More rounds than there could be links.
     for _ in 0..6 {
-        round(platform, tenant.id).await.unwrap();
+        round(server.identity.platform(), tenant.id).await.unwrap();
     }
     let query = "{ pluginTransitions { nodes { id depth state lastError effects case { matter { key } } } } }";
     let jobs = tenant.superior.ok(query, json!({})).await["pluginTransitions"]["nodes"].clone();
@@ -143,12 +156,17 @@ async fn calling(tenant: &Tenant, system: &System) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_system_that_asks_us_what_we_ask_it_comes_to_an_end_and_leaves_every_place_free() {
-    const QUERY: &str = "{ bwly_insured(name: \"王明\") }";
     let networks = vec!["127.0.0.0/8".to_string()];
     let server = Server::with(HttpSettings { connector_networks: networks, ..HttpSettings::default() }).await;
     let (world, system) = (World::on(server).await, System::start().await);
     let tenant = &world.a;
     calling(tenant, &system).await;
+    comes_back(tenant, &system).await;
+}
+
+/// A plug-in of the tenant asks the system, which asks it again.
+pub async fn comes_back(tenant: &Tenant, system: &System) {
+    const QUERY: &str = "{ bwly_insured(name: \"王明\") }";
     let answered = json!({ "passed": true, "message": "已核对参保情况" });
     let ask = async || tenant.superior.ok(QUERY, json!({})).await["bwly_insured"].clone();
     assert_eq!(ask().await, answered);

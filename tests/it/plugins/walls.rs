@@ -1,7 +1,7 @@
 //! A plug-in is its own tenant's alone.
 
 use serde_json::json;
-use zugong_tests::{World, difference, digest};
+use zugong_tests::{Reply, World, difference, digest};
 
 use super::{Files, change, install};
 
@@ -80,7 +80,7 @@ async fn introspection_and_sdl_show_what_the_asker_is_served_with() {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        request.send().await.unwrap().text().await.unwrap()
+        Reply::of(request.send().await.unwrap()).await.text
     };
     let own = sdl(world.a.superior.token.as_deref()).await;
     assert!(own.contains("type Bwly_Apply") && own.contains("enum Bwly_Kind"));

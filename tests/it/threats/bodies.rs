@@ -2,11 +2,8 @@
 
 use std::fs;
 
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-use zugong_tests::Server;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use zugong_tests::{Server, wire::Wire};
 
 use super::documents::{AT_ONCE, SHORT, quick};
 use crate::front::document;
@@ -67,7 +64,7 @@ fn nested() -> Vec<u8> {
 
 /// Posts a body and reads what comes, also from a server that hangs up before it has read everything.
 async fn sent(server: &Server, path: &str, encoding: Option<&str>, chunked: bool, body: &[u8]) -> String {
-    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let stream = Wire::to(&server.url).await;
     let length = match chunked {
         true => format!("transfer-encoding: chunked\r\n\r\n{:x}", body.len()),
         false => format!("content-length: {}\r\n", body.len()),
@@ -78,7 +75,7 @@ async fn sent(server: &Server, path: &str, encoding: Option<&str>, chunked: bool
     );
     let end: &[u8] = if chunked { b"\r\n0\r\n\r\n" } else { b"" };
     let bytes = [head.as_bytes(), body, end].concat();
-    let (mut reading, mut writing) = stream.split();
+    let (mut reading, mut writing) = tokio::io::split(stream);
     let mut answer = vec![];
     // Either side may end in an error: what was answered is there.
     let _ = tokio::join!(writing.write_all(&bytes), reading.read_to_end(&mut answer));

@@ -11,7 +11,7 @@ use tokio::{
 };
 use uuid::Uuid;
 use zugong_tests::{
-    Actor,
+    Actor, Reply,
     plant::Site,
     socket::{Heard, Socket},
 };
@@ -111,7 +111,7 @@ async fn doors(actor: &Actor) {
         if path != "logout" {
             request = request.bearer_auth(actor.token.as_ref().unwrap());
         }
-        request.send().await.unwrap();
+        Reply::of(request.send().await.unwrap()).await;
     }
     for header in [
         "authorization",
@@ -133,7 +133,7 @@ async fn doors(actor: &Actor) {
         let value = format!("Bearer {}", secret());
         let body = json!({ "query": "{ version }" }).to_string();
         let request = actor.http.post(format!("{url}/graphql")).header(JSON.0, JSON.1).header(header, value);
-        request.body(body).send().await.unwrap();
+        Reply::of(request.body(body).send().await.unwrap()).await;
     }
     for text in [
         format!("{{ version(a: \"{}\")", secret()),
@@ -144,7 +144,7 @@ async fn doors(actor: &Actor) {
         actor.gql(&text, json!({})).await;
         let broken = format!("{{\"query\":\"{text}");
         let request = actor.http.post(format!("{url}/graphql")).header(JSON.0, JSON.1).body(broken);
-        request.send().await.unwrap();
+        Reply::of(request.send().await.unwrap()).await;
     }
     for path in [
         format!("{}%0A{FORGED}", secret()),
@@ -152,8 +152,8 @@ async fn doors(actor: &Actor) {
         format!("graphql?query={}", secret()),
         format!("healthz?{}", secret()),
     ] {
-        actor.http.get(format!("{url}/{path}")).send().await.unwrap();
-        actor.http.put(format!("{url}/{path}")).body(secret()).send().await.unwrap();
+        Reply::of(actor.http.get(format!("{url}/{path}")).send().await.unwrap()).await;
+        Reply::of(actor.http.put(format!("{url}/{path}")).body(secret()).send().await.unwrap()).await;
     }
     let mut socket = Socket::open(url, "graphql-transport-ws").await;
     socket.say(json!({ "type": "connection_init", "payload": { "authorization": secret() } })).await;
@@ -199,7 +199,7 @@ async fn no_input_is_repeated_to_operators() {
     let mut told = vec![];
     for (process, name) in ["a log for people", "a log for programs"].into_iter().enumerate() {
         let figures = site.http.get(format!("{}/metrics", site.programs[process].url)).send().await.unwrap();
-        told.push(("figures", figures.text().await.unwrap()));
+        told.push(("figures", Reply::of(figures).await.text));
         // The last spans are sent before it ends.
         site.programs[process].stop().await;
         told.push((name, site.programs[process].log()));

@@ -2,8 +2,12 @@
 
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+};
 use zugong::modules::organisation::rules::credit_code::CreditCode;
-use zugong_tests::{Breach, Probe, Server, World, database::TestDatabase};
+use zugong_tests::{Breach, Probe, Server, World, database::TestDatabase, wire::Wire};
 
 use crate::{
     front::{document, errors::well_formed},
@@ -80,4 +84,46 @@ async fn a_log_in_that_fails_inside_tells_nothing() {
         assert!([401, 503].contains(&reply.status) || reply.body["loggedOut"] == true, "{}", reply.text);
     }
     assert_eq!(document(server, "{ __typename }").await.code(), "none", "the process lives");
+}
+
+/// What a server says to whoever reads by himself, and whether that fails the test which has read it.
+async fn fails(said: &'static str) -> bool {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let says = async {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(said.as_bytes()).await.unwrap();
+    };
+    let reads = tokio::spawn(async move {
+        let mut wire = Wire::to(&address).await;
+        let mut read = vec![];
+        wire.read_to_end(&mut read).await.unwrap();
+        assert_eq!(read, said.as_bytes());
+    });
+    tokio::join!(says, reads).1.is_err()
+}
+
+/// Threat 11: what a test reads byte by byte is looked through as well, whatever stands around the answers.
+#[tokio::test]
+async fn whoever_reads_by_himself_does_not_read_past_the_search() {
+    for said in [
+        "HTTP/1.1 500 \r\n\r\n{\"errors\":[{\"message\":\"sqlx\"}]}",
+        "HTTP/1.1 200 \r\n\r\n{\"data\":{}}HTTP/1.1 503 \r\n\r\n{\"error\":{\"code\":\"UNAVAILABLE\",\"message\":\"sqlite\"}}",
+        "event: next\ndata: {\"data\":null,\"errors\":[{\"message\":\"at api/src/x\"}]}\n\n",
+        "\u{1}~{\"type\":\"error\",\"id\":\"1\",\"payload\":[{\"message\":\"tokio\"}]}",
+        "{\"data\":null,\"errors\":[{\"message\":\"sqlx\",\"extensions\":{\"code\":\"X\"}},{\"mess",
+        "{\"data\":{\"a\":{\"userErrors\":[{\"message\":\"no such table\"}]}}}",
+        "HTTP/1.1 500 \r\n\r\nthread 'main' panicked at src/main.rs:1",
+    ] {
+        assert!(fails(said).await, "{said}");
+    }
+    for said in [
+        "",
+        "HTTP/1.1 200 OK\r\naccess-control-allow-origin: http://127.0.0.1:1\r\n\r\n{\"data\":{\"a\":\"sqlx\"}}",
+        "HTTP/1.1 200 OK\r\n\r\ntype Query { version: String! }",
+        "{\"errors\":[{\"message\":\"查询深度 20，上限 15\",\"extensions\":{\"code\":\"COST_LIMIT_EXCEEDED\"}}]}",
+        "{\"data\":{\"units\":[{\"name\":\"区",
+    ] {
+        assert!(!fails(said).await, "{said}");
+    }
 }

@@ -13,10 +13,10 @@ use futures::future::join_all;
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
+    net::TcpSocket,
 };
 use zugong::{http::app::HttpSettings, server::ServerSettings};
-use zugong_tests::{Server, World};
+use zugong_tests::{Server, World, wire::Wire};
 
 /// What a client does a little of each second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Way {
     }
 
     /// Does a little more; false when the server has hung up.
-    async fn goes_on(self, stream: &mut TcpStream) -> bool {
+    async fn goes_on(self, stream: &mut Wire) -> bool {
         let written = match self {
             Self::Headers => stream.write_all(b"x-a: b\r\n").await,
             Self::Body => stream.write_all(b"................").await,
@@ -88,7 +88,7 @@ async fn hesitates(
         socket.set_recv_buffer_size(1024)?;
     }
     socket.bind(format!("{local}:0").parse().unwrap())?;
-    let mut stream = socket.connect(server).await?;
+    let mut stream = Wire::over(socket.connect(server).await?);
     stream.write_all(way.begins().as_bytes()).await?;
     signs.begun.fetch_add(1, Ordering::Relaxed);
     let begun = Instant::now();

@@ -9,11 +9,8 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use chrono::TimeDelta;
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-use zugong_tests::{Actor, Probe, Server, World, database::TestDatabase, socket::Socket};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use zugong_tests::{Actor, Probe, Reply, Server, World, database::TestDatabase, socket::Socket, wire::Wire};
 
 use super::documents::quick;
 use crate::{
@@ -31,8 +28,8 @@ fn signed_by(token: &str, kid: &Json) -> String {
 
 /// The names of the keys that a server publishes.
 async fn published(server: &Server) -> BTreeSet<String> {
-    let keys: Json =
-        server.http.get(format!("{}/.well-known/jwks.json", server.url)).send().await.unwrap().json().await.unwrap();
+    let request = server.http.get(format!("{}/.well-known/jwks.json", server.url));
+    let keys = Reply::of(request.send().await.unwrap()).await.body;
     keys["keys"].as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_string()).collect()
 }
 
@@ -102,9 +99,9 @@ async fn a_name_of_a_megabyte_is_not_read() {
     let server = &world.server;
     let good = world.a.superior.token.clone().unwrap();
     let large = signed_by(&good, &json!("x".repeat(1 << 20)));
-    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let stream = Wire::to(&server.url).await;
     let request = format!("GET /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {large}\r\n\r\n");
-    let (mut reading, mut writing) = stream.split();
+    let (mut reading, mut writing) = tokio::io::split(stream);
     let mut answer = vec![];
     // The server answers and hangs up before it has read everything.
     let _ = tokio::join!(writing.write_all(request.as_bytes()), reading.read_to_end(&mut answer));

@@ -4,12 +4,9 @@ use std::time::Instant;
 
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zugong::{http::app::HttpSettings, modules::identity::IdentityConfig};
-use zugong_tests::{Probe, Reply, Server, World};
+use zugong_tests::{Probe, Reply, Server, World, wire::Wire};
 
 use crate::{
     front::{JSON, post},
@@ -58,7 +55,7 @@ async fn a_request_is_one_try_at_a_password() {
 
 /// What a server answers to so many requests that come in one piece over one connection: the statuses, in order.
 async fn pipelined(server: &Server, bodies: &[Json]) -> Vec<u16> {
-    let mut stream = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let stream = Wire::to(&server.url).await;
     let mut bytes = vec![];
     for (i, body) in bodies.iter().enumerate() {
         let (body, last) = (body.to_string(), if i + 1 == bodies.len() { "close" } else { "keep-alive" });
@@ -69,7 +66,7 @@ async fn pipelined(server: &Server, bodies: &[Json]) -> Vec<u16> {
         );
         bytes.extend_from_slice(head.as_bytes());
     }
-    let (mut reading, mut writing) = stream.split();
+    let (mut reading, mut writing) = tokio::io::split(stream);
     let mut answers = vec![];
     let (written, read) = tokio::join!(writing.write_all(&bytes), reading.read_to_end(&mut answers));
     written.unwrap();
@@ -97,7 +94,10 @@ async fn fifty_log_ins_in_one_piece_are_fifty_tries() {
     let client = reqwest::Client::builder().http2_prior_knowledge().build().unwrap();
     let body = json!({ "login": other, "password": "guess" });
     let replies = join_all((0..50).map(|_| client.post(format!("{}/auth/login", server.url)).json(&body).send())).await;
-    let statuses: Vec<u16> = replies.into_iter().map(|reply| reply.unwrap().status().as_u16()).collect();
+    let mut statuses = vec![];
+    for reply in replies {
+        statuses.push(Reply::of(reply.unwrap()).await.status);
+    }
     let judged = statuses.iter().filter(|status| **status == 401).count();
     // Whoever finds no connection to the database in time is told to come again, and is no try.
     assert!(judged == 5 && statuses.iter().all(|status| [401, 429, 503].contains(status)), "{statuses:?}");

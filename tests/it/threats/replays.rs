@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
-use zugong_tests::{Probe, Reply, plant::Site};
+use zugong_tests::{Probe, Reply, plant::Site, wire::Wire};
 
 use crate::identity::{
     PASSWORD, auth, in_tenant, login, refresh, refused, sees, sessions::LIVE, somebody, text, world_with_somebody,
@@ -75,8 +75,7 @@ async fn lost(site: &mut Site, probe: &Probe, account: Uuid, token: &str) {
     let used = "select count(*) from refresh_token r join auth_session s on s.id = r.session_id \
         where s.account_id = $1 and r.used_at is not null";
     let before = probe.number(used, vec![account.into()]).await;
-    let address = site.programs[0].url.trim_start_matches("http://").to_string();
-    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let mut stream = Wire::to(&site.programs[0].url).await;
     let body = json!({ "refreshToken": token }).to_string();
     let request = format!(
         "POST /auth/refresh HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",

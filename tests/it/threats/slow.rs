@@ -4,10 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures::{SinkExt, future::join_all};
 use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_tungstenite::{
     client_async,
     tungstenite::{Message, client::IntoClientRequest},
@@ -15,6 +12,7 @@ use tokio_tungstenite::{
 use zugong_tests::{
     World,
     socket::{Heard, Socket},
+    wire::Wire,
     world::AGENCIES,
 };
 
@@ -108,7 +106,7 @@ async fn a_reader_that_never_reads_holds_up_nobody() {
     let large = "{ units(first: 100) { nodes { id code name sequence kind path parent { id name path } children { nodes { id name code } } } } }";
     let mut silent = vec![];
     for _ in 0..5 {
-        let stream = TcpStream::connect(&address).await.unwrap();
+        let stream = Wire::to(&address).await;
         let mut request = format!("ws://{address}/graphql/ws").into_client_request().unwrap();
         request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
         let (mut socket, _) = client_async(request, stream).await.unwrap();
@@ -117,7 +115,7 @@ async fn a_reader_that_never_reads_holds_up_nobody() {
         silent.push(socket);
     }
     // And over plain HTTP: one request after another on a connection, no answer read.
-    let mut stream = TcpStream::connect(&address).await.unwrap();
+    let mut stream = Wire::to(&address).await;
     let body = json!({ "query": large }).to_string();
     let request = format!(
         "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nauthorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n{body}",

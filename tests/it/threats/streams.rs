@@ -2,11 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
-use zugong_tests::Server;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
+use zugong_tests::{Server, wire::Wire};
 
 use crate::front::document;
 
@@ -66,14 +63,9 @@ fn at(payload: &[u8], place: usize) -> u32 {
     u32::from_be_bytes(*payload[place..].first_chunk().unwrap())
 }
 
-async fn connect(server: &Server) -> TcpStream {
-    TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap()
-}
-
 /// Sends bytes until the server has enough, which it must have; the reason that it gave.
 async fn flooded(server: &Server, bytes: &[u8]) -> Option<u32> {
-    let mut stream = connect(server).await;
-    let (mut reading, mut writing) = stream.split();
+    let (mut reading, mut writing) = tokio::io::split(Wire::to(&server.url).await);
     let read = async {
         let mut reason = None;
         while let Some((kind, payload)) = heard(&mut reading).await {
@@ -124,7 +116,7 @@ async fn ten_thousand_resets_end_their_connections_and_nothing_else() {
 #[tokio::test]
 async fn a_connection_has_a_hundred_streams_at_once() {
     let server = Server::start().await;
-    let mut stream = connect(&server).await;
+    let mut stream = Wire::to(&server.url).await;
     let mut bytes = PREFACE.to_vec();
     // None of them ends: the body of each is still to come.
     for n in 0..150 {

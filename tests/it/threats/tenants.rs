@@ -114,7 +114,7 @@ async fn no_transport_has_a_word_for_another_tenant() {
         let ask = async |bearer: Option<&str>| {
             let request = world.server.http.post(&url).json(&body);
             let request = bearer.into_iter().fold(request, |request, bearer| request.bearer_auth(bearer));
-            request.send().await.unwrap().text().await.unwrap()
+            Reply::of(request.send().await.unwrap()).await.text
         };
         let told = ask(Some(&token)).await;
         assert!(told.contains("区A") && !told.contains("区B"), "{path}: {told}");

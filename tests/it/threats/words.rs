@@ -6,7 +6,7 @@ use host::Hook;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::json;
 use zugong_tests::{
-    Actor, Server, World,
+    Actor, Reply, Server, World,
     socket::{Heard, Socket},
 };
 
@@ -136,7 +136,7 @@ async fn over_every_transport(server: &Server, token: Option<&str>, query: &str)
         ("GET", server.http.get(&url).query(&[("query", query)]).header("x-graphql-csrf", "1")),
         ("stream", server.http.post(format!("{url}/stream")).json(&body)),
     ] {
-        out.push((name, bearer(request).send().await.unwrap().text().await.unwrap()));
+        out.push((name, Reply::of(bearer(request).send().await.unwrap()).await.text));
     }
     let mut socket = Socket::greeted(&server.url, token).await;
     socket.say(subscribe("1", query, json!({}))).await;
