@@ -65,6 +65,8 @@ const TEXTS: &[&str] = &[
     "otlp_endpoint",
     "calendar_file",
 ];
+/// The longest that a request, or a change of plug-ins, may be set to take.
+const LONGEST_MILLIS: u32 = 60_000;
 /// With this the demo seals its keys. Everybody knows it, so a server that is not the demo refuses it.
 pub const DEMO_SECRET: &str = "BreMlfQTCFTZ/PwhvjT6SOwUh4VEQMiKYqWb/wtEgEQ=";
 
@@ -265,6 +267,9 @@ impl Config {
         }
         if self.deadline_millis < 100 || self.statement_timeout_millis < 100 {
             return wrong("deadline_millis and statement_timeout_millis must be at least 100");
+        }
+        if self.deadline_millis > LONGEST_MILLIS || self.plugin_patience_millis > LONGEST_MILLIS {
+            return wrong("deadline_millis and plugin_patience_millis must be at most 60000");
         }
         self.server.check().map_err(ConfigError::Value)?;
         self.cost.check().map_err(ConfigError::Value)?;

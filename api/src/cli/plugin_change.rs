@@ -143,7 +143,10 @@ pub async fn install(asked: &Package, upgrade: bool) -> Result<String, Failure> 
     let given = Given { package, plugin: Arc::new(plugin), signers, upgrade };
     let at = At::open(&asked.tenant).await?;
     let taken = examined(&at, &given).await;
-    told(&at, &given, taken).await?;
+    match asked.yes {
+        true => told(&at, &given, taken).await?,
+        false => taken.map_err(said)?,
+    }
     let mut text = shown(&at, &given.plugin).await?;
     if text.is_empty() {
         text.push_str("（没有变化）\n");
@@ -178,8 +181,8 @@ async fn examined(at: &At, given: &Given) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What became of it, in words. One that is not taken for what it is stands in the tenant's audit record, as it does when
-/// it comes over the API.
+/// What became of what was to be done, in words. A plug-in that is not taken for what it is stands in the tenant's
+/// audit record, as it does when it comes over the API.
 async fn told(at: &At, given: &Given, outcome: Result<(), Fault>) -> Result<(), Failure> {
     let Err(fault) = outcome else { return Ok(()) };
     if let Fault::Refused(errors) = &fault {

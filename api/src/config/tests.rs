@@ -51,6 +51,12 @@ fn wrong_values_are_refused_without_being_repeated() {
     assert!(read("", &[("ZUGONG_CONNECTIONS", "0")]).is_err());
     assert!(read("", &[("ZUGONG_CONNECTIONS", "many")]).is_err());
     assert!(read("log = \"xml\"", &[]).is_err());
+    for name in ["DEADLINE_MILLIS", "PLUGIN_PATIENCE_MILLIS"] {
+        let (name, setting) = (format!("ZUGONG_{name}"), name.to_lowercase());
+        assert!(read("", &[(name.as_str(), "60000")]).is_ok(), "{name}");
+        let error = read("", &[(name.as_str(), "60001")]).err().map(|error| error.to_string()).unwrap_or_default();
+        assert!(error.contains(&setting) && error.contains("60000"), "{name}: {error}");
+    }
     assert!(Config::read(Some(Path::new("/nowhere/zugong.toml")), []).is_err());
 }
 

@@ -122,7 +122,9 @@ async fn login(State(identity): State<Arc<Identity>>, client: Client, request: R
     client
         .answer(async {
             let body: LoginBody = read(request).await?;
-            let named = body.client.or_else(|| client.info.client.clone());
+            // Where no programs are listed the header says nothing.
+            let header = client.info.client.clone().filter(|_| !identity.config().clients.is_empty());
+            let named = body.client.or(header);
             let input = Login { login: body.login, password: body.password, tenant: body.tenant, client: named };
             Ok(client.render(identity.login(&input, &client.info).await?))
         })

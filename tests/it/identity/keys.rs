@@ -17,10 +17,15 @@ use super::{auth, in_tenant, masked, refused, sees, text, uuid};
 
 /// A key of a new service user that lives an hour.
 pub async fn key(world: &World, tenant: &Tenant, privileged: bool) -> String {
+    key_of(world, tenant, "exchange", privileged).await
+}
+
+/// The same for one of this name.
+pub async fn key_of(world: &World, tenant: &Tenant, name: &str, privileged: bool) -> String {
     let system = world.server.platform.system(Reason::Provision);
     let tx = system.begin(Some(tenant.id)).await.unwrap();
     let unit = uuid(tenant.id("root"));
-    let user = NewUser { account: None, person: None, unit, name: "exchange", kind: UserKind::Service };
+    let user = NewUser { account: None, person: None, unit, name, kind: UserKind::Service };
     let user = provision::create_user(&tx, user).await.unwrap();
     provision::assign(&tx, user, RoleName::Leader, unit, world.server.clock.today()).await.unwrap();
     let until = world.server.clock.now() + TimeDelta::hours(1);

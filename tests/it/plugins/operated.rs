@@ -18,13 +18,18 @@ use super::{
 
 /// Puts a plug-in in, or a later version of it, by the command line.
 fn put(world: &World, verb: &str, files: &Files, component: Option<&[u8]>) -> Output {
+    run(world, verb, files, component, &["--yes"])
+}
+
+/// The same with these arguments besides; without `--yes` it only shows what would change.
+fn run(world: &World, verb: &str, files: &Files, component: Option<&[u8]>, besides: &[&str]) -> Output {
     let folder = TempDir::new().unwrap();
     files.write(folder.path());
     if let Some(bytes) = component {
         fs::write(folder.path().join("plugin.wasm"), bytes).unwrap();
     }
     let mut command = Command::new(program());
-    command.args(["plugin", verb]).arg(folder.path()).args(["--tenant", &world.a.code, "--yes"]);
+    command.args(["plugin", verb]).arg(folder.path()).args(["--tenant", &world.a.code]).args(besides);
     command.env("ZUGONG_DATABASE_URL", world.server.database_url()).output().unwrap()
 }
 
@@ -45,6 +50,11 @@ async fn what_the_operator_gives_and_is_not_taken_stands_on_the_record_as_over_t
     };
     let bytes = guest(Hook::Validate, NOTHING);
     let otherwise = with_code("\"score\"", &bytes);
+    // Who only looks at what would change leaves nothing behind.
+    let shown = run(&world, "install", &otherwise, Some(bytes.as_slice()), &[]);
+    let said = String::from_utf8_lossy(&shown.stderr).into_owned();
+    assert!(shown.status.code() == Some(1) && said.contains("PLUGIN_REFUSED"), "{said}");
+    assert_eq!(refusals(tenant).await, json!([]));
     refused("install", &otherwise, Some(bytes.as_slice()), "PLUGIN_REFUSED");
     let told = refusals(tenant).await;
     assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");

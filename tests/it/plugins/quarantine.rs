@@ -15,6 +15,7 @@ use super::{
     Files, approve, change,
     code::{form, guest, input, install, with_code},
     file,
+    outgrown::outgrow,
 };
 
 fn digest(bytes: &[u8]) -> String {
@@ -94,6 +95,23 @@ async fn a_component_in_quarantine_is_asked_by_no_replica_and_put_in_by_nobody()
     assert!(quarantine::release(platform, &sha256, "operator").await.unwrap());
     let back = change(tenant, "pluginRollback", &enabled).await;
     assert_eq!((&back["release"], &back["id"]), (&json!("1.0.0"), &installed["id"]));
+}
+
+/// Who has it in a package that today's checks refuse is told like everybody else.
+#[tokio::test]
+async fn a_tenant_whose_package_is_refused_today_is_told_of_its_component() {
+    let world = World::start().await;
+    let (tenant, bytes) = (&world.a, component("quarantine three"));
+    let files = with_code("\"validate\"", &bytes);
+    install(tenant, &files, &bytes).await;
+    outgrow(world.server.database_url(), tenant, &files).await;
+    let (platform, sha256) = (&world.server.platform, digest(&bytes));
+    assert!(quarantine::place(platform, &sha256, "外传数据", "operator").await.unwrap());
+    let detail = json!({ "sha256": sha256, "because": "外传数据" });
+    let line = json!({ "action": "pluginQuarantine", "actorName": "operator", "detail": detail });
+    assert_eq!((records(tenant).await, records(&world.b).await), (json!([line]), json!([])));
+    assert!(quarantine::release(platform, &sha256, "operator").await.unwrap());
+    assert_eq!(records(tenant).await.as_array().map(Vec::len), Some(2));
 }
 
 #[tokio::test]

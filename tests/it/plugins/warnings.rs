@@ -179,10 +179,30 @@ async fn a_supplement_with_warnings_wants_a_reason_too() {
     let case = kept(tenant, &case).await;
     let reasons: Vec<_> = case["warnings"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
     assert_eq!(reasons, ["理由另附", "档案已核"]);
-    assert_eq!(note(&case, "SUPPLY"), "档案已核");
+    // H-03: it speaks of a field that the item's agency does not see, and the step is the agency's to read.
+    assert_eq!(note(&case, "SUPPLY"), &json!(null));
     let mine = seen(tenant, "organisation").await["warnings"].clone();
     assert_eq!((mine.as_array().unwrap().len(), &mine[0]["item"]), (1, &item["id"]), "{mine}");
     assert_eq!((&mine[0]["reason"], &mine[0]["warnings"][0]["code"]), (&json!("档案已核"), &json!("bwly.senior")));
+}
+
+/// H-03: the reason is the note of the step where the item's agency sees all that it is for.
+#[tokio::test]
+async fn an_agency_reads_the_reason_of_a_supplement_with_warnings_of_its_fields() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    install(tenant, &advising()).await;
+    let approval = approve(tenant, "bwly.apply", "applicant", "1").await;
+    let case = submit(tenant, &approval, form("1990-05-01", "FIRST"), None).await["case"]["id"].clone();
+    let item = seen(tenant, "organisation").await;
+    let input = json!({ "id": item["id"], "expectedVersion": item["version"], "reason": "出生日期有误", "fields": ["birthDate"] });
+    let asking = &tenant.handlers["organisation"];
+    let item = asking.done("caseItemRequestSupplement", input, "caseItem { id version }").await["caseItem"].clone();
+    let input = json!({ "id": item["id"], "expectedVersion": item["version"],
+        "fields": { "birthDate": "1960-05-01" }, "warningReason": "档案已核" });
+    let fine = tenant.superior.mutate("caseItemSupply", input, "caseItem { state }").await;
+    assert_eq!(fine["userErrors"], json!([]), "{fine}");
+    assert_eq!(note(&kept(tenant, &case).await, "SUPPLY"), "档案已核");
 }
 
 /// Warns of the name, and refuses a form of more than 150 bytes besides.

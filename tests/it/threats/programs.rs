@@ -12,7 +12,10 @@ use zugong_tests::{
 };
 
 use crate::identity::{
-    NAMES, PASSWORD, auth, in_tenant, keys::key, masked, refresh, refused, sees, somebody, text, tokens::claims,
+    NAMES, PASSWORD, auth, in_tenant,
+    keys::{key, key_of},
+    masked, refresh, refused, sees, somebody, text,
+    tokens::claims,
 };
 
 const SECRET: &str = "4c1de2a07b9f4e0c8d5a6f3b2e1c9d70";
@@ -67,6 +70,12 @@ impl Setting {
         auth(&self.world.server, "wechat", None, body).await
     }
 
+    /// Logs in through a mini-program where its person is bound.
+    async fn open_bound(&self, app: &str) -> Reply {
+        let body = json!({ "appId": app, "code": self.wechat.opens(app, "o-1") });
+        auth(&self.world.server, "wechat", None, body).await
+    }
+
     /// The answers of every door to a token from a program that calls itself so; none where they are names of the tenant.
     async fn doors(&self, token: &str, client: Option<&str>) -> Vec<Option<(u16, String, Vec<String>)>> {
         let server = &self.world.server;
@@ -116,7 +125,6 @@ async fn a_token_is_good_at_the_program_it_was_given_to_and_at_no_other() {
     let given = [
         (Some("desk"), token(&setting.log_in(Some("desk 2.1"), Some(&a.code)).await)),
         (Some("oa"), token(&setting.log_in(Some("oa"), Some(&a.code)).await)),
-        (Some("wx-a"), token(&setting.log_in(Some("wx-a 1.0"), Some(&a.code)).await)),
         (Some("wx-a"), token(&setting.open("wx-a").await)),
         (Some("wx-b"), token(&setting.open("wx-b").await)),
         (Some("exchange"), exchanged),
@@ -169,10 +177,96 @@ async fn a_session_keeps_its_program_and_a_mini_programs_its_tenant() {
             assert_eq!(sees(server, &access).await, in_tenant("A"));
         }
     }
-    // Whoever logs in with it by a password comes to its tenant, too, or nowhere.
-    let there = setting.log_in(Some("wx-b"), None).await;
-    assert_eq!(sees(server, &token(&there)).await, in_tenant("B"));
-    assert_eq!(code(&setting.log_in(Some("wx-b"), Some(&a.code)).await), (401, "UNAUTHENTICATED"));
+}
+
+/// Threat 27: nobody is taken for a mini-program but through WeChat, by no password and by no service account's name.
+#[tokio::test]
+async fn nobody_is_a_mini_program_without_wechat() {
+    let setting = Setting::new().await;
+    let (world, a) = (&setting.world, &setting.world.a);
+    for client in ["wx-a", "wx-a 1.0", "wx-b"] {
+        for tenant in [None, Some(a.code.as_str())] {
+            let reply = setting.log_in(Some(client), tenant).await;
+            assert_eq!(code(&reply), (400, "BAD_USER_INPUT"), "{client}: {}", reply.text);
+            assert_eq!(reply.body["error"]["field"], "client", "{client}: {}", reply.text);
+        }
+    }
+    for (tenant, name) in [(a, "A"), (&world.b, "B")] {
+        let key = key_of(world, tenant, "wx-a robot", false).await;
+        let exchanged = token(&auth(&world.server, "token", None, json!({ "serviceKey": key })).await);
+        assert_eq!(claims(&exchanged)["azp"], Json::Null);
+        for good in [&exchanged, &key] {
+            assert_eq!(sees(&world.server, good).await, in_tenant(name));
+            let answers = setting.doors(good, Some("wx-a")).await;
+            assert!(answers.iter().all(Option::is_some), "{name}: {answers:?}");
+        }
+    }
+    // It is still itself where its person is bound by a password, and afterwards.
+    for bound in [false, true] {
+        let opened = if bound { setting.open_bound("wx-a").await } else { setting.open("wx-a").await };
+        assert_eq!(claims(&token(&opened))["azp"], "wx-a", "{}", opened.text);
+    }
+}
+
+/// Threat 27: what a log-in says of its program and what the gateway in front of it says are one.
+#[tokio::test]
+async fn a_log_in_comes_from_the_program_that_it_names() {
+    let setting = Setting::new().await;
+    let server = &setting.world.server;
+    let from = async |server: &Server, path: &str, header: &str, body: Json| {
+        let request = server.http.post(format!("{}/auth/{path}", server.url)).header(CLIENT, header);
+        Reply::of(request.json(&body).send().await.unwrap()).await
+    };
+    let named = |client: Option<&str>| match client {
+        Some(client) => json!({ "login": setting.login, "password": PASSWORD, "client": client }),
+        None => json!({ "login": setting.login, "password": PASSWORD }),
+    };
+    for client in [Some("desk"), Some("desk 2.1"), None] {
+        let reply = from(server, "login", "desk", named(client)).await;
+        assert_eq!(claims(&token(&reply))["azp"], "desk", "{client:?}");
+    }
+    for (header, client) in [
+        ("desk", Some("oa")),
+        ("desk", Some("")),
+        ("desk 2.1", Some("desk")),
+        ("stranger", Some("desk")),
+        ("", Some("desk")),
+        ("", None),
+        ("wx-a", None),
+        ("stranger", None),
+    ] {
+        let reply = from(server, "login", header, named(client)).await;
+        assert_eq!(code(&reply), (400, "BAD_USER_INPUT"), "{client:?} at {header}: {}", reply.text);
+        assert_eq!(reply.body["error"]["field"], "client", "{client:?} at {header}: {}", reply.text);
+    }
+    // A mini-program's gateway, too; a code that came to another one's is not used up by it.
+    let body = json!({ "appId": "wx-a", "code": setting.wechat.opens("wx-a", "o-1"),
+        "login": setting.login, "password": PASSWORD });
+    let elsewhere = from(server, "wechat", "desk", body.clone()).await;
+    assert_eq!(code(&elsewhere), (400, "BAD_USER_INPUT"), "{}", elsewhere.text);
+    assert_eq!(elsewhere.body["error"]["field"], "client", "{}", elsewhere.text);
+    assert_eq!(claims(&token(&from(server, "wechat", "wx-a", body).await))["azp"], "wx-a");
+    // Without a list the header says nothing: it is nobody's name.
+    let open = setting.listing(&[]).await;
+    let reply = from(&open, "login", "desk", named(None)).await;
+    assert_eq!(reply.status, 200, "{}", reply.text);
+    let listing = setting.listing(&["oa"]).await;
+    assert_eq!(refresh(&listing, &text(&reply, "refreshToken")).await.status, 200, "it is kept without a name");
+}
+
+/// Threat 27: a mini-program that has become another tenant's takes no session there, and keeps none where it was.
+#[tokio::test]
+async fn a_session_ends_where_its_program_does_not_work_any_more() {
+    let setting = Setting::new().await;
+    let held = text(&setting.open("wx-a").await, "refreshToken");
+    let there = setting.world.b.code.clone();
+    let adjust = |config: &mut zugong::modules::identity::IdentityConfig| {
+        config.wechat.apps.iter_mut().filter(|app| app.app_id == "wx-a").for_each(|app| app.tenant.clone_from(&there));
+    };
+    let moved = setting.world.server.replica_set_up(HttpSettings::default(), adjust).await;
+    assert_eq!(code(&refresh(&moved, &held).await), (401, "UNAUTHENTICATED"));
+    // Refused there, it is not used up.
+    assert_eq!(refresh(&setting.world.server, &held).await.status, 200);
 }
 
 /// Threat 27: a program that is taken from the list is shut out with all its tokens, at once and for good; where there is
@@ -203,7 +297,7 @@ async fn a_program_that_is_no_longer_listed_is_shut_out() {
 #[tokio::test]
 async fn a_program_that_nobody_knows_logs_nobody_in() {
     let setting = Setting::new().await;
-    for client in ["stranger", "Desk", "desktop 1", "2.1 desk", "wx-c"] {
+    for client in ["stranger", "Desk", "desktop 1", "2.1 desk", "wx-a", "wx-c"] {
         for password in [PASSWORD, "wrong"] {
             let body = json!({ "login": setting.login, "password": password, "client": client });
             let reply = auth(&setting.world.server, "login", None, body).await;

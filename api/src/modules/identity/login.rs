@@ -18,7 +18,8 @@ use crate::{
     modules::identity::{
         Identity,
         attempts::network_of,
-        audit, clients,
+        audit,
+        clients::{self, Word},
         issue::{Issued, TenantChoice},
         lockout::Standoff,
         standing::{self, Standing},
@@ -57,10 +58,20 @@ pub fn normalise_login(login: &str) -> String {
 
 impl Identity {
     /// Logs in. `UNAUTHENTICATED` for every wrong attempt, `THROTTLED` for one that comes too early, `BAD_USER_INPUT` for a
-    /// client that is not known.
+    /// client that is not known, that is a mini-program, or that is not the one which the request says it comes from.
     pub async fn login(&self, input: &Login, request: &RequestInfo) -> Result<Issued, ApiError> {
+        self.login_from(input, Word::Own, request).await
+    }
+
+    /// The same from a program that is what it says on somebody's word.
+    pub(super) async fn login_from(
+        &self,
+        input: &Login,
+        word: Word,
+        request: &RequestInfo,
+    ) -> Result<Issued, ApiError> {
         let started = Instant::now();
-        let outcome = self.attempt(input, request).await;
+        let outcome = self.attempt(input, word, request).await;
         if outcome.as_ref().is_err_and(|e| matches!(e.code, Code::Unauthenticated | Code::Throttled)) {
             // The causes differ by a few statements; waiting for a common moment hides which it was, and for the next
             // such moment where a busy machine has missed the first.
@@ -72,9 +83,9 @@ impl Identity {
         outcome
     }
 
-    async fn attempt(&self, input: &Login, request: &RequestInfo) -> Result<Issued, ApiError> {
+    async fn attempt(&self, input: &Login, word: Word, request: &RequestInfo) -> Result<Issued, ApiError> {
         let client = clients::kept(input.client.as_deref().unwrap_or_default());
-        let party = self.clients.party(&client)?;
+        let party = self.clients.party(&client, word, request)?;
         let login = normalise_login(&input.login);
         let now = self.platform.clock().now();
         let network = request.remote.as_deref().map(network_of).unwrap_or_default();

@@ -191,7 +191,7 @@ impl Identity {
     pub async fn authenticate(&self, bearer: &str, request: RequestInfo) -> Result<Session, ApiError> {
         if bearer.starts_with(service::PREFIX) {
             let session = self.service_session(bearer, request).await?;
-            let party = self.clients.known(session.client().unwrap_or_default());
+            let party = self.clients.listed(session.client().unwrap_or_default());
             self.clients.admit(party, session.request())?;
             return Ok(session);
         }

@@ -57,8 +57,7 @@ impl Identity {
         if session.revoked_at.is_some() || session.expires_at <= tx.now() {
             return Err(refused());
         }
-        let party = self.clients.party(&session.client).map_err(|_| refused())?;
-        self.clients.admit(party, request)?;
+        let party = self.clients.renewing(&session.client, request)?;
         let row = tx
             .global::<refresh_token::Entity>()
             .filter(refresh_token::Column::TokenHash.eq(hash))
@@ -84,7 +83,8 @@ impl Identity {
             .ok_or_else(refused)?;
         let account = tx.global::<account::Entity>().filter(account::Column::Id.eq(session.account_id)).one().await?;
         let standing = standing::standing(&tx, &link).await?.ok_or_else(refused)?;
-        if account.is_none_or(|account| account.disabled) {
+        let works = self.clients.works_in(party, &standing.tenant.code);
+        if !works || account.is_none_or(|account| account.disabled) {
             return Err(refused());
         }
         let refresh = self.add_refresh(&tx, &session, Some(row.id)).await?;

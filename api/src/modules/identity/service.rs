@@ -100,7 +100,7 @@ impl Identity {
         let known = self.known(tenant_id, Named::Key(key)).await?;
         // Refuses a user who may not act and a tenant that is not served, as every request would.
         let session = self.platform.session(tenant_id, known.user, None, request.clone()).await?;
-        let party = self.clients.known(session.client().unwrap_or_default());
+        let party = self.clients.listed(session.client().unwrap_or_default());
         self.clients.admit(party, request)?;
         let subject = Subject {
             user: known.user,

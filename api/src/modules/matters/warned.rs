@@ -35,9 +35,20 @@ pub fn with(before: &Json, more: Option<&Acknowledged>, item: Option<Uuid>, at: 
     Json::Array(all)
 }
 
+/// The reason where an agency that sees these fields sees every warning that it is for: it may speak of any of them.
+pub fn reason_for<'a>(acknowledged: &'a Acknowledged, fields: &[Json]) -> Option<&'a str> {
+    let all = acknowledged.warnings.iter().all(|warning| is_seen(&warning.path, fields));
+    all.then_some(acknowledged.reason.as_str())
+}
+
+/// Whether a warning is of one of these fields, or of the form as a whole.
+fn is_seen(path: &str, fields: &[Json]) -> bool {
+    path.is_empty() || fields.iter().any(|field| field == path)
+}
+
 /// Of what is on record, the warnings of these fields and of the form as a whole, each with its reason.
 pub fn visible(all: &[Json], fields: &[Json]) -> Json {
-    let seen = |warning: &Json| warning["path"] == "" || fields.contains(&warning["path"]);
+    let seen = |warning: &Json| warning["path"].as_str().is_some_and(|path| is_seen(path, fields));
     let part = |one: &Json| {
         let warnings: Vec<&Json> = one["warnings"].as_array().into_iter().flatten().filter(|w| seen(w)).collect();
         let mut part = one.clone();
@@ -93,5 +104,23 @@ mod tests {
         assert_eq!(paths(json!(["name", "kind"])), ["name", ""]);
         assert_eq!(paths(json!(["salary"])), ["salary", "", "salary"]);
         assert_eq!(visible(both.as_array().unwrap(), &[]).as_array().unwrap().len(), 1, "none of an empty one");
+    }
+
+    #[test]
+    fn h_03_an_agency_reads_a_reason_for_what_it_sees_and_for_nothing_else() {
+        let fields = [json!("name"), json!("kind")];
+        let cases: [(&[&str], bool); 6] = [
+            (&["name"], true),
+            (&[""], true),
+            (&["kind", "", "name"], true),
+            (&["salary"], false),
+            (&["name", "salary"], false),
+            (&["", "salary"], false),
+        ];
+        for (paths, told) in cases {
+            let all = acknowledged(paths);
+            assert_eq!(reason_for(&all, &fields), told.then_some("情况属实"), "{paths:?}");
+        }
+        assert_eq!(reason_for(&acknowledged(&["", "name"]), &[]), None);
     }
 }

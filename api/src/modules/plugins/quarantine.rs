@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use declarative::Plugin;
-use entities::{blob, plugin, tenant, values::PluginState};
+use entities::{blob, plugin, plugin_package, tenant, values::PluginState};
 use sea_orm::ColumnTrait;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -55,8 +55,9 @@ async fn tell(platform: &Arc<Platform>, sha256: &str, by: &str, action: &str, de
         }
         let rows = tx.parts::<plugin::Entity>().filter(plugin::Column::State.ne(PluginState::Removed)).all().await?;
         for row in rows {
-            // One that is not accepted any more does not run either.
-            let Ok(plugin) = store::read(&tx, row.package_id).await else { continue };
+            let package = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
+            // One that is refused today has the component all the same.
+            let Some(plugin) = store::outlined(&package).await? else { continue };
             if plugin.code.as_ref().is_some_and(|code| code.sha256 == sha256) {
                 tx.own_act(by, action, ("Plugin", Some(row.id)), detail.clone()).await?;
             }

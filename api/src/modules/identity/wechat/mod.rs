@@ -26,6 +26,7 @@ use crate::{
         Identity, Login,
         attempts::network_of,
         audit,
+        clients::Word,
         issue::Issued,
         opaque,
         standing::{self, Standing},
@@ -51,6 +52,7 @@ pub struct WechatLogin {
 impl Identity {
     /// Logs in by a code of WeChat: `INVALID_CODE` for one that is wrong or used, `NOT_BOUND` for a person whom nobody
     /// knows. With a log-in name and password, which are judged as at any log-in, the person is bound first.
+    /// `BAD_USER_INPUT` where the request says that it comes from another program.
     pub async fn login_wechat(&self, input: &WechatLogin, request: &RequestInfo) -> Result<Issued, ApiError> {
         let now = self.platform.clock().now();
         if let Some(network) = request.remote.as_deref().map(network_of) {
@@ -58,8 +60,9 @@ impl Identity {
         }
         let app = self.config.wechat.app(&input.app_id).ok_or_else(unknown_app)?;
         let tenant = self.tenant_of_app(app).await?;
-        let openid = self.openid(app, tenant.id, &input.code, request).await?;
         let client = self.clients.of_app(app, input.client.as_deref().unwrap_or_default());
+        self.clients.party(&client, Word::Wechat, request)?;
+        let openid = self.openid(app, tenant.id, &input.code, request).await?;
         let Some((login, password)) = &input.owner else {
             return self.login_bound(app, tenant, &openid, &client, request).await;
         };
@@ -69,7 +72,7 @@ impl Identity {
             tenant: Some(tenant.code.clone()),
             client: Some(client),
         };
-        let issued = self.login(&by_password, request).await?;
+        let issued = self.login_from(&by_password, Word::Wechat, request).await?;
         self.bind(app, &openid, &issued, request).await?;
         Ok(issued)
     }

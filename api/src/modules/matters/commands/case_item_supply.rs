@@ -53,8 +53,9 @@ pub struct CaseItemSupplyInput {
     /// New files for materials (材料), of those in `CaseItem.wanted`.
     #[graphql(default)]
     pub materials: Vec<MaterialInput>,
-    /// Why it is given in spite of a plug-in's warnings (不顾提示的理由), 1 to 500 characters; kept with them in `Case.warnings`.
-    /// Without it warnings refuse it with `PLUGIN_WARNING`; where there are none it is not kept.
+    /// Why it is given in spite of a plug-in's warnings (不顾提示的理由), 1 to 500 characters; kept with them in `Case.warnings`,
+    /// and as the note of the step if the item's agency sees every field that is warned of. Without it warnings
+    /// refuse it with `PLUGIN_WARNING`; where there are none it is not kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub warning_reason: Option<String>,
     /// Your key for this change: the same key and input again do nothing more for 72 hours.
@@ -117,7 +118,13 @@ impl Command for CaseItemSupplyInput {
         for (key, attachment) in materials {
             replace(tx, &held.case, &key, attachment).await?;
         }
-        let note = acknowledged.as_ref().map(|acknowledged| acknowledged.reason.as_str());
+        let fields = match &acknowledged {
+            Some(_) => tx.parts::<matter_branch::Entity>().id(held.item.branch_id).required().await?.fields,
+            None => Json::Null,
+        };
+        let fields = fields.as_array().map(Vec::as_slice).unwrap_or_default();
+        // The item's agency reads the note.
+        let note = acknowledged.as_ref().and_then(|acknowledged| warned::reason_for(acknowledged, fields));
         held.go(tx, note, |change| change.set(case_item::Column::Wanted, Expr::value(json!({})))).await?;
         Ok(held.item.id)
     }
