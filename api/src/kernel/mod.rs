@@ -20,6 +20,7 @@ pub mod housekeeping;
 pub mod id;
 mod journal;
 pub(crate) mod kin;
+pub mod lease;
 mod load;
 pub(crate) mod logins;
 mod own_acts;

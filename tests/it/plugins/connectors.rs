@@ -73,14 +73,15 @@ pub async fn items(tenant: &Tenant, case: &Json) -> Json {
         .into()
 }
 
-async fn calls(tenant: &Tenant) -> Vec<Json> {
+pub async fn calls(tenant: &Tenant) -> Vec<Json> {
     let query = "{ pluginConnectors { nodes { failures restsUntil calls(first: 50, orderBy: [{ field: AT }]) { nodes { \
         operation attempt status millis error item { key } } } } } }";
     let read = tenant.superior.ok(query, json!({})).await;
     read["pluginConnectors"]["nodes"][0]["calls"]["nodes"].as_array().unwrap().clone()
 }
 
-async fn ask(world: &World, client: &Client) {
+/// Asks what is due.
+pub async fn ask(world: &World, client: &Client) {
     round(&world.server.identity, client, world.a.id).await.unwrap();
 }
 

@@ -1,6 +1,7 @@
 //! Plug-ins: installed, at work in their tenant's schema and nowhere else, taken out again.
 
 mod asking;
+mod claims;
 pub mod code;
 mod compiling;
 mod computed;

@@ -1,8 +1,25 @@
 //! Plug-ins told that their cases have moved on: once for each move, with effects that happen once.
 
+use async_graphql::ID;
+use chrono::TimeDelta;
 use host::Hook;
 use serde_json::{Value as Json, json};
-use zugong::modules::plugins::transitions::settling::round;
+use zugong::{
+    graph::scalars::JsonText,
+    kernel::{
+        command::execute,
+        error::{Code, Fault},
+        lease::Held,
+        session::RequestInfo,
+    },
+    modules::plugins::{
+        commands::CustomFieldsSetInput,
+        transitions::{
+            claims::{Taken, Told, take},
+            settling::{finish, round},
+        },
+    },
+};
 use zugong_tests::{Probe, Tenant, World};
 
 use super::{
@@ -45,8 +62,12 @@ fn files(bytes: &[u8]) -> Files {
 }
 
 async fn apply(tenant: &Tenant) -> Json {
+    apply_as(tenant, "applicant").await
+}
+
+async fn apply_as(tenant: &Tenant, who: &str) -> Json {
     let form = json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "SECOND" });
-    let made = submit(tenant, "bwly.apply", "applicant", "1", form).await;
+    let made = submit(tenant, "bwly.apply", who, who, form).await;
     assert_eq!(made["userErrors"], json!([]), "{made}");
     made["case"]["id"].clone()
 }
@@ -89,6 +110,77 @@ async fn a_move_is_told_once_and_its_effects_happen_under_the_rights_of_who_move
 
     // A neighbour sees none of it.
     assert_eq!(told(&world.b).await, json!([]));
+}
+
+/// What a replica takes that looks now.
+async fn taken(world: &World) -> Vec<Told> {
+    let platform = world.server.identity.platform();
+    match take(platform, world.a.id, platform.clock().now(), 20).await.unwrap() {
+        Taken::Moves(moves) => moves,
+        Taken::Nothing(_) => vec![],
+    }
+}
+
+#[tokio::test]
+async fn a_replica_takes_no_more_than_it_tells_next_and_leaves_other_cases_to_others() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, STAGES);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    for who in ["applicant", "colleague"] {
+        apply_as(tenant, who).await;
+    }
+    let (one, other, none) = (taken(&world).await, taken(&world).await, taken(&world).await);
+    assert_eq!((one.len(), other.len(), none.len()), (1, 1, 0));
+    assert_ne!(one[0].job.case_id, other[0].job.case_id);
+    for told in one.iter().chain(&other) {
+        finish(platform, tenant.id, told).await.unwrap();
+    }
+    for job in told(tenant).await.as_array().unwrap() {
+        assert_eq!((&job["state"], &job["attempts"]), (&json!("DONE"), &json!(1)), "{job}");
+    }
+}
+
+#[tokio::test]
+async fn a_move_that_another_replica_has_taken_leads_to_nothing_more_here() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, STAGES);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    let case = apply(tenant).await;
+    let ours = taken(&world).await.remove(0);
+    let effect = async |stage: &str| {
+        let (object, values) = (ID::from(case.as_str().unwrap()), JsonText(json!({ "bwly_stage": stage })));
+        let input = CustomFieldsSetInput { object, values, idempotency_key: None };
+        let session = platform.session(tenant.id, ours.job.actor_id, None, RequestInfo::default()).await.unwrap();
+        execute(&session, &Held::new(&input, &ours), Some(stage)).await.map(drop)
+    };
+    // An effect that happens renews the claim with it.
+    world.server.clock.advance(TimeDelta::seconds(50));
+    assert!(effect("已受理").await.is_ok());
+    world.server.clock.advance(TimeDelta::seconds(50));
+    assert!(taken(&world).await.is_empty(), "it was renewed");
+
+    world.server.clock.advance(TimeDelta::seconds(11));
+    let theirs = taken(&world).await.remove(0);
+    let late = effect("已退回").await;
+    assert!(matches!(&late, Err(Fault::Failed(error)) if error.code == Code::DeadlineExceeded), "{late:?}");
+    finish(platform, tenant.id, &ours).await.unwrap();
+    assert_eq!(stage(tenant, &case).await, "已受理", "neither an effect nor a whole try counts any more");
+    let job = told(tenant).await[0].clone();
+    assert_eq!(
+        (&job["state"], &job["attempts"], &job["lastError"]),
+        (&json!("PENDING"), &json!(2), &json!(null)),
+        "{job}"
+    );
+    finish(platform, tenant.id, &theirs).await.unwrap();
+    let job = told(tenant).await[0].clone();
+    assert_eq!((&job["state"], &job["attempts"], &job["effects"]), (&json!("DONE"), &json!(2), &json!(1)), "{job}");
+    assert_eq!(stage(tenant, &case).await, "已登记");
 }
 
 #[tokio::test]

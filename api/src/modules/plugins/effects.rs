@@ -12,6 +12,7 @@ use crate::{
         command::{Command, execute},
         error::{ApiError, Code, Fault},
         id,
+        lease::{Claim, Held},
         session::Session,
         tx::{Advice, Tx},
     },
@@ -113,13 +114,13 @@ impl Deed {
         }
     }
 
-    /// Does it by itself, once however often it is tried under a key.
-    pub async fn apart(&self, session: &Session, key: &str) -> Result<(), Fault> {
+    /// Does it by itself, once however often it is tried under a key, and only while a claim holds.
+    pub async fn apart(&self, session: &Session, key: &str, claim: &impl Claim) -> Result<(), Fault> {
         match self {
-            Self::Field(input) => execute(session, input, Some(key)).await.map(drop),
-            Self::Task(input) => execute(session, &**input, Some(key)).await.map(drop),
-            Self::Notify(input) => execute(session, input, Some(key)).await.map(drop),
-            Self::Matter(input) => execute(session, input, Some(key)).await.map(drop),
+            Self::Field(input) => execute(session, &Held::new(input, claim), Some(key)).await.map(drop),
+            Self::Task(input) => execute(session, &Held::new(&**input, claim), Some(key)).await.map(drop),
+            Self::Notify(input) => execute(session, &Held::new(input, claim), Some(key)).await.map(drop),
+            Self::Matter(input) => execute(session, &Held::new(input, claim), Some(key)).await.map(drop),
         }
     }
 }

@@ -25,6 +25,7 @@ use crate::{
         matters::opening::texts,
         plugins::{
             connectors::{
+                claims::{Claimed, SETTLED},
                 client::{Client, Failure, Question},
                 queue::called,
                 rules::down,
@@ -37,8 +38,8 @@ use crate::{
 
 /// Items of a tenant that are asked about in one round.
 const BATCH: u64 = 20;
-/// For so long what was claimed belongs to whoever claimed it; longer than any call may take.
-const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// For so long what was claimed or renewed belongs to whoever did it; longer than any call may take.
+pub(super) const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// When it is looked again whether a system was set up meanwhile.
 const UNSET: TimeDelta = TimeDelta::seconds(60);
 /// When it is looked again while another item tries whether a system is back.
@@ -68,6 +69,11 @@ impl Asking {
         self.operation.idempotent
     }
 
+    /// The job, as it is while this attempt is under way.
+    pub fn claimed(&self) -> Claimed {
+        Claimed(connector_job::Model { attempts: self.job.attempts.saturating_add(1), ..self.job.clone() })
+    }
+
     /// What a person reads where the system says nothing.
     pub fn title(&self) -> String {
         format!("{}：{}", self.connector.title, self.operation.title)
@@ -80,8 +86,8 @@ enum Prepared {
     Later(Option<Connector>, &'static str, TimeDelta),
     /// Somebody has taken the item.
     Dropped,
-    /// Nobody knows what to ask.
-    HandedOver,
+    /// It is for people, and why.
+    HandedOver(&'static str),
 }
 
 /// Asks what is due for a tenant, and tells when to look again; never, where nothing waits and nothing is connected.
@@ -109,15 +115,17 @@ pub async fn round(identity: &Arc<Identity>, client: &Client, tenant: Uuid) -> R
                 settling::later(&tx, identity.platform(), &job, connector.as_ref(), why, wait).await?;
             }
             Prepared::Dropped => settling::drop_job(&tx, &job).await?,
-            Prepared::HandedOver => {
-                settling::hand_over(&tx, identity.platform(), &job, "PLUGIN_DISABLED").await?;
-            }
+            Prepared::HandedOver(why) => settling::hand_over(&tx, identity.platform(), &job, why).await?,
         }
     }
     tx.commit().await?;
-    let answers = asking.iter().map(|asking| async move { (asking, ask(identity, client, tenant, asking).await) });
-    for (asking, asked) in futures::future::join_all(answers).await {
-        settling::settle(identity, tenant, asking, asked).await?;
+    // Each is settled as soon as it is answered: nobody's claim ends while the slowest is waited for.
+    let settled = asking.iter().map(|asking| async move {
+        let asked = ask(identity, client, tenant, asking).await;
+        settling::settle(identity, tenant, asking, asked).await
+    });
+    for settled in futures::future::join_all(settled).await {
+        settled?;
     }
     next(identity, tenant).await
 }
@@ -130,6 +138,7 @@ async fn claim(tx: &SystemTx, job: &connector_job::Model) -> Result<bool, ApiErr
         .id(job.id)
         .filter(Column::State.is_in(OPEN))
         .filter(Column::Attempts.eq(job.attempts))
+        .filter(Column::NextAttemptAt.lte(tx.now()))
         .set(Column::Attempts, plus_one(Column::Attempts))
         .set(Column::NextAttemptAt, Expr::value(tx.now() + LEASE))
         .run()
@@ -158,7 +167,7 @@ async fn prepare(tx: &SystemTx, job: &connector_job::Model, tried: &mut HashSet<
     }
     // A package that is refused today may never be taken again: whoever handles the item by hand need not wait for it.
     if store::found(tx, job.package_id).await?.is_err() {
-        return Ok(Prepared::HandedOver);
+        return Ok(Prepared::HandedOver("PLUGIN_DISABLED"));
     }
     let matter = tx.parts::<matter::Entity>().id(case.matter_id).required().await?;
     let Some((_, plugin, call)) = called(tx, &matter, &item.key).await? else { return Ok(Prepared::Dropped) };
@@ -166,6 +175,11 @@ async fn prepare(tx: &SystemTx, job: &connector_job::Model, tried: &mut HashSet<
         return Ok(Prepared::Dropped);
     };
     let Some(operation) = connector.operation(&job.operation).cloned() else { return Ok(Prepared::Dropped) };
+    // Whoever asked last has not come back to say what came of it: asking again might do it twice.
+    let settled = tx.parts::<connector_job::Entity>().id(job.id).filter(Expr::cust(SETTLED));
+    if !operation.idempotent && settled.count().await? == 0 {
+        return Ok(Prepared::HandedOver("BROKEN_OFF"));
+    }
     let installed = tx.parts::<plugin::Entity>().id(job.plugin_id).required().await?;
     if installed.state != PluginState::Enabled {
         return Ok(Prepared::Later(Some(connector), "PLUGIN_DISABLED", UNSET));

@@ -25,7 +25,7 @@ use crate::{
         identity::Identity,
         plugins::{
             catalogue::Plugin,
-            connectors::{calling::OPEN, catalogue::PluginConnector, rules::address::origin},
+            connectors::{calling::OPEN, catalogue::PluginConnector, claims::SETTLED, rules::address::origin},
             store,
         },
     },
@@ -243,7 +243,9 @@ impl ConnectorSet {
                     .await?;
             }
         }
+        // What is being asked at this moment belongs to whoever asks.
         tx.change::<connector_job::Entity>()
+            .filter(Expr::cust(SETTLED))
             .filter(connector_job::Column::PluginId.eq(plugin))
             .filter(connector_job::Column::Connector.eq(&self.input.connector))
             .filter(connector_job::Column::State.is_in(OPEN))

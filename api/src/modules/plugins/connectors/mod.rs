@@ -7,6 +7,7 @@
 
 pub mod calling;
 pub mod catalogue;
+pub mod claims;
 pub mod client;
 pub mod commands;
 pub mod parking;

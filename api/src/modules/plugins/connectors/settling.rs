@@ -18,6 +18,7 @@ use crate::{
         command::execute,
         error::{ApiError, Code, Fault},
         id::Id,
+        lease::Held,
         platform::Platform,
         session::{Reason, Session},
         tx::SystemTx,
@@ -73,7 +74,8 @@ pub async fn heard(session: &Session, asking: &Asking, status: u16, body: &Json)
         action: Gql(CallbackAction::Finish),
         text: Some(note.clone()),
     };
-    match execute(session, &callback, None).await {
+    let claimed = asking.claimed();
+    match execute(session, &Held::new(&callback, &claimed), None).await {
         Ok(_) => Ok(Outcome { status, note, error: None }),
         // What was recorded of an earlier attempt stands.
         Err(Fault::Failed(ApiError { code: Code::IdempotencyMismatch, .. })) => {
@@ -86,39 +88,20 @@ pub async fn heard(session: &Session, asking: &Asking, status: u16, body: &Json)
     }
 }
 
-/// Writes down what became of an attempt.
+/// Writes down what became of an attempt. A call that was made is in the record of calls in any case; what becomes of
+/// the job is for whoever has it by now.
 pub async fn settle(identity: &Arc<Identity>, tenant: Uuid, asking: &Asking, asked: Asked) -> Result<(), ApiError> {
-    let platform = identity.platform();
-    let (job, attempt) = (&asking.job, asking.job.attempts.saturating_add(1));
-    let (status, error) = match &asked.outcome {
+    let (claimed, Asked { outcome, millis }) = (asking.claimed(), asked);
+    let job = &claimed.0;
+    let (status, error) = match &outcome {
         Ok(outcome) => (Some(outcome.status), outcome.error),
         Err(failure) => (failure.status, Some(failure.code)),
     };
     let labels = [("connector", asking.connector.name.clone()), ("outcome", error.unwrap_or("OK").to_string())];
     metrics::counter!("zugong_connector_calls_total", &labels).increment(1);
-    let tx = platform.system(Reason::Connector).begin(Some(tenant)).await?;
-    match asked.outcome {
-        Ok(outcome) => {
-            breathe(&tx, &asking.row, true).await?;
-            parking::resume(&tx, platform, job.case_item_id).await?;
-            let state = if outcome.error.is_some() { PluginCallState::Handed } else { PluginCallState::Done };
-            close(&tx, job, state, outcome.error, Some(outcome.note)).await?;
-        }
-        Err(failure) => {
-            breathe(&tx, &asking.row, false).await?;
-            // Nobody knows what a system has done that broke off; asking twice might do it twice.
-            let may_repeat = asking.is_idempotent() || !failure.reached;
-            match down::next(asking.connector.on_down, attempt) {
-                Next::Park | Next::Wait if !failure.passing || !may_repeat => {
-                    hand_over(&tx, platform, job, failure.code).await?;
-                }
-                Next::HandOver => hand_over(&tx, platform, job, failure.code).await?,
-                next => {
-                    let again = tx.now() + wait(u32::try_from(attempt).unwrap_or(u32::MAX));
-                    postpone(&tx, platform, job, next, failure.code, again).await?;
-                }
-            }
-        }
+    let tx = identity.platform().system(Reason::Connector).begin(Some(tenant)).await?;
+    if claimed.holds(&tx).await? {
+        decide(&tx, identity.platform(), asking, job, outcome).await?;
     }
     tx.insert(connector_call::ActiveModel {
         tenant_id: Set(tenant),
@@ -127,14 +110,45 @@ pub async fn settle(identity: &Arc<Identity>, tenant: Uuid, asking: &Asking, ask
         job_id: Set(Some(job.id)),
         case_item_id: Set(Some(job.case_item_id)),
         operation: Set(job.operation.clone()),
-        attempt: Set(attempt),
+        attempt: Set(job.attempts),
         status: Set(status.map(i32::from)),
-        millis: Set(asked.millis),
+        millis: Set(millis),
         error: Set(error.map(str::to_string)),
         at: Set(tx.now()),
     })
     .await?;
     tx.commit().await
+}
+
+async fn decide(
+    tx: &SystemTx,
+    platform: &Platform,
+    asking: &Asking,
+    job: &connector_job::Model,
+    outcome: Result<Outcome, Failure>,
+) -> Result<(), ApiError> {
+    breathe(tx, &asking.row, outcome.is_ok()).await?;
+    match outcome {
+        Ok(outcome) => {
+            parking::resume(tx, platform, job.case_item_id).await?;
+            let state = if outcome.error.is_some() { PluginCallState::Handed } else { PluginCallState::Done };
+            close(tx, job, state, outcome.error, Some(outcome.note)).await
+        }
+        Err(failure) => {
+            // Nobody knows what a system has done that broke off; asking twice might do it twice.
+            let may_repeat = asking.is_idempotent() || !failure.reached;
+            match down::next(asking.connector.on_down, job.attempts) {
+                Next::Park | Next::Wait if !failure.passing || !may_repeat => {
+                    hand_over(tx, platform, job, failure.code).await
+                }
+                Next::HandOver => hand_over(tx, platform, job, failure.code).await,
+                next => {
+                    let again = tx.now() + wait(u32::try_from(job.attempts).unwrap_or(u32::MAX));
+                    postpone(tx, platform, job, next, failure.code, again).await
+                }
+            }
+        }
+    }
 }
 
 /// Leaves a job for later that was not asked about: nothing counts as an attempt.
@@ -181,6 +195,7 @@ async fn postpone(
     tx.change::<connector_job::Entity>()
         .id(job.id)
         .filter(Column::State.is_in(OPEN))
+        .filter(Column::Attempts.eq(job.attempts))
         .set(Column::State, Expr::value(state))
         .set(Column::LastError, Expr::value(why))
         .set(Column::NextAttemptAt, Expr::value(again))
@@ -201,7 +216,7 @@ pub async fn hand_over(
     close(tx, job, PluginCallState::Handed, Some(why), None).await
 }
 
-/// Ends a job, once.
+/// Ends a job, once, unless somebody asks about it again meanwhile.
 async fn close(
     tx: &SystemTx,
     job: &connector_job::Model,
@@ -214,6 +229,7 @@ async fn close(
         .change::<connector_job::Entity>()
         .id(job.id)
         .filter(Column::State.is_in(OPEN))
+        .filter(Column::Attempts.eq(job.attempts))
         .set(Column::State, Expr::value(state))
         .set(Column::LastError, Expr::value(error))
         .set(Column::Note, Expr::value(note))

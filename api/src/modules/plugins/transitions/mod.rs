@@ -2,6 +2,7 @@
 //! once, each effect once.
 
 pub mod catalogue;
+pub mod claims;
 pub mod commands;
 pub mod queue;
 pub mod settling;

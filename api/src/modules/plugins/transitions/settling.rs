@@ -1,4 +1,4 @@
-//! What is due: claimed, told to the component outside any transaction, settled by what it wants done.
+//! What is due: taken, told to the component outside any transaction, settled by what it wants done.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use entities::{
     values::{PluginCallState, PluginState},
 };
 use host::{Answer, Ask};
-use sea_orm::{ColumnTrait, Order, sea_query::Expr};
+use sea_orm::{ColumnTrait, sea_query::Expr};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -16,23 +16,22 @@ use crate::{
     kernel::{
         error::{ApiError, Code, Fault},
         id::publish,
+        lease::Claim,
         platform::Platform,
         session::{Reason, RequestInfo, Session},
-        tx::plus_one,
     },
     modules::{
         exchange::rules::backoff::wait,
-        plugins::{code, effects, store},
+        plugins::{
+            code, effects, store,
+            transitions::claims::{Taken, Told, take},
+        },
     },
 };
 
 /// Moves of a tenant that are told in one round.
 const BATCH: u64 = 20;
-/// For so long what was claimed belongs to whoever claimed it; longer than a call and its effects may take.
-const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// When it is looked again whether a plug-in is at work.
-const RESTING: TimeDelta = TimeDelta::seconds(60);
-/// When it is looked again after something was told.
+/// When it is looked again after so many.
 const SOON: TimeDelta = TimeDelta::seconds(1);
 /// After so many tries it waits for a person.
 const TRIES: i32 = 6;
@@ -49,54 +48,32 @@ enum Outcome {
 
 /// Tells what is due for a tenant, and says when to look again; never, where there never was anything to tell.
 pub async fn round(platform: &Arc<Platform>, tenant: Uuid) -> Result<Option<DateTime<Utc>>, ApiError> {
-    use plugin_transition::Column;
     let now = platform.clock().now();
-    let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
-    let waiting = tx
-        .parts::<plugin_transition::Entity>()
-        .filter(Column::State.eq(PluginCallState::Pending))
-        .order_by(Column::NextAttemptAt, Order::Asc)
-        .limit(BATCH)
-        .all()
-        .await?;
-    let Some(first) = waiting.first() else {
-        let any = tx.parts::<plugin_transition::Entity>().limit(1).one().await?;
-        tx.rollback().await?;
-        return Ok(any.map(|_| now + RESTING));
-    };
-    if first.next_attempt_at > now {
-        let again = first.next_attempt_at;
-        tx.rollback().await?;
-        return Ok(Some(again));
-    }
-    let mut claimed = vec![];
-    for job in waiting.into_iter().filter(|job| job.next_attempt_at <= now) {
-        // Of replicas that see the same move, the one whose update counts tells it.
-        let mine = tx
-            .change::<plugin_transition::Entity>()
-            .id(job.id)
-            .filter(Column::State.eq(PluginCallState::Pending))
-            .filter(Column::Attempts.eq(job.attempts))
-            .set(Column::Attempts, plus_one(Column::Attempts))
-            .set(Column::NextAttemptAt, Expr::value(now + LEASE))
-            .run()
-            .await?;
-        if mine > 0 {
-            claimed.push(job);
+    let mut left = BATCH;
+    while left > 0 {
+        match take(platform, tenant, now, left).await? {
+            Taken::Nothing(again) => return Ok(again),
+            Taken::Moves(moves) => {
+                left = left.saturating_sub(u64::try_from(moves.len()).unwrap_or(left).max(1));
+                for told in moves {
+                    finish(platform, tenant, &told).await?;
+                }
+            }
         }
     }
-    tx.commit().await?;
-    // One after the other: what a case's moves lead to keeps their order.
-    for job in claimed {
-        let (done, outcome) = tell(platform, tenant, &job).await;
-        settle(platform, tenant, &job, done, outcome).await?;
-    }
-    // There may be more, or something that is tried again in a moment.
+    // There may be more.
     Ok(Some(now + SOON))
 }
 
+/// Tells of a move that was taken, and writes down what came of it: nothing, where another replica has it by now.
+pub async fn finish(platform: &Arc<Platform>, tenant: Uuid, told: &Told) -> Result<(), ApiError> {
+    let (done, outcome) = tell(platform, tenant, told).await;
+    settle(platform, tenant, told, done, outcome).await
+}
+
 /// How many effects have been carried out so far, in this try and those before, and what became of it.
-async fn tell(platform: &Arc<Platform>, tenant: Uuid, job: &plugin_transition::Model) -> (i32, Outcome) {
+async fn tell(platform: &Arc<Platform>, tenant: Uuid, told: &Told) -> (i32, Outcome) {
+    let job = &told.job;
     let mut done = job.effects;
     let request = RequestInfo { id: format!("transition-{}", job.id), ..RequestInfo::default() };
     let session = match platform.session(tenant, job.actor_id, None, request).await {
@@ -104,7 +81,7 @@ async fn tell(platform: &Arc<Platform>, tenant: Uuid, job: &plugin_transition::M
         Err(error) if error.code == Code::Unauthenticated => return (done, Outcome::Later("NO_ACTOR")),
         Err(error) => return (done, Outcome::Later(error.code.as_str())),
     };
-    let outcome = match carried_out(&session, job, &mut done).await {
+    let outcome = match carried_out(&session, told, &mut done).await {
         Ok(outcome) => outcome,
         Err(Fault::Refused(errors)) => Outcome::Refused(errors.first().map_or("REFUSED", |error| error.code.as_str())),
         Err(Fault::Failed(error)) if error.code == Code::Forbidden => Outcome::Refused(error.code.as_str()),
@@ -113,13 +90,19 @@ async fn tell(platform: &Arc<Platform>, tenant: Uuid, job: &plugin_transition::M
     (done, outcome)
 }
 
-async fn carried_out(session: &Session, job: &plugin_transition::Model, done: &mut i32) -> Result<Outcome, Fault> {
+async fn carried_out(session: &Session, told: &Told, done: &mut i32) -> Result<Outcome, Fault> {
+    let job = &told.job;
     let tx = session.platform().system(Reason::Transition).begin(Some(session.tenant().id)).await?;
+    // Those of the case before it may have taken all of its time.
+    if !told.renew(&tx).await? {
+        tx.rollback().await?;
+        return Err(Code::DeadlineExceeded.into());
+    }
     let installed = tx.parts::<plugin::Entity>().id(job.plugin_id).required().await?;
     let case = tx.parts::<matter_case::Entity>().id(job.case_id).required().await?;
     let items = tx.parts::<case_item::Entity>().filter(case_item::Column::CaseId.eq(case.id)).all().await?;
     let plugin = store::read(&tx, job.package_id).await?;
-    tx.rollback().await?;
+    tx.commit().await?;
     if installed.state != PluginState::Enabled {
         return Ok(Outcome::Later("PLUGIN_DISABLED"));
     }
@@ -148,7 +131,7 @@ async fn carried_out(session: &Session, job: &plugin_transition::Model, done: &m
     let deeds = effects::planned(&plugin, &code::in_force(session, &plugin), &wanted, Some(&id))?;
     // What an earlier try did is not done again, even when its keys are long forgotten.
     for (place, deed) in deeds.iter().enumerate().skip(usize::try_from(job.effects).unwrap_or(0)) {
-        match deed.apart(session, &format!("transition-{}-{place}", job.id)).await {
+        match deed.apart(session, &format!("transition-{}-{place}", job.id), told).await {
             // A try that broke off before it was written down: what it did stands, whatever the component wants now.
             Ok(()) | Err(Fault::Failed(ApiError { code: Code::IdempotencyMismatch, .. })) => *done += 1,
             Err(fault) => return Err(fault),
@@ -160,12 +143,12 @@ async fn carried_out(session: &Session, job: &plugin_transition::Model, done: &m
 async fn settle(
     platform: &Arc<Platform>,
     tenant: Uuid,
-    job: &plugin_transition::Model,
+    told: &Told,
     done: i32,
     outcome: Outcome,
 ) -> Result<(), ApiError> {
     use plugin_transition::Column;
-    let tried = job.attempts.saturating_add(1);
+    let tried = told.attempt();
     let (state, error) = match outcome {
         Outcome::Done => (PluginCallState::Done, None),
         Outcome::Refused(code) => (PluginCallState::Handed, Some(code)),
@@ -177,7 +160,7 @@ async fn settle(
     let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
     let again = tx.now() + wait(u32::try_from(tried).unwrap_or(u32::MAX));
     tx.change::<plugin_transition::Entity>()
-        .id(job.id)
+        .id(told.job.id)
         .filter(Column::State.eq(PluginCallState::Pending))
         .filter(Column::Attempts.eq(tried))
         .set(Column::State, Expr::value(state))

@@ -1,0 +1,102 @@
+//! Whose turn it is to tell of a move: replicas take what is due from one table, a case at a time.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entities::{plugin_transition, values::PluginCallState};
+use sea_orm::{ColumnTrait, Order, sea_query::Expr};
+use uuid::Uuid;
+
+use crate::kernel::{
+    error::ApiError,
+    lease::Claim,
+    platform::Platform,
+    session::Reason,
+    tx::{Inner, plus_one},
+};
+
+/// For so long a move belongs to whoever took or renewed it; longer than asking a component or one effect may take.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// When it is looked again whether a plug-in is at work.
+const RESTING: TimeDelta = TimeDelta::seconds(60);
+
+/// A move that is this replica's to tell.
+pub struct Told {
+    /// The move, before this try.
+    pub job: plugin_transition::Model,
+}
+
+impl Told {
+    /// The number of this try, from 1; whoever takes the move later has a higher one.
+    pub const fn attempt(&self) -> i32 {
+        self.job.attempts.saturating_add(1)
+    }
+}
+
+#[async_trait::async_trait]
+impl Claim for Told {
+    async fn renew(&self, tx: &Inner) -> Result<bool, ApiError> {
+        use plugin_transition::Column;
+        let ours = tx
+            .change::<plugin_transition::Entity>()
+            .id(self.job.id)
+            .filter(Column::State.eq(PluginCallState::Pending))
+            .filter(Column::Attempts.eq(self.attempt()))
+            .set(Column::NextAttemptAt, Expr::value(tx.now() + LEASE))
+            .run()
+            .await?;
+        Ok(ours > 0)
+    }
+}
+
+/// What there is to tell.
+pub enum Taken {
+    /// Moves of one case in their order; none where another replica was quicker.
+    Moves(Vec<Told>),
+    /// Nothing yet; when to look again, never where there never was anything.
+    Nothing(Option<DateTime<Utc>>),
+}
+
+/// Takes the moves of the case that has waited longest, at most so many, if they were due by then. One case and no more:
+/// what is taken is told at once, and what it leads to keeps its order.
+pub async fn take(platform: &Arc<Platform>, tenant: Uuid, by: DateTime<Utc>, most: u64) -> Result<Taken, ApiError> {
+    use plugin_transition::Column;
+    let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
+    let waiting = tx
+        .parts::<plugin_transition::Entity>()
+        .filter(Column::State.eq(PluginCallState::Pending))
+        .order_by(Column::NextAttemptAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .limit(most)
+        .all()
+        .await?;
+    let Some(first) = waiting.first() else {
+        let any = tx.parts::<plugin_transition::Entity>().limit(1).one().await?;
+        tx.rollback().await?;
+        return Ok(Taken::Nothing(any.map(|_| by + RESTING)));
+    };
+    let (case, again) = (first.case_id, first.next_attempt_at);
+    if again > by {
+        tx.rollback().await?;
+        return Ok(Taken::Nothing(Some(again)));
+    }
+    let mut taken = vec![];
+    for job in waiting.into_iter().filter(|job| job.case_id == case && job.next_attempt_at <= by) {
+        // Of replicas that see the same move, the one whose update counts tells it; one that was renewed is not due.
+        let mine = tx
+            .change::<plugin_transition::Entity>()
+            .id(job.id)
+            .filter(Column::State.eq(PluginCallState::Pending))
+            .filter(Column::Attempts.eq(job.attempts))
+            .filter(Column::NextAttemptAt.lte(by))
+            .set(Column::Attempts, plus_one(Column::Attempts))
+            .set(Column::NextAttemptAt, Expr::value(tx.now() + LEASE))
+            .run()
+            .await?;
+        if mine > 0 {
+            taken.push(Told { job });
+        }
+    }
+    tx.commit().await?;
+    Ok(Taken::Moves(taken))
+}
