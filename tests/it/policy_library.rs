@@ -106,6 +106,11 @@ async fn i_04_policies_are_pushed_once_by_item_and_unit() {
     let pushes = "{ policyPushes { nodes { id note readAt unit { id } item { id } document { title } } } }";
     let all = a.superior.ok(pushes, json!({})).await["policyPushes"]["nodes"].clone();
     assert_eq!(all.as_array().unwrap().len(), 2, "the second time nothing was pushed");
+    // Of several only those that are new, and each once.
+    let more = json!({ "policyDocument": policy, "units": [a.id("village"), a.id("town"), a.id("town")] });
+    a.superior.done("policyDocumentPush", more, "policyDocument { id }").await;
+    let all = a.superior.ok(pushes, json!({})).await["policyPushes"]["nodes"].clone();
+    assert_eq!(all.as_array().unwrap().len(), 3, "{all}");
     // The village sees what came to it, and confirms it once; the other town sees nothing.
     let own = a.junior.ok(pushes, json!({})).await["policyPushes"]["nodes"].clone();
     assert_eq!((own.as_array().unwrap().len(), &own[0]["unit"]["id"]), (1, &json!(a.id("village"))));

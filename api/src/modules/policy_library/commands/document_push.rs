@@ -85,24 +85,22 @@ impl Command for PolicyDocumentPushInput {
         to.extend(found.into_iter().map(|unit| (None, unit.id)));
         faults.check()?;
         let Some(document) = document else { return Err(Code::InternalServerError.into()) };
-        let mut pushed = 0;
-        for (item, unit) in to {
-            let row = policy_push::ActiveModel {
-                tenant_id: Set(tx.tenant_id()),
-                id: Set(tx.new_id()),
-                document_id: Set(document.id),
-                item_id: Set(item),
-                unit_id: Set(unit),
-                note: Set(note.clone()),
-                key: Set(format!("{}:{}", document.id, item.unwrap_or(unit))),
-                pushed_by: Set(tx.session().user_id()),
-                created_at: Set(tx.session().now()),
-                read_at: Set(None),
-                read_by: Set(None),
-            };
-            // Pushed before, it is not pushed again.
-            pushed += i32::from(tx.insert_new(row, [policy_push::Column::Key]).await?);
-        }
+        let row = |(item, unit): (Option<Uuid>, Uuid)| policy_push::ActiveModel {
+            tenant_id: Set(tx.tenant_id()),
+            id: Set(tx.new_id()),
+            document_id: Set(document.id),
+            item_id: Set(item),
+            unit_id: Set(unit),
+            note: Set(note.clone()),
+            key: Set(format!("{}:{}", document.id, item.unwrap_or(unit))),
+            pushed_by: Set(tx.session().user_id()),
+            created_at: Set(tx.session().now()),
+            read_at: Set(None),
+            read_by: Set(None),
+        };
+        // Pushed before, it is not pushed again.
+        let rows = to.into_iter().map(row).collect();
+        let pushed = tx.insert_missing::<policy_push::ActiveModel>(rows, [policy_push::Column::Key]).await?.len();
         tx.touched("PolicyDocument", document.id, json!({ "pushed": pushed }));
         tx.emit("policyDocument.pushed", "PolicyDocument", document.id, document.version, json!({})).await?;
         Ok(document.id)
