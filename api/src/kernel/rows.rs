@@ -82,6 +82,25 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         Ok(select.column_as(count, "n").into_tuple::<T>().all(self.book.told().await?).await?)
     }
 
+    /// Some columns of all rows, then what is worked out of each.
+    pub async fn picked<T>(
+        self,
+        columns: impl IntoIterator<Item = E::Column>,
+        more: impl IntoIterator<Item = SimpleExpr>,
+    ) -> Result<Vec<T>, ApiError>
+    where
+        T: TryGetableMany + Send + Sync,
+    {
+        let mut select = self.select.select_only();
+        for column in columns {
+            select = select.column(column);
+        }
+        for (i, one) in more.into_iter().enumerate() {
+            select = select.column_as(one, format!("f{i}"));
+        }
+        Ok(select.into_tuple::<T>().all(self.book.told().await?).await?)
+    }
+
     /// Figures of each combination of values in some columns: the values, then the figures.
     pub async fn figures<T>(
         self,
@@ -91,9 +110,26 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
     where
         T: TryGetableMany + Send + Sync,
     {
+        self.grouped(columns, [], figures).await
+    }
+
+    /// The same for each combination with what is worked out of a row: the values, what was worked out, the figures.
+    pub async fn grouped<T>(
+        self,
+        columns: impl IntoIterator<Item = E::Column>,
+        keys: impl IntoIterator<Item = SimpleExpr>,
+        figures: impl IntoIterator<Item = SimpleExpr>,
+    ) -> Result<Vec<T>, ApiError>
+    where
+        T: TryGetableMany + Send + Sync,
+    {
         let mut select = self.select.select_only();
         for column in columns {
             select = select.column(column).group_by(column);
+        }
+        for (i, key) in keys.into_iter().enumerate() {
+            // By its name: to PostgreSQL the same expression with parameters is another one.
+            select = select.column_as(key, format!("g{i}")).group_by(Expr::col(format!("g{i}")));
         }
         for (i, figure) in figures.into_iter().enumerate() {
             select = select.column_as(figure, format!("f{i}"));

@@ -6,10 +6,10 @@ use entities::{
     work_item,
 };
 use sea_orm::Set;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 use zugong::kernel::{id::parse, session::Reason, tx::SystemTx};
-use zugong_tests::{World, client::codes};
+use zugong_tests::{Probe, World, client::codes};
 
 use super::figures::Fixture;
 
@@ -186,6 +186,20 @@ async fn i_06_sixty_six_people_hold_most_of_the_work() {
     // Nobody had tasks the year before, so that nobody had few of them.
     let years = "{ performanceShare(year: 2025, years: 2) { lowLoad { name } } }";
     assert_eq!(a.leader.ok(years, json!({})).await["performanceShare"]["lowLoad"], json!([]));
+    // Each year counts by itself: somebody who had the only task of the year before had much to do then.
+    let probe = Probe::of(world.server.database_url(), a.id).await;
+    let before = "update task set plan_end = '2024-12-31' where tenant_id = $1 and id in (select d.task_id from task_duty d \
+        join app_user u on u.tenant_id = d.tenant_id and u.id = d.user_id where d.tenant_id = $1 and u.name = '干部297')";
+    probe.run(before, vec![a.id.into()]).await;
+    let low = async |years: i32| {
+        let query = format!("{{ performanceShare(year: 2025, years: {years}) {{ tasks lowLoad {{ name tasks }} }} }}");
+        a.leader.ok(&query, json!({})).await["performanceShare"].clone()
+    };
+    let has = |seen: &Json| seen["lowLoad"].as_array().unwrap().iter().any(|who| who["name"] == "干部297");
+    let (one, two) = (low(1).await, low(2).await);
+    assert_eq!((&one["tasks"], &two["tasks"]), (&json!(999), &json!(999)));
+    assert_eq!((has(&one), has(&two), two["lowLoad"].as_array().unwrap().len()), (true, false, 100));
+    probe.run(&before.replace("2024-12-31", "2025-12-31"), vec![a.id.into()]).await;
     for (wrong, field) in
         [("year: 1999", "year"), ("year: 2025, percent: 0", "percent"), ("year: 2025, years: 6", "years")]
     {
@@ -260,6 +274,20 @@ async fn k_fields_that_outgrow_their_resources_stand_out() {
         (&json!("OUTGROWN"), &json!("150.0"), &json!("10.0"))
     );
     assert_eq!(city["years"][1], json!({ "year": 2024, "tasks": 3, "done": 0, "amount": "1000000.25" }));
+    // Tasks of several items of a field are one figure, those done among them; what was never published is not counted.
+    let probe = Probe::of(world.server.database_url(), a.id).await;
+    for (change, of) in
+        [("finished_on = '2024-12-30'", "plan_end = '2024-12-31'"), ("state = 'DRAFT'", "plan_end = '2023-12-31'")]
+    {
+        probe.run(&format!("update task set {change} where tenant_id = $1 and {of}"), vec![a.id.into()]).await;
+    }
+    let merge = "update work_item set field = '城市建设' where tenant_id = $1 and field = '文化旅游'";
+    probe.run(merge, vec![a.id.into()]).await;
+    let merged = a.leader.ok(query, json!({})).await["workGrowth"]["fields"].clone();
+    assert_eq!(merged.as_array().unwrap().len(), 2, "{merged}");
+    let city = merged.as_array().unwrap().iter().find(|f| f["field"] == "城市建设").unwrap()["years"].clone();
+    let figures: Vec<_> = city.as_array().unwrap().iter().map(|year| (&year["tasks"], &year["done"])).collect();
+    assert_eq!(figures, [(&json!(0), &json!(0)), (&json!(5), &json!(5)), (&json!(9), &json!(0))]);
     assert_eq!((&of("传统农业")["finding"], &of("文化旅游")["finding"]), (&json!("UNADJUSTED"), &json!("UNKNOWN")));
     let reply = a.leader.gql("{ workGrowth(fromYear: 2025, toYear: 2025) { fields { field } } }", json!({})).await;
     assert_eq!(reply.code(), "BAD_USER_INPUT");

@@ -6,7 +6,7 @@ use entities::unit;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::share::{band, cadres, held, people};
+use super::share::{cadres, held};
 use crate::{
     kernel::{error::ApiError, tx::Tx},
     modules::tasks::rules::{
@@ -22,7 +22,7 @@ pub async fn figures(tx: &Tx, of: i32, smallest: i64) -> Result<Option<Json>, Ap
     if all < smallest {
         return Ok(None);
     }
-    let (persons, units) = (people(tx, &users).await?, topmost(tx).await?);
+    let units = topmost(tx).await?;
     let mut groups: BTreeMap<(String, &str), Cell> = BTreeMap::new();
     let mut parts: BTreeMap<String, Cell> = BTreeMap::new();
     let mut loads: BTreeMap<&str, Cell> = BTreeMap::new();
@@ -30,8 +30,7 @@ pub async fn figures(tx: &Tx, of: i32, smallest: i64) -> Result<Option<Json>, Ap
     for user in &users {
         let tasks = held.get(&user.id).copied().unwrap_or(0);
         total += tasks;
-        let person = user.person_id.and_then(|id| persons.get(&id));
-        let (sex, age) = person.map_or((String::new(), ""), |p| (p.sex.clone(), band(p, year(of).1)));
+        let (sex, age) = (user.sex.clone(), user.band(year(of).1));
         let unit = units.get(&user.unit_id).cloned().unwrap_or_default();
         for cell in [
             groups.entry((sex, age)).or_default(),
@@ -67,11 +66,13 @@ pub async fn figures(tx: &Tx, of: i32, smallest: i64) -> Result<Option<Json>, Ap
 
 /// Of every unit the name of the one below the root that it belongs to; the finer would make small groups.
 async fn topmost(tx: &Tx) -> Result<HashMap<Uuid, String>, ApiError> {
-    let units = tx.parts::<unit::Entity>().all().await?;
-    let names: HashMap<&str, &str> = units.iter().map(|u| (u.path.as_str(), u.name.as_str())).collect();
+    use unit::Column;
+    let units: Vec<(Uuid, String, String)> =
+        tx.parts::<unit::Entity>().picked([Column::Id, Column::Path, Column::Name], []).await?;
+    let names: HashMap<&str, &str> = units.iter().map(|(_, path, name)| (path.as_str(), name.as_str())).collect();
     let above = |path: &str| {
         let end = path.match_indices('/').nth(2).map_or(path.len(), |(i, _)| i + 1);
         names.get(path.get(..end).unwrap_or(path)).copied().unwrap_or_default().to_string()
     };
-    Ok(units.iter().map(|u| (u.id, above(&u.path))).collect())
+    Ok(units.iter().map(|(id, path, _)| (*id, above(path))).collect())
 }

@@ -281,20 +281,26 @@ async fn gather(tx: &Tx, asked: Asked) -> Result<TaskBoard, ApiError> {
 
 /// Code and name of units, people or items.
 async fn names(tx: &Tx, subject: BoardSubject, ids: Vec<Uuid>) -> Result<HashMap<Uuid, (String, String)>, ApiError> {
+    // People and items have no code of their own.
+    let coded = |(id, name): (Uuid, String)| (id, (id.to_string(), name));
     let mut out = HashMap::new();
     for some in ids.chunks(1000) {
         match subject {
             BoardSubject::Unit => {
-                let rows = tx.parts::<unit::Entity>().filter(unit::Column::Id.is_in(some.to_vec())).all().await?;
-                out.extend(rows.into_iter().map(|u| (u.id, (u.code, u.name))));
+                use unit::Column::{Code, Id, Name};
+                let rows = tx.parts::<unit::Entity>().filter(Id.is_in(some.to_vec()));
+                let rows: Vec<(Uuid, String, String)> = rows.picked([Id, Code, Name], []).await?;
+                out.extend(rows.into_iter().map(|(id, code, name)| (id, (code, name))));
             }
             BoardSubject::Person => {
-                let rows = tx.parts::<app_user::Entity>().filter(app_user::Column::Id.is_in(some.to_vec()));
-                out.extend(rows.all().await?.into_iter().map(|u| (u.id, (u.id.to_string(), u.name))));
+                use app_user::Column::{Id, Name};
+                let rows = tx.parts::<app_user::Entity>().filter(Id.is_in(some.to_vec()));
+                out.extend(rows.picked::<(Uuid, String)>([Id, Name], []).await?.into_iter().map(coded));
             }
             BoardSubject::Item => {
-                let rows = tx.parts::<work_item::Entity>().filter(work_item::Column::Id.is_in(some.to_vec()));
-                out.extend(rows.all().await?.into_iter().map(|i| (i.id, (i.id.to_string(), i.title))));
+                use work_item::Column::{Id, Title};
+                let rows = tx.parts::<work_item::Entity>().filter(Id.is_in(some.to_vec()));
+                out.extend(rows.picked::<(Uuid, String)>([Id, Title], []).await?.into_iter().map(coded));
             }
         }
     }

@@ -102,8 +102,8 @@ async fn compared(tx: &Tx, of: i32, subject: BoardSubject, first: usize) -> Resu
     if by_unit {
         let ids: Vec<Uuid> = sums.keys().copied().collect();
         for some in ids.chunks(1000) {
-            let rows = tx.parts::<unit::Entity>().filter(unit::Column::Id.is_in(some.to_vec())).all().await?;
-            names.extend(rows.into_iter().map(|u| (u.id, u.name)));
+            let rows = tx.parts::<unit::Entity>().filter(unit::Column::Id.is_in(some.to_vec()));
+            names.extend(rows.picked::<(Uuid, String)>([unit::Column::Id, unit::Column::Name], []).await?);
         }
     }
     let each = |sum: &Sum| sum.work.standard.checked_div(sum.people.into()).unwrap_or_default();

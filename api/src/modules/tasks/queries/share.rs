@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_graphql::{ID, SimpleObject};
 use chrono::NaiveDate;
 use entities::{
-    app_user, cadre, person, task, task_duty,
+    app_user, cadre, task, task_duty,
     values::{CadreState, TaskDutyKind, TaskState, UserKind, UserState},
 };
 use policies::{Action, Resource};
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::{
     graph::scalars::{Published, whole},
-    kernel::{error::ApiError, id::publish, partial_date::PartialDate, session::Session, tx::Tx},
+    kernel::{error::ApiError, id::publish, partial_date::PartialDate, rows::Rows, session::Session, tx::Tx},
     modules::tasks::{
         rules::{
             board::rate,
@@ -111,26 +111,74 @@ fn due(tenant: Uuid, days: (NaiveDate, NaiveDate)) -> SelectStatement {
         .to_owned()
 }
 
-/// Serving cadres with a user whom the right to statistics reaches.
-pub(super) async fn cadres(tx: &Tx) -> Result<Vec<app_user::Model>, ApiError> {
-    tx.gate_as::<app_user::Entity>(Resource::Statistic, Action::Read)?
-        .filter(app_user::Column::State.eq(UserState::Active))
-        .filter(app_user::Column::Kind.eq(UserKind::Human))
-        .filter(app_user::Column::PersonId.in_subquery(serving(tx.tenant_id())))
-        .all()
-        .await
+/// A serving cadre with a user.
+pub(super) struct Serving {
+    /// The user.
+    pub id: Uuid,
+    /// The user's name.
+    pub name: String,
+    /// The user's unit.
+    pub unit_id: Uuid,
+    /// Code of the sex.
+    pub sex: String,
+    birth: String,
 }
 
-/// Tasks of a period by who answers for them; co-handlers are not counted.
-pub(super) async fn held(tx: &Tx, days: (NaiveDate, NaiveDate)) -> Result<HashMap<Uuid, i64>, ApiError> {
-    let rows: Vec<(Uuid, i64)> = tx
-        .parts::<task_duty::Entity>()
+impl Serving {
+    /// The age band on a day; empty if the birth is not known.
+    pub fn band(&self, on: NaiveDate) -> &'static str {
+        let age = self.birth.parse::<PartialDate>().ok().and_then(|birth| birth.age_at(on));
+        age.and_then(|age| i32::try_from(age).ok()).map_or("", age_band)
+    }
+}
+
+const SEX: &str = "(select p.sex from person p where p.tenant_id = app_user.tenant_id and p.id = app_user.person_id)";
+const BIRTH: &str =
+    "(select p.birth from person p where p.tenant_id = app_user.tenant_id and p.id = app_user.person_id)";
+
+/// Serving cadres with a user whom the right to statistics reaches.
+pub(super) async fn cadres(tx: &Tx) -> Result<Vec<Serving>, ApiError> {
+    use app_user::Column;
+    let rows: Vec<(Uuid, String, Uuid, String, String)> = tx
+        .gate_as::<app_user::Entity>(Resource::Statistic, Action::Read)?
+        .filter(Column::State.eq(UserState::Active))
+        .filter(Column::Kind.eq(UserKind::Human))
+        .filter(Column::PersonId.in_subquery(serving(tx.tenant_id())))
+        .picked([Column::Id, Column::Name, Column::UnitId], [Expr::cust(SEX), Expr::cust(BIRTH)])
+        .await?;
+    Ok(rows.into_iter().map(|(id, name, unit_id, sex, birth)| Serving { id, name, unit_id, sex, birth }).collect())
+}
+
+/// Who answers for the tasks of a period; co-handlers are not counted.
+fn holding(tx: &Tx, days: (NaiveDate, NaiveDate)) -> Rows<'_, task_duty::Entity> {
+    tx.parts::<task_duty::Entity>()
         .filter(task_duty::Column::Kind.ne(TaskDutyKind::Assisting))
         .filter(task_duty::Column::EndedOn.is_null())
         .filter(task_duty::Column::TaskId.in_subquery(due(tx.tenant_id(), days)))
-        .tally([task_duty::Column::UserId])
-        .await?;
+}
+
+/// Tasks of a period by who answers for them.
+pub(super) async fn held(tx: &Tx, days: (NaiveDate, NaiveDate)) -> Result<HashMap<Uuid, i64>, ApiError> {
+    let rows: Vec<(Uuid, i64)> = holding(tx, days).tally([task_duty::Column::UserId]).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The year that a duty's task counts for; both databases write a day from its year on.
+const YEAR: &str = "(select substr(cast(k.plan_end as text), 1, 4) from task k where k.tenant_id = task_duty.tenant_id \
+    and k.id = task_duty.task_id)";
+
+/// The same for each year of several.
+async fn held_each(tx: &Tx, from: i32, to: i32) -> Result<HashMap<i32, HashMap<Uuid, i64>>, ApiError> {
+    let rows: Vec<(Uuid, String, i64)> = holding(tx, (year(from).0, year(to).1))
+        .grouped([task_duty::Column::UserId], [Expr::cust(YEAR)], [Expr::cust("count(*)")])
+        .await?;
+    let mut each: HashMap<i32, HashMap<Uuid, i64>> = HashMap::new();
+    for (user, year, tasks) in rows {
+        if let Ok(year) = year.parse() {
+            each.entry(year).or_default().insert(user, tasks);
+        }
+    }
+    Ok(each)
 }
 
 /// What somebody carried out of a period's tasks.
@@ -181,30 +229,29 @@ struct Group {
 async fn shares(tx: &Tx, of: i32, percent: u32, years: i32) -> Result<PerformanceShare, ApiError> {
     let users = cadres(tx).await?;
     let all = i64::try_from(users.len()).unwrap_or(i64::MAX);
-    let mut history = vec![];
-    for earlier in 0..years {
-        let held = held(tx, year(of - earlier)).await?;
+    let mut each = held_each(tx, of - years + 1, of).await?;
+    let history = (0..years).map(|earlier| {
+        let held = each.remove(&(of - earlier)).unwrap_or_default();
         let total: i64 = users.iter().filter_map(|user| held.get(&user.id)).sum();
-        history.push((held, total));
-    }
-    let count = |user: &app_user::Model| history.first().and_then(|(held, _)| held.get(&user.id)).copied().unwrap_or(0);
+        (held, total)
+    });
+    let history: Vec<(HashMap<Uuid, i64>, i64)> = history.collect();
+    let count = |user: &Serving| history.first().and_then(|(held, _)| held.get(&user.id)).copied().unwrap_or(0);
     let items: Vec<i64> = users.iter().map(count).collect();
     let top = top_share(&items, percent);
-    let persons = people(tx, &users).await?;
     let work = work(tx, year(of)).await?;
     let mut groups: BTreeMap<(String, &str), Group> = BTreeMap::new();
     for user in &users {
-        let Some(person) = user.person_id.and_then(|id| persons.get(&id)) else { continue };
-        let group = groups.entry((person.sex.clone(), band(person, year(of).1))).or_default();
+        let group = groups.entry((user.sex.clone(), user.band(year(of).1))).or_default();
         group.people += 1;
         group.tasks += count(user);
         group.hours += work.get(&user.id).copied().unwrap_or_default().standard;
     }
-    let low = |user: &&app_user::Model| {
+    let low = |user: &&Serving| {
         let own = |held: &HashMap<Uuid, i64>| held.get(&user.id).copied().unwrap_or(0);
         is_low(&history.iter().map(|(held, total)| (own(held), *total, all)).collect::<Vec<_>>())
     };
-    let mut low: Vec<&app_user::Model> = users.iter().filter(low).collect();
+    let mut low: Vec<&Serving> = users.iter().filter(low).collect();
     low.sort_by_key(|user| (count(user), user.id));
     let capacity = settings::on(tx, tx.session().today()).await?.month_hours * 12;
     let group = |((sex, band), group): ((String, &str), Group)| GroupShare {
@@ -230,21 +277,4 @@ async fn shares(tx: &Tx, of: i32, percent: u32, years: i32) -> Result<Performanc
             .map(|user| LowLoad { id: ID(publish("usr", user.id)), name: user.name.clone(), tasks: whole(count(user)) })
             .collect(),
     })
-}
-
-/// The age band of a person on a day; empty if the birth is not known.
-pub(super) fn band(person: &person::Model, on: NaiveDate) -> &'static str {
-    let age = person.birth.parse::<PartialDate>().ok().and_then(|birth| birth.age_at(on));
-    age.and_then(|age| i32::try_from(age).ok()).map_or("", age_band)
-}
-
-/// The persons behind users.
-pub(super) async fn people(tx: &Tx, users: &[app_user::Model]) -> Result<HashMap<Uuid, person::Model>, ApiError> {
-    let ids: Vec<Uuid> = users.iter().filter_map(|u| u.person_id).collect();
-    let mut out = HashMap::new();
-    for some in ids.chunks(1000) {
-        let rows = tx.parts::<person::Entity>().filter(person::Column::Id.is_in(some.to_vec())).all().await?;
-        out.extend(rows.into_iter().map(|p| (p.id, p)));
-    }
-    Ok(out)
 }
