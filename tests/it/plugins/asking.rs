@@ -1,5 +1,7 @@
 //! What a component asks of the platform: cases of its own matters, and agencies' systems, as far as that was granted.
 
+use std::time::{Duration, Instant};
+
 use host::{Hook, guests::Guest};
 use serde_json::{Value as Json, json};
 use zugong::http::app::HttpSettings;
@@ -134,6 +136,54 @@ pub const PASSES_ON: &str = r#"
           (i32.store (i32.const 404) (i32.load offset=8 (local.get $answer)))))
       (i32.const 16))
 "#;
+
+/// A server that may reach this machine, and a plug-in that asks the system; `repeats` is whether it may be asked twice.
+async fn connected(repeats: bool) -> (World, System) {
+    let networks = vec!["127.0.0.0/8".to_string()];
+    let server = Server::with(HttpSettings { connector_networks: networks, ..HttpSettings::default() }).await;
+    let (world, system) = (World::on(server).await, System::start().await);
+    let tenant = &world.a;
+    let bytes = Guest { connector: true, ..Guest::of(Hook::Resolve, PASSES_ON) }.bytes().unwrap();
+    let mut files = with_code("\"resolve\"", &bytes).manifest("[[rule]]", CALLS);
+    let manifest = format!("{}{CONNECTOR}", files.0["plugin.toml"].as_str().unwrap());
+    files.0.insert("plugin.toml".into(), json!(manifest));
+    let operation = OPERATION.1.replace("\"idempotent\": true", &format!("\"idempotent\": {repeats}"));
+    files.0.insert(OPERATION.0.into(), json!(operation));
+    let plugin = install(tenant, &files, &bytes).await;
+    grant(tenant, &plugin, json!({ "connectors": ["hr-social"] })).await;
+    connect(tenant, &plugin, &system.url, None).await;
+    (world, system)
+}
+
+#[tokio::test]
+async fn a_call_whose_caller_hangs_up_ends_with_them_if_it_may_be_repeated_and_is_on_record_either_way() {
+    for (repeats, error, failures) in [(true, "GIVEN_UP", 0), (false, "TIMEOUT", 1)] {
+        let (world, system) = connected(repeats).await;
+        let tenant = &world.a;
+        system.set(Mode::Hangs);
+        let asked = async {
+            while system.asked() == 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        // To drop the call is to close its connection.
+        tokio::select! {
+            reply = tenant.superior.gql("{ bwly_insured(name: \"王明\") }", json!({})) => panic!("{}", reply.text),
+            () = asked => {}
+        }
+        let query = "{ pluginConnectors { nodes { failures calls(first: 5) { nodes { error } } } } }";
+        let begun = Instant::now();
+        let seen = loop {
+            let read = tenant.superior.ok(query, json!({})).await["pluginConnectors"]["nodes"][0].clone();
+            if read["calls"]["nodes"] != json!([]) {
+                break read;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing is on record");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert_eq!(seen, json!({ "failures": failures, "calls": { "nodes": [{ "error": error }] } }), "{repeats}");
+    }
+}
 
 #[tokio::test]
 async fn a_component_calls_an_agencys_system_without_ever_holding_its_secret() {

@@ -99,8 +99,8 @@ async fn two_hundred_clients_that_hang_up_leave_every_place_free_and_nobody_to_b
     }
     assert!(hung_up > CLIENTS / 4, "{hung_up} of {CLIENTS} hung up before they were answered");
 
-    // Work that nobody waits for ends at once; a question to a system that is under way, when its time is over. Then all
-    // places are free at the same time.
+    // Work that nobody waits for ends at once, and so does a question to a system that may be repeated. Then all places are
+    // free at the same time.
     system.set(Mode::Answers("已核对参保情况", true));
     let places = host::Room::of(false, 1).plugin;
     let begun = Instant::now();

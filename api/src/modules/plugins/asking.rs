@@ -13,7 +13,7 @@ use std::{
 
 use declarative::Plugin;
 use host::{Platform, Refused};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, sync::watch};
 
 use crate::{
     kernel::{
@@ -32,14 +32,23 @@ pub struct Asking {
     plugin: Arc<Plugin>,
     occasion: String,
     calls: AtomicUsize,
+    caller: watch::Receiver<()>,
     runtime: Handle,
 }
 
+/// Whoever asked, as long as they wait: nobody does any more when it is dropped.
+#[derive(Debug)]
+pub struct Caller {
+    _here: watch::Sender<()>,
+}
+
 impl Asking {
-    /// For a call on behalf of this caller.
-    pub fn new(session: &Session, plugin: &Arc<Plugin>, occasion: &str) -> Self {
+    /// For a call on behalf of this caller, who is to be kept while they wait.
+    pub fn new(session: &Session, plugin: &Arc<Plugin>, occasion: &str) -> (Self, Caller) {
         let (session, plugin, occasion) = (session.clone(), plugin.clone(), occasion.to_string());
-        Self { session, plugin, occasion, calls: AtomicUsize::new(0), runtime: Handle::current() }
+        let (here, caller) = watch::channel(());
+        let asking = Self { session, plugin, occasion, calls: AtomicUsize::new(0), caller, runtime: Handle::current() };
+        (asking, Caller { _here: here })
     }
 
     /// Waits on the component's thread, and no longer than the call may take.
@@ -121,7 +130,7 @@ impl Platform for Asking {
         until: Instant,
     ) -> Vec<Result<String, Refused>> {
         let number = self.calls.fetch_add(1, Ordering::Relaxed);
-        let call = outside::Call { name, operation, occasion: &self.occasion, number, until };
+        let call = outside::Call { name, operation, occasion: &self.occasion, number, until, caller: &self.caller };
         let work = async { Ok(outside::call_many(&self.session, &self.plugin, call, bodies).await) };
         self.wait(until, work).unwrap_or_else(|refused| bodies.iter().map(|_| Err(refused.clone())).collect())
     }

@@ -166,8 +166,8 @@ pub async fn ask_on(
     awake(session, plugin, &plug, hook).await?;
     let program = program(session.platform(), session.tenant().id, plugin, code).await;
     let program = program.map_err(|error| cannot(plugin, &error))?;
-    let asking = Arc::new(Asking::new(session, plugin, occasion));
-    let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, asking).await;
+    let (asking, _waits) = Asking::new(session, plugin, occasion);
+    let (answer, spent) = host.measure(&program, &plug, context(session, plugin), ask, Arc::new(asking)).await;
     follow(session, plugin, hook, &spent, answer.as_ref().err()).await;
     answer.map_err(Some)
 }

@@ -13,6 +13,7 @@ use host::Refused;
 use sea_orm::{ColumnTrait, Set};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
 use crate::{
     kernel::{
@@ -44,6 +45,8 @@ const MOST: usize = 100;
 const AT_ONCE: usize = 8;
 /// What is left of a component's time when its calls have to be over: they are recorded, and it is told.
 const MARGIN: Duration = Duration::from_millis(200);
+/// Why a call has no answer whose caller has gone.
+const GIVEN_UP: &str = "GIVEN_UP";
 
 /// What a component asks for.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +61,8 @@ pub struct Call<'a> {
     pub number: usize,
     /// When the component's time is over.
     pub until: Instant,
+    /// Closed when nobody waits for the component any more.
+    pub caller: &'a watch::Receiver<()>,
 }
 
 impl Call<'_> {
@@ -100,7 +105,7 @@ pub async fn call_many(
     let Some(way) = session.platform().shelf().get::<WayOut>() else {
         return all(Refused::Unavailable("NOT_CONFIGURED".into()));
     };
-    let asking = Asked { session, way: &way, row: &row, connector, operation };
+    let asking = Asked { session, way: &way, row: &row, connector, operation, caller: call.caller };
     let calls = bodies.iter().enumerate().map(|(place, body)| {
         let left = call.until.saturating_duration_since(Instant::now()).saturating_sub(MARGIN);
         asking.ask(call.key(place, body), left, body)
@@ -118,7 +123,7 @@ struct Noted {
     /// Why it failed.
     error: Option<&'static str>,
     millis: i32,
-    /// Whether its end tells how the system does: one that was given hardly any time has not failed by it.
+    /// Whether its end tells how the system does: one that was given hardly any time, or given up, has not failed by it.
     telling: bool,
 }
 
@@ -148,6 +153,7 @@ struct Asked<'a> {
     row: &'a plugin_connector::Model,
     connector: &'a Connector,
     operation: &'a Operation,
+    caller: &'a watch::Receiver<()>,
 }
 
 impl Asked<'_> {
@@ -157,6 +163,9 @@ impl Asked<'_> {
         let Some(body) = body else { return (Err(Refused::BadInput("REQUEST_INVALID".into())), None) };
         if left.is_zero() {
             return (Err(Refused::Unavailable("NO_TIME".into())), None);
+        }
+        if self.caller.has_changed().is_err() {
+            return (Err(Refused::Unavailable(GIVEN_UP.into())), None);
         }
         let usual = Duration::from_millis(self.connector.timeout_ms.into());
         let begun = Instant::now();
@@ -170,11 +179,12 @@ impl Asked<'_> {
             Ok((_, body)) => Ok(body.to_string()),
             Err(failure) => Err(Refused::Unavailable(failure.code.into())),
         };
-        (answer, Some(Noted { status, error, millis, telling: error.is_none() || left >= usual / 2 }))
+        let telling = error.is_none() || (error != Some(GIVEN_UP) && left >= usual / 2);
+        (answer, Some(Noted { status, error, millis, telling }))
     }
 
     async fn answer(&self, key: &str, timeout: Duration, body: &Json) -> Result<(u16, Json), Failure> {
-        let Self { session, way, row, connector, operation } = self;
+        let Self { session, way, row, connector, operation, caller } = self;
         let identity: Arc<Identity> = way.identity.upgrade().ok_or(Failure::before("STOPPING"))?;
         let secret = identity.open_secret(row.id, &row.sealed).map_err(|_| Failure::before("NO_SECRET"))?;
         let question = Question {
@@ -189,7 +199,14 @@ impl Asked<'_> {
             body: body.to_string().into_bytes(),
             timeout,
         };
-        let (status, bytes) = way.client.ask(question).await?;
+        let mut caller = watch::Receiver::clone(caller);
+        let (status, bytes) = tokio::select! {
+            asked = way.client.ask(question) => asked?,
+            // What may be asked again need not be heard. Anything else goes on: what came of it has to be on record.
+            _ = caller.changed(), if operation.idempotent => {
+                return Err(Failure { code: GIVEN_UP, status: None, passing: true, reached: true });
+            }
+        };
         let invalid = Failure::unusable("ANSWER_INVALID", Some(status));
         let body: Option<Json> = serde_json::from_slice(&bytes).ok();
         let body = body.filter(|body| fits(&operation.response, body)).ok_or(invalid)?;
@@ -237,8 +254,8 @@ mod tests {
 
     #[test]
     fn a_call_has_the_same_key_on_the_same_occasion_and_no_other() {
-        let until = Instant::now();
-        let call = |occasion, number| Call { name: "hr", operation: "pay", occasion, number, until };
+        let (until, (_here, caller)) = (Instant::now(), watch::channel(()));
+        let call = |occasion, number| Call { name: "hr", operation: "pay", occasion, number, until, caller: &caller };
         let first = call("a", 0).key(0, "{}");
         assert_eq!((first.len(), first.clone()), (40, call("a", 0).key(0, "{}")));
         for other in [

@@ -44,9 +44,9 @@ pub async fn many(
     code::awake(session, plugin, &plug, Hook::Score).await?;
     let program = counted(session, plugin, declaration).await;
     let program = program.map_err(|error| code::cannot(plugin, &error))?;
-    let asking = Arc::new(Asking::new(session, plugin, &format!("{:032x}", rand::random::<u128>())));
+    let (asking, _waits) = Asking::new(session, plugin, &format!("{:032x}", rand::random::<u128>()));
     let batch = Batch { scheme, inputs };
-    let (job, spent) = host.score_many(&program, &plug, code::context(session, plugin), batch, asking).await;
+    let (job, spent) = host.score_many(&program, &plug, code::context(session, plugin), batch, Arc::new(asking)).await;
     let failure = match &job {
         Ok(scored) => scored.iter().filter_map(|one| one.as_ref().err()).find(|failure| failure.code().is_some()),
         Err(failure) => Some(failure),
