@@ -229,7 +229,7 @@ async fn codes_that_a_version_left_when_it_was_taken_back_are_not_mixed_with_oth
     let upgraded = upgrade(tenant, &version("1.1.0", &["A", "B", "D"], CONTRACT, "")).await;
     set_to("cadre:colleague", "D").await;
     change(tenant, "pluginRollback", &upgraded).await;
-    let before = raw(tenant).await;
+    let before = read(tenant, "A").await;
     let steps = recode(&[("Cadre.contract", "{ A = \"D\" }", "{ D = \"A\" }")]);
     let outcome = tenant
         .superior
@@ -237,7 +237,7 @@ async fn codes_that_a_version_left_when_it_was_taken_back_are_not_mixed_with_oth
         .await;
     assert_eq!(codes(&outcome), ["INVALID_VALUE"], "{outcome}");
     assert!(outcome["userErrors"][0]["message"].as_str().unwrap().contains("退不回去"), "{outcome}");
-    assert_eq!(raw(tenant).await, before);
+    assert_eq!(read(tenant, "A").await, before);
 }
 
 #[tokio::test]

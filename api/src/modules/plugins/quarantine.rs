@@ -17,7 +17,7 @@ use crate::{
         session::Reason,
         tx::Inner,
     },
-    modules::plugins::store,
+    modules::plugins::store::{self, Outline},
 };
 
 /// The most that the platform places by itself. What is beyond is refused all the same, as it was the first time; who
@@ -57,7 +57,7 @@ async fn tell(platform: &Arc<Platform>, sha256: &str, by: &str, action: &str, de
         for row in rows {
             let package = tx.parts::<plugin_package::Entity>().id(row.package_id).required().await?;
             // One that is refused today has the component all the same.
-            let Some(plugin) = store::outlined(&package).await? else { continue };
+            let Some(Outline { plugin, .. }) = store::outlined(&package).await? else { continue };
             if plugin.code.as_ref().is_some_and(|code| code.sha256 == sha256) {
                 tx.own_act(by, action, ("Plugin", Some(row.id)), detail.clone()).await?;
             }
