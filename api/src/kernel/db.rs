@@ -106,6 +106,12 @@ impl Db {
         Ok(enter(self.reader.begin().await?, tenant).await?.0)
     }
 
+    /// The same for log-ins, which have connections of their own (PostgreSQL).
+    pub(in crate::kernel) async fn begin_login_read(&self, tenant: Uuid) -> Result<DatabaseTransaction, DbErr> {
+        let pool = if self.backend() == DbBackend::Postgres { &self.reserved } else { &self.reader };
+        Ok(enter(pool.begin().await?, Some(tenant)).await?.0)
+    }
+
     /// The database's time, where its clock may be another than this machine's; fails if it does not answer.
     pub async fn time(&self) -> Result<Option<DateTime<Utc>>, DbErr> {
         match self.backend() {

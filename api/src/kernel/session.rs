@@ -265,7 +265,11 @@ impl System {
 
     /// A transaction over a tenant that only reads; nobody who changes anything waits for it.
     pub async fn read(&self, tenant: Uuid) -> Result<SystemTx, ApiError> {
-        let txn = self.platform.db().begin_read(Some(tenant)).await?;
+        let db = self.platform.db();
+        let txn = match self.reason {
+            Reason::Login => db.begin_login_read(tenant).await?,
+            _ => db.begin_read(Some(tenant)).await?,
+        };
         Ok(SystemTx::new(txn, self.platform.clone(), tenant))
     }
 

@@ -82,6 +82,11 @@ impl EnumDef {
         Self { name: name.into(), doc: doc.into(), values: Values::Theirs(values) }
     }
 
+    /// Whether a plug-in declares it: what is in the rows is then not the platform's own word.
+    pub const fn is_declared(&self) -> bool {
+        matches!(self.values, Values::Theirs(_))
+    }
+
     /// Values with their meaning.
     pub fn values(&self) -> Vec<(&str, &str)> {
         match &self.values {

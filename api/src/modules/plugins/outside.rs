@@ -123,7 +123,7 @@ struct Noted {
     /// Why it failed.
     error: Option<&'static str>,
     millis: i32,
-    /// Whether its end tells how the system does: one that was given hardly any time, or given up, has not failed by it.
+    /// Whether its end tells how the system does: one that was given hardly any time, or soon given up, has not failed by it.
     telling: bool,
 }
 
@@ -179,7 +179,10 @@ impl Asked<'_> {
             Ok((_, body)) => Ok(body.to_string()),
             Err(failure) => Err(Refused::Unavailable(failure.code.into())),
         };
-        let telling = error.is_none() || (error != Some(GIVEN_UP) && left >= usual / 2);
+        // A call that was given up after as long as a short one may take tells as much as that: callers without patience
+        // must not keep a system that hangs from its rest.
+        let waited = error != Some(GIVEN_UP) || begun.elapsed() >= usual / 2;
+        let telling = error.is_none() || (waited && left >= usual / 2);
         (answer, Some(Noted { status, error, millis, telling }))
     }
 

@@ -175,9 +175,14 @@ async fn prepare(tx: &SystemTx, job: &connector_job::Model, tried: &mut HashSet<
         return Ok(Prepared::Dropped);
     };
     let Some(operation) = connector.operation(&job.operation).cloned() else { return Ok(Prepared::Dropped) };
-    // Whoever asked last has not come back to say what came of it: asking again might do it twice.
-    let settled = tx.parts::<connector_job::Entity>().id(job.id).filter(Expr::cust(SETTLED));
-    if !operation.idempotent && settled.count().await? == 0 {
+    // Whoever asked last has not come back to say what came of it: asking again might do it twice. One that another replica
+    // has taken since it was read here is not lost, and `claim` leaves it alone.
+    let lost = tx
+        .parts::<connector_job::Entity>()
+        .id(job.id)
+        .filter(connector_job::Column::Attempts.eq(job.attempts))
+        .filter(Expr::cust(format!("not {SETTLED}")));
+    if !operation.idempotent && lost.count().await? > 0 {
         return Ok(Prepared::HandedOver("BROKEN_OFF"));
     }
     let installed = tx.parts::<plugin::Entity>().id(job.plugin_id).required().await?;

@@ -20,6 +20,11 @@ const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// When it is looked again whether a plug-in is at work.
 const RESTING: TimeDelta = TimeDelta::seconds(60);
 
+/// That no earlier move of the case is another replica's at the moment, or waits for its next try.
+const FIRST: &str = "not exists (select 1 from plugin_transition e where e.tenant_id = plugin_transition.tenant_id \
+    and e.case_id = plugin_transition.case_id and e.state = 'PENDING' and e.id < plugin_transition.id \
+    and e.next_attempt_at > plugin_transition.next_attempt_at)";
+
 /// A move that is this replica's to tell.
 pub struct Told {
     /// The move, before this try.
@@ -27,7 +32,7 @@ pub struct Told {
 }
 
 impl Told {
-    /// The number of this try, from 1; whoever takes the move later has a higher one.
+    /// The number of this try, from 1: whoever takes the move later has a higher one, until a person has it told anew.
     pub const fn attempt(&self) -> i32 {
         self.job.attempts.saturating_add(1)
     }
@@ -58,13 +63,14 @@ pub enum Taken {
 }
 
 /// Takes the moves of the case that has waited longest, at most so many, if they were due by then. One case and no more:
-/// what is taken is told at once, and what it leads to keeps its order.
+/// what is taken is told at once, and what it leads to keeps its order, but where one of a batch has to be tried again.
 pub async fn take(platform: &Arc<Platform>, tenant: Uuid, by: DateTime<Utc>, most: u64) -> Result<Taken, ApiError> {
     use plugin_transition::Column;
     let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
     let waiting = tx
         .parts::<plugin_transition::Entity>()
         .filter(Column::State.eq(PluginCallState::Pending))
+        .filter(Expr::cust(FIRST))
         .order_by(Column::NextAttemptAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
         .limit(most)
