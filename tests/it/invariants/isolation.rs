@@ -53,7 +53,8 @@ impl Probe<'_> {
             findings.probed.insert(root.name.clone());
         }
         let malformed = self.ask(actor, root, query, slot, "no-id-at-all").await;
-        let other = self.ask(actor, root, query, slot, &format!("{}_0", slot.path.len())).await;
+        // Long enough not to stand in a cursor by chance: what was asked for is taken out of the answer.
+        let other = self.ask(actor, root, query, slot, &format!("{}_0-is-no-id-either", slot.path.len())).await;
         if malformed != other || malformed.contains("INTERNAL_SERVER_ERROR") {
             findings.faults.push(format!("{} {}: malformed {malformed}\n    {other}", root.name, slot.path.join(".")));
         }
