@@ -20,8 +20,6 @@ impl Dialect {
         match scalar {
             Scalar::Int | Scalar::Boolean | Scalar::Json => self.nested(&format!("({published})::text")),
             Scalar::Float => self.nested(&format!("to_json({published})::text")),
-            Scalar::String => self.nested(&format!("to_json(({published})::text)::text")),
-            Scalar::Enum(set) if set.is_declared() => self.nested(&format!("to_json(({published})::text)::text")),
             // Ids, numbers, dates and the platform's codes have no character that JSON writes in another way.
             Scalar::Id(_)
             | Scalar::Long
@@ -29,8 +27,9 @@ impl Dialect {
             | Scalar::Date
             | Scalar::PartialDate
             | Scalar::YearMonth
-            | Scalar::DateTime
-            | Scalar::Enum(_) => self.plain(&published),
+            | Scalar::DateTime => self.plain(&published),
+            Scalar::Enum(set) if !set.is_declared() => self.plain(&published),
+            Scalar::String | Scalar::Enum(_) => self.nested(&format!("to_json(({published})::text)::text")),
         }
     }
 

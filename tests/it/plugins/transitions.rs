@@ -83,14 +83,19 @@ async fn stage(tenant: &Tenant, case: &Json) -> Json {
     tenant.superior.ok(query, json!({ "id": case })).await["case"]["ext"]["bwly_stage"].clone()
 }
 
+/// The plug-in that writes down each stage, with the right to do so.
+async fn stages(tenant: &Tenant) {
+    let bytes = guest(Hook::OnTransition, STAGES);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+}
+
 #[tokio::test]
 async fn a_move_is_told_once_and_its_effects_happen_under_the_rights_of_who_moved_the_case() {
     let world = World::start().await;
     let tenant = &world.a;
     let platform = world.server.identity.platform();
-    let bytes = guest(Hook::OnTransition, STAGES);
-    let plugin = install(tenant, &files(&bytes), &bytes).await;
-    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    stages(tenant).await;
     let case = apply(tenant).await;
     let before = told(tenant).await;
     assert_eq!((&before[0]["state"], &before[0]["toState"]), (&json!("PENDING"), &json!("RUNNING")), "{before}");
@@ -126,9 +131,7 @@ async fn a_replica_takes_no_more_than_it_tells_next_and_leaves_other_cases_to_ot
     let world = World::start().await;
     let tenant = &world.a;
     let platform = world.server.identity.platform();
-    let bytes = guest(Hook::OnTransition, STAGES);
-    let plugin = install(tenant, &files(&bytes), &bytes).await;
-    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    stages(tenant).await;
     for who in ["applicant", "colleague"] {
         apply_as(tenant, who).await;
     }
@@ -148,9 +151,7 @@ async fn a_move_that_another_replica_has_taken_leads_to_nothing_more_here() {
     let world = World::start().await;
     let tenant = &world.a;
     let platform = world.server.identity.platform();
-    let bytes = guest(Hook::OnTransition, STAGES);
-    let plugin = install(tenant, &files(&bytes), &bytes).await;
-    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    stages(tenant).await;
     let case = apply(tenant).await;
     let ours = taken(&world).await.remove(0);
     let effect = async |stage: &str| {

@@ -126,7 +126,12 @@ async fn program(
     code: &Declaration,
 ) -> Result<Arc<Program>, String> {
     let declared = declared(code, &plugin.capabilities);
-    let (key, bytes) = (key(code, &declared), bytes(platform.clone(), tenant, code.sha256.clone()));
+    let key = key(code, &declared);
+    // Every call comes by here: only the first has something to fetch and to compile.
+    if let Some(known) = PROGRAMS.known(&key) {
+        return known.map_err(|unfit| unfit.words);
+    }
+    let bytes = bytes(platform.clone(), tenant, code.sha256.clone());
     let work = compile(bytes, move |host, bytes| host.compile(bytes, &declared));
     PROGRAMS.get(key, work).await.map_err(|unfit| unfit.words)
 }

@@ -117,7 +117,8 @@ impl<T: Send + Sync + 'static> Components<T> {
         }
     }
 
-    fn known(&self, key: &str) -> Option<Outcome<T>> {
+    /// What is known of a key without anybody's work.
+    pub fn known(&self, key: &str) -> Option<Outcome<T>> {
         self.compiled.get(key).map(Ok).or_else(|| self.refused.get(key).map(Err))
     }
 
