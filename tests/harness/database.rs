@@ -1,7 +1,7 @@
 //! The database of a test: a file of its own, or one PostgreSQL database that all tests share, each
 //! with tenants of its own.
 
-use std::env;
+use std::{env, time::Duration};
 
 use sea_orm::{ConnectionTrait, Database};
 use tempfile::TempDir;
@@ -44,8 +44,18 @@ impl TestDatabase {
     /// Takes away a database that was apart.
     pub async fn remove(self) {
         if let Some((_, name)) = self.url.rsplit_once('/').filter(|_| self.url.starts_with("postgres")) {
-            let dropped = format!("drop database if exists {name} with (force)");
-            admin().await.execute_unprepared(&dropped).await.unwrap();
+            let (admin, dropped) = (admin().await, format!("drop database if exists {name} with (force)"));
+            // PostgreSQL's own vacuum may be at work in it, which nobody but a superuser may end.
+            for _ in 0..100 {
+                match admin.execute_unprepared(&dropped).await {
+                    Ok(_) => return,
+                    Err(error) if error.to_string().contains("terminate") => {
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                    Err(error) => panic!("{name}: {error}"),
+                }
+            }
+            panic!("{name} is vacuumed for ten seconds already");
         }
     }
 
