@@ -28,6 +28,7 @@ use crate::{
     bench::{SECRET, answers, zugong},
     drive::{Round, once, paced, round},
     neighbours::{reads, told},
+    pooled::{Ratio, ratio},
     prepare::{Asker, neighbours, subject},
 };
 
@@ -68,11 +69,15 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     let every = bench.rate.map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.1)));
     let reading = || paced(server.port, (bench.connections, every), bench.seconds, 0, &maker);
     let [alone, beside_innocent, beside_attacks, meanwhile] = &mut taken;
-    for _ in 0..bench.rounds.max(1) {
+    for number in 0..bench.rounds.max(1) {
         alone.push(reading().await?);
-        for (components, beside, ends) in
-            [(&innocent, &mut *beside_innocent, &mut Ends::new()), (&attacks, &mut *beside_attacks, &mut ends)]
-        {
+        let mut both =
+            [(&innocent, &mut *beside_innocent, &mut Ends::new()), (&attacks, &mut *beside_attacks, &mut ends)];
+        // Whatever follows the other has its own place: the server, the database and the machine change as they run.
+        if number % 2 == 1 {
+            both.reverse();
+        }
+        for (components, beside, ends) in both {
             let put_in = attacking.put_in(components).await?;
             beside.push(until_read(reading(), |stop| attacking.ask_in_turn(&put_in, stop, ends)).await?);
             attacking.take_out(put_in).await?;
@@ -84,8 +89,11 @@ pub async fn run(bench: Bench) -> Outcome<()> {
         println!("{times:>8} {end}");
     }
     let names = ["alone", "beside the innocent", "beside attacks", "while they are put in"];
-    let lines: Vec<(&str, &[Round])> = names.into_iter().zip(taken.iter().map(Vec::as_slice)).collect();
+    let [alone, beside_innocent, beside_attacks, meanwhile] = taken.each_ref().map(Vec::as_slice);
+    let lines: Vec<_> = names.into_iter().zip([alone, beside_innocent, beside_attacks, meanwhile]).collect();
     told(&lines);
+    let Ratio { value, low, high } = ratio(beside_attacks, beside_innocent, 0.99);
+    println!("p99 of all rounds together, beside attacks to beside the innocent: {value:.3} ({low:.3} to {high:.3})");
     Ok(())
 }
 

@@ -8,6 +8,7 @@ mod drive;
 mod hostile;
 mod neighbours;
 mod plugins;
+mod pooled;
 mod prepare;
 mod report;
 mod yardstick;
