@@ -32,7 +32,7 @@ pub struct Told {
 }
 
 impl Told {
-    /// The number of this try, from 1: whoever takes the move later has a higher one, until a person has it told anew.
+    /// The number of this try, from 1: whoever takes the move later has a higher one.
     pub const fn attempt(&self) -> i32 {
         self.job.attempts.saturating_add(1)
     }

@@ -77,7 +77,6 @@ impl Command for PluginTransitionRetryInput {
         tx.change::<plugin_transition::Entity>()
             .id(row.id)
             .set(Column::State, Expr::value(PluginCallState::Pending))
-            .set(Column::Attempts, Expr::value(0))
             .set(Column::NextAttemptAt, Expr::value(tx.now()))
             .set(Column::UpdatedAt, Expr::value(tx.now()))
             .run()

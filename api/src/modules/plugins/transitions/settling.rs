@@ -33,7 +33,7 @@ use crate::{
 const BATCH: u64 = 20;
 /// When it is looked again after so many.
 const SOON: TimeDelta = TimeDelta::seconds(1);
-/// After so many tries it waits for a person.
+/// After so many tries it waits for a person, and again after as many more.
 const TRIES: i32 = 6;
 
 /// What became of a try.
@@ -149,16 +149,18 @@ async fn settle(
 ) -> Result<(), ApiError> {
     use plugin_transition::Column;
     let tried = told.attempt();
+    // A person who has it told anew begins no new count: a try that stalled before would pass for the new one.
+    let place = (tried - 1).rem_euclid(TRIES) + 1;
     let (state, error) = match outcome {
         Outcome::Done => (PluginCallState::Done, None),
         Outcome::Refused(code) => (PluginCallState::Handed, Some(code)),
-        Outcome::Later(code) if tried >= TRIES => (PluginCallState::Parked, Some(code)),
+        Outcome::Later(code) if place == TRIES => (PluginCallState::Parked, Some(code)),
         Outcome::Later(code) => (PluginCallState::Pending, Some(code)),
     };
     let labels = [("outcome", error.unwrap_or("OK").to_string())];
     metrics::counter!("zugong_plugin_transitions_total", &labels).increment(1);
     let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
-    let again = tx.now() + wait(u32::try_from(tried).unwrap_or(u32::MAX));
+    let again = tx.now() + wait(u32::try_from(place).unwrap_or(u32::MAX));
     tx.change::<plugin_transition::Entity>()
         .id(told.job.id)
         .filter(Column::State.eq(PluginCallState::Pending))
