@@ -11,10 +11,13 @@ use entities::{
     values::{UserKind, UserState},
 };
 use policies::{Action, Compiled, Resource, Role};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 use uuid::Uuid;
 
-use crate::kernel::reach::{Caller, Reach};
+use crate::kernel::{
+    reach::{Caller, Reach},
+    transaction::Transaction,
+};
 
 /// A role held at a place of the organisation tree for a time.
 #[derive(Clone, Debug)]
@@ -85,7 +88,7 @@ impl Authority {
 
     /// Reads a user's standing. The transaction is the tenant's.
     pub(in crate::kernel) async fn load(
-        txn: &DatabaseTransaction,
+        txn: &Transaction,
         compiled: Arc<Compiled>,
         tenant: Uuid,
         user: Uuid,

@@ -143,7 +143,7 @@ async fn attempt<C: Command>(
             .await?;
     }
     record(&tx, C::NAME, digest);
-    tx.commit().await?;
+    tx.conclude().await?;
     Ok(output)
 }
 

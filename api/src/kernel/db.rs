@@ -7,10 +7,11 @@ use std::{path::PathBuf, time::Duration};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, QueryResult,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, QueryResult, Statement, Value,
 };
 use uuid::Uuid;
+
+use crate::kernel::transaction::{Purpose, Transaction};
 
 /// Where and how to connect.
 #[derive(Clone, Debug)]
@@ -41,9 +42,6 @@ pub struct Db {
     writer: DatabaseConnection,
     reserved: DatabaseConnection,
 }
-
-/// A transaction, and the database's time at its beginning where its clock may be another than this machine's.
-pub(in crate::kernel) type Begun = (DatabaseTransaction, Option<DateTime<Utc>>);
 
 /// PostgreSQL's clock.
 pub(in crate::kernel) const POSTGRES_TIME: &str = "extract(epoch from clock_timestamp())::float8 as seconds";
@@ -88,28 +86,16 @@ impl Db {
     }
 
     /// A transaction that sees and changes global rows and, of tenants', one's only.
-    pub(in crate::kernel) async fn begin(&self, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
-        let mode = Some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
-        enter(self.writer.begin_with_options(options).await?, tenant).await
+    pub(in crate::kernel) async fn begin(&self, purpose: Purpose<'_>) -> Result<Transaction, DbErr> {
+        Transaction::begin(if purpose.reads { &self.reader } else { &self.writer }, purpose).await
     }
 
-    /// A transaction for log-ins, which do not wait for other work's connections.
-    pub(in crate::kernel) async fn begin_login(&self, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
-        let mode = Some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
-        enter(self.reserved.begin_with_options(options).await?, tenant).await
-    }
-
-    /// A transaction that only reads; on SQLite it does not wait for the writer.
-    pub(in crate::kernel) async fn begin_read(&self, tenant: Option<Uuid>) -> Result<DatabaseTransaction, DbErr> {
-        Ok(enter(self.reader.begin().await?, tenant).await?.0)
-    }
-
-    /// The same for log-ins, which have connections of their own (PostgreSQL).
-    pub(in crate::kernel) async fn begin_login_read(&self, tenant: Uuid) -> Result<DatabaseTransaction, DbErr> {
-        let pool = if self.backend() == DbBackend::Postgres { &self.reserved } else { &self.reader };
-        Ok(enter(pool.begin().await?, Some(tenant)).await?.0)
+    /// The same for log-ins, which do not wait for other work's connections (PostgreSQL).
+    pub(in crate::kernel) async fn begin_login(&self, purpose: Purpose<'_>) -> Result<Transaction, DbErr> {
+        match self.backend() {
+            DbBackend::Postgres => Transaction::begin(&self.reserved, purpose).await,
+            _ => self.begin(purpose).await,
+        }
     }
 
     /// The database's time, where its clock may be another than this machine's; fails if it does not answer.
@@ -175,23 +161,6 @@ impl Db {
         }
         reader.close().await
     }
-}
-
-/// Says to PostgreSQL's row-level security which tenant the transaction is for, and asks for the time.
-async fn enter(txn: DatabaseTransaction, tenant: Option<Uuid>) -> Result<Begun, DbErr> {
-    if txn.get_database_backend() != DbBackend::Postgres {
-        return Ok((txn, None));
-    }
-    let asked = match tenant {
-        Some(tenant) => {
-            let sql = format!("select set_config('app.tenant', $1, true), {POSTGRES_TIME}");
-            Statement::from_sql_and_values(DbBackend::Postgres, sql, [Value::from(tenant.to_string())])
-        }
-        None => Statement::from_string(DbBackend::Postgres, format!("select {POSTGRES_TIME}")),
-    };
-    let row = txn.query_one_raw(asked).await?;
-    let time = row.as_ref().map(time_of).transpose()?;
-    Ok((txn, time))
 }
 
 /// What PostgreSQL says of its clock when a statement selects [`POSTGRES_TIME`].

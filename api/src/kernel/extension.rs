@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use entities::{plugin, plugin_package, plugin_slot, values::PluginState};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::kernel::{error::ApiError, tx::Inner};
+use crate::kernel::{error::ApiError, transaction::Transaction, tx::Inner};
 
 /// The plug-ins that are at work in a tenant, in the order of their keys.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl Inner {
 }
 
 /// Reads the set within a transaction of the tenant.
-pub(in crate::kernel) async fn load(txn: &DatabaseTransaction, tenant: Uuid) -> Result<PluginSet, DbErr> {
+pub(in crate::kernel) async fn load(txn: &Transaction, tenant: Uuid) -> Result<PluginSet, DbErr> {
     let enabled = plugin::Entity::find()
         .filter(plugin::Column::TenantId.eq(tenant))
         .filter(plugin::Column::State.eq(PluginState::Enabled))

@@ -3,22 +3,25 @@
 //!
 //! On PostgreSQL every statement is a round trip, and one of them brings as many new rows of as many tables as there are.
 //! So new rows wait: until the transaction reads or changes anything, when they are written first, or until it commits,
-//! when they go with the events and the record in one statement. References between them are checked at its end.
+//! when they go with the events and the record in one statement. References between them are checked at its end. The last
+//! change of a command waits with them.
 
 use std::sync::{Mutex, PoisonError};
 
 use entities::{audit, outbox};
 use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, QueryTrait, StatementBuilder,
-    sea_query::{CommonTableExpression, InsertStatement, WithClause},
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryTrait,
+    sea_query::{CommonTableExpression, Expr, InsertStatement, Query, UpdateStatement, WithClause},
 };
+
+use crate::kernel::{error::UserError, transaction::Transaction};
 
 /// Parameters that one statement may have: PostgreSQL takes 65,535.
 const PARAMETERS: usize = 30_000;
 
 /// The database's side of a transaction, with what it has not been told yet.
 pub(in crate::kernel) struct Book {
-    txn: DatabaseTransaction,
+    txn: Transaction,
     waiting: Mutex<Waiting>,
 }
 
@@ -26,6 +29,15 @@ pub(in crate::kernel) struct Book {
 struct Waiting {
     inserts: Vec<InsertStatement>,
     parameters: usize,
+    /// The last change, and what is said where it finds nothing to change.
+    change: Option<Box<LastChange>>,
+    /// What is to be said of a change that was told before the end and found nothing.
+    refusal: Option<Box<UserError>>,
+}
+
+struct LastChange {
+    change: UpdateStatement,
+    refusal: UserError,
 }
 
 /// Gathered while a transaction is under way.
@@ -36,15 +48,28 @@ pub(in crate::kernel) struct Journal {
 }
 
 impl Book {
-    pub(in crate::kernel) fn new(txn: DatabaseTransaction) -> Self {
+    pub(in crate::kernel) fn new(txn: Transaction) -> Self {
         Self { txn, waiting: Mutex::default() }
     }
 
     /// The transaction, told of every row that was waiting.
-    pub(in crate::kernel) async fn told(&self) -> Result<&DatabaseTransaction, DbErr> {
-        let Waiting { inserts, .. } = self.take();
-        write(&self.txn, inserts).await?;
+    pub(in crate::kernel) async fn told(&self) -> Result<&Transaction, DbErr> {
+        let waits = {
+            let waiting = self.lock();
+            !waiting.inserts.is_empty() || waiting.change.is_some()
+        };
+        if waits {
+            // In a box, as the commit is: it is rare and large, and so would be the future of every command.
+            Box::pin(self.tell()).await?;
+        }
         Ok(&self.txn)
+    }
+
+    async fn tell(&self) -> Result<(), DbErr> {
+        let Waiting { inserts, change, refusal, .. } = self.take();
+        let refused = write(&self.txn, inserts, change).await?;
+        self.lock().refusal = refusal.or(refused.map(Box::new));
+        Ok(())
     }
 
     /// Whether new rows wait here. SQLite has no way to go, and so nothing to save.
@@ -54,7 +79,11 @@ impl Book {
 
     /// Lets new rows wait.
     pub(in crate::kernel) async fn wait(&self, insert: InsertStatement, parameters: usize) -> Result<(), DbErr> {
-        let full = self.lock().parameters + parameters > PARAMETERS;
+        let full = {
+            let waiting = self.lock();
+            // A new row may need the place that the change makes.
+            waiting.parameters + parameters > PARAMETERS || waiting.change.is_some()
+        };
         if full {
             self.told().await?;
         }
@@ -64,14 +93,33 @@ impl Book {
         Ok(())
     }
 
-    /// Writes what waits and the journal, and commits.
-    pub(in crate::kernel) async fn commit(self, journal: Journal) -> Result<(), DbErr> {
-        let Waiting { mut inserts, .. } = self.take();
+    /// Lets a change wait. What waited before is told first: the change may be of it.
+    pub(in crate::kernel) async fn wait_to_change(
+        &self,
+        change: UpdateStatement,
+        refusal: UserError,
+    ) -> Result<(), DbErr> {
+        self.told().await?;
+        self.lock().change = Some(Box::new(LastChange { change, refusal }));
+        Ok(())
+    }
+
+    /// Writes what waits and the journal, and commits; where a change that waited found nothing to change, undoes everything
+    /// and returns what is to be said of it.
+    pub(in crate::kernel) async fn commit(self, journal: Journal) -> Result<Option<UserError>, DbErr> {
+        let Waiting { mut inserts, change, refusal, .. } = self.take();
         let Journal { events, records } = journal;
         inserts.extend((!events.is_empty()).then(|| outbox::Entity::insert_many(events).into_query()));
         inserts.extend((!records.is_empty()).then(|| audit::Entity::insert_many(records).into_query()));
-        write(&self.txn, inserts).await?;
-        self.txn.commit().await
+        let refusal = match refusal {
+            None => Box::pin(write(&self.txn, inserts, change)).await?,
+            Some(refused) => Some(*refused),
+        };
+        match &refusal {
+            None => self.txn.commit().await?,
+            Some(_) => self.txn.rollback().await?,
+        }
+        Ok(refusal)
     }
 
     /// Undoes everything; what waits was never told.
@@ -88,22 +136,48 @@ impl Book {
     }
 }
 
-/// Writes new rows, in one statement where that saves the way.
-async fn write(txn: &DatabaseTransaction, mut inserts: Vec<InsertStatement>) -> Result<(), DbErr> {
+/// Writes a change and new rows, in one statement where that saves the way. Returns what is said of the change where it
+/// found nothing.
+async fn write(
+    txn: &Transaction,
+    mut inserts: Vec<InsertStatement>,
+    change: Option<Box<LastChange>>,
+) -> Result<Option<UserError>, DbErr> {
+    if let Some(last) = change {
+        let LastChange { change, refusal } = *last;
+        let found = changed(txn, inserts, change).await?;
+        return Ok((!found).then_some(refusal));
+    }
     if txn.get_database_backend() != DbBackend::Postgres || inserts.len() < 2 {
         for insert in &inserts {
-            run(txn, insert).await?;
+            txn.execute(insert).await?;
         }
-        return Ok(());
+        return Ok(None);
     }
-    let Some(last) = inserts.pop() else { return Ok(()) };
-    let mut earlier = WithClause::new();
-    for (number, insert) in inserts.into_iter().enumerate() {
-        earlier.cte(CommonTableExpression::new().query(insert).table_name(format!("w{number}")).to_owned());
-    }
-    run(txn, &last.with(earlier)).await
+    let Some(last) = inserts.pop() else { return Ok(None) };
+    txn.execute(&last.with(with(inserts, None))).await?;
+    Ok(None)
 }
 
-async fn run(txn: &DatabaseTransaction, statement: &impl StatementBuilder) -> Result<(), DbErr> {
-    txn.execute(statement).await.map(|_| ())
+/// Makes a change and writes new rows with it; whether there was anything to change.
+async fn changed(txn: &Transaction, inserts: Vec<InsertStatement>, mut change: UpdateStatement) -> Result<bool, DbErr> {
+    if inserts.is_empty() {
+        return Ok(txn.execute(&change).await?.rows_affected() > 0);
+    }
+    change.returning(Query::returning().expr(Expr::cust("1")));
+    let found = Query::select().expr(Expr::cust("exists (select from changed)")).to_owned();
+    let row = txn.query_one(&found.with(with(inserts, Some(change)))).await?;
+    row.map_or(Ok(false), |row| row.try_get_by_index(0))
+}
+
+/// What is written beside a statement.
+fn with(inserts: Vec<InsertStatement>, change: Option<UpdateStatement>) -> WithClause {
+    let mut all = WithClause::new();
+    if let Some(change) = change {
+        all.cte(CommonTableExpression::new().query(change).table_name("changed").to_owned());
+    }
+    for (number, insert) in inserts.into_iter().enumerate() {
+        all.cte(CommonTableExpression::new().query(insert).table_name(format!("w{number}")).to_owned());
+    }
+    all
 }

@@ -36,6 +36,7 @@ pub mod session;
 pub mod shelf;
 pub mod sm3;
 pub mod task;
+mod transaction;
 pub mod trust;
 pub mod tx;
 pub mod words;

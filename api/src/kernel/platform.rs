@@ -20,9 +20,11 @@ use crate::kernel::{
     error::{ApiError, Code},
     extension::{self, PluginSet},
     quarantine::Quarantine,
+    readiness::Agreement,
     replicas::Replica,
     session::{Reason, RequestInfo, Session, System},
     shelf::Shelf,
+    transaction::Purpose,
     trust::PluginTrust,
 };
 
@@ -64,6 +66,7 @@ pub struct Platform {
     compiled: Arc<Compiled>,
     trust: OnceLock<PluginTrust>,
     quarantine: Quarantine,
+    agreement: Agreement,
     tenants: RwLock<HashMap<Uuid, Loaded>>,
     /// The newest version of each tenant's rights that this process has heard of.
     versions: RwLock<HashMap<Uuid, i64>>,
@@ -82,6 +85,7 @@ impl Platform {
             compiled: Arc::new(policies::compile()?),
             trust: OnceLock::new(),
             quarantine: Quarantine::default(),
+            agreement: Agreement::default(),
             tenants: RwLock::default(),
             versions: RwLock::default(),
             shelf: Shelf::default(),
@@ -91,6 +95,11 @@ impl Platform {
     /// The clock.
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// When the clock was last found right.
+    pub(in crate::kernel) fn agreement(&self) -> &Agreement {
+        &self.agreement
     }
 
     /// The hints' bus.
@@ -177,7 +186,7 @@ impl Platform {
 
     /// The plug-ins that are at work in a tenant.
     pub async fn plugins_of(&self, tenant: Uuid) -> Result<PluginSet, ApiError> {
-        let txn = self.db.begin_read(Some(tenant)).await?;
+        let txn = self.db.begin(Purpose { tenant: Some(tenant), reads: true, ..Purpose::default() }).await?;
         let set = extension::load(&txn, tenant).await?;
         txn.rollback().await?;
         Ok(set)
@@ -215,7 +224,7 @@ impl Platform {
         {
             return Ok((loaded.facts.clone(), authority.clone()));
         }
-        let txn = self.db.begin_read(Some(tenant)).await?;
+        let txn = self.db.begin(Purpose { tenant: Some(tenant), reads: true, ..Purpose::default() }).await?;
         // The version is read first: a change that comes between makes this load stale, never fresh.
         let version = authz_version::Entity::find_by_id(tenant).one(&txn).await?;
         let facts = tenant::Entity::find_by_id(tenant).one(&txn).await?;

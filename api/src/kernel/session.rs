@@ -14,6 +14,7 @@ use crate::kernel::{
     error::{ApiError, Code},
     platform::{Platform, TenantFacts},
     reach::{Caller, Reach},
+    transaction::Purpose,
     tx::{SystemTx, Tx},
 };
 
@@ -212,14 +213,14 @@ impl Session {
 
     /// A transaction in the caller's tenant and scope.
     pub async fn begin(&self) -> Result<Tx, ApiError> {
-        let (txn, time) = self.0.platform.db().begin(Some(self.0.tenant.id)).await?;
-        self.0.platform.timely(self.0.now, time)?;
+        let txn = self.0.platform.begin(Some(self.0.tenant.id), self.0.now, false).await?;
         Ok(Tx::new(txn, self.clone()))
     }
 
     /// A transaction in the caller's tenant and scope that only reads; nobody who changes anything waits for it.
     pub async fn read(&self) -> Result<Tx, ApiError> {
-        let txn = self.0.platform.db().begin_read(Some(self.0.tenant.id)).await?;
+        let purpose = Purpose { tenant: Some(self.0.tenant.id), reads: true, ..Purpose::default() };
+        let txn = self.0.platform.db().begin(purpose).await?;
         Ok(Tx::new(txn, self.clone()))
     }
 
@@ -254,28 +255,25 @@ impl System {
 
     /// A transaction over global tables and, if a tenant is named, over that tenant's.
     pub async fn begin(&self, tenant: Option<Uuid>) -> Result<SystemTx, ApiError> {
-        let db = self.platform.db();
-        let (txn, time) = match self.reason {
-            Reason::Login => db.begin_login(tenant).await?,
-            _ => db.begin(tenant).await?,
-        };
-        self.platform.timely(self.platform.clock().now(), time)?;
+        let login = self.reason == Reason::Login;
+        let txn = self.platform.begin(tenant, self.platform.clock().now(), login).await?;
         Ok(SystemTx::new(txn, self.platform.clone(), tenant.unwrap_or(Uuid::nil())))
     }
 
     /// A transaction over a tenant that only reads; nobody who changes anything waits for it.
     pub async fn read(&self, tenant: Uuid) -> Result<SystemTx, ApiError> {
         let db = self.platform.db();
+        let purpose = Purpose { tenant: Some(tenant), reads: true, ..Purpose::default() };
         let txn = match self.reason {
-            Reason::Login => db.begin_login_read(tenant).await?,
-            _ => db.begin_read(Some(tenant)).await?,
+            Reason::Login => db.begin_login(purpose).await?,
+            _ => db.begin(purpose).await?,
         };
         Ok(SystemTx::new(txn, self.platform.clone(), tenant))
     }
 
     /// A transaction over global tables that only reads.
     pub async fn read_global(&self) -> Result<SystemTx, ApiError> {
-        let txn = self.platform.db().begin_read(None).await?;
+        let txn = self.platform.db().begin(Purpose { reads: true, ..Purpose::default() }).await?;
         Ok(SystemTx::new(txn, self.platform.clone(), Uuid::nil()))
     }
 }

@@ -9,8 +9,8 @@ use std::{
 use entities::{GlobalEntity, TenantEntity, audit, authz_version, outbox};
 use policies::Action;
 use sea_orm::{
-    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, DbBackend, EntityTrait,
-    IntoActiveModel, QueryFilter, Set, Value,
+    ActiveModelBehavior, ActiveModelTrait, ColumnTrait, Condition, DbBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, Set, Value,
     sea_query::{Expr, ExprTrait, SimpleExpr},
 };
 use serde_json::Value as Json;
@@ -19,12 +19,13 @@ use uuid::Uuid;
 use crate::kernel::{
     bus::Hint,
     clock::Clock,
-    error::{ApiError, Code},
+    error::{ApiError, Code, Fault},
     journal::{Book, Journal},
     platform::Platform,
     reach::{Binder, ScopeRules},
     rows::{Changes, Rows},
     session::Session,
+    transaction::Transaction,
 };
 
 /// A table whose rows a right can reach: what protects it and how it is tied to the tree.
@@ -92,7 +93,7 @@ struct Log {
 }
 
 impl Tx {
-    pub(in crate::kernel) fn new(txn: DatabaseTransaction, session: Session) -> Self {
+    pub(in crate::kernel) fn new(txn: Transaction, session: Session) -> Self {
         let clock = session.platform().clock().clone();
         let inner = Inner { book: Book::new(txn), tenant: session.tenant().id, clock, log: Mutex::default() };
         Self { inner, session, advice: Advice::default() }
@@ -130,7 +131,16 @@ impl Tx {
     }
 
     /// Commits, then tells the other replicas what they should look at.
+    ///
+    /// # Errors
+    ///
+    /// `CONFLICT` also where a change that was to be made at the end found nothing to change.
     pub async fn commit(self) -> Result<(), ApiError> {
+        self.conclude().await.map_err(failed)
+    }
+
+    /// The same; a change at the end that found nothing to change is refused in its own words.
+    pub(in crate::kernel) async fn conclude(self) -> Result<(), Fault> {
         let platform = self.session.platform().clone();
         self.inner.commit(&platform).await
     }
@@ -142,7 +152,7 @@ impl Tx {
 }
 
 impl SystemTx {
-    pub(in crate::kernel) fn new(txn: DatabaseTransaction, platform: Arc<Platform>, tenant: Uuid) -> Self {
+    pub(in crate::kernel) fn new(txn: Transaction, platform: Arc<Platform>, tenant: Uuid) -> Self {
         let clock = platform.clock().clone();
         Self { inner: Inner { book: Book::new(txn), tenant, clock, log: Mutex::default() }, platform }
     }
@@ -169,7 +179,7 @@ impl SystemTx {
 
     /// Commits, then tells the other replicas what they should look at.
     pub async fn commit(self) -> Result<(), ApiError> {
-        self.inner.commit(&self.platform).await
+        self.inner.commit(&self.platform).await.map_err(failed)
     }
 
     /// Undoes everything.
@@ -273,7 +283,7 @@ impl Inner {
     }
 
     /// The database's side, for what the kernel asks without the gate.
-    pub(in crate::kernel) async fn raw(&self) -> Result<&DatabaseTransaction, ApiError> {
+    pub(in crate::kernel) async fn raw(&self) -> Result<&Transaction, ApiError> {
         Ok(self.book.told().await?)
     }
 
@@ -289,9 +299,11 @@ impl Inner {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn commit(self, platform: &Platform) -> Result<(), ApiError> {
+    async fn commit(self, platform: &Platform) -> Result<(), Fault> {
         let Log { mut hints, journal, .. } = self.log.into_inner().unwrap_or_else(PoisonError::into_inner);
-        self.book.commit(journal).await?;
+        if let Some(refusal) = self.book.commit(journal).await? {
+            return Err(refusal.into());
+        }
         hints.dedup();
         for hint in hints {
             // In this process at once, not when the hint comes round.
@@ -301,6 +313,13 @@ impl Inner {
             platform.bus().tell(hint);
         }
         Ok(())
+    }
+}
+
+fn failed(fault: Fault) -> ApiError {
+    match fault {
+        Fault::Failed(error) => error,
+        Fault::Refused(_) => ApiError::of(Code::Conflict),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What breaks beside the program, or breaks the program: nothing that was acknowledged is lost, nothing happens
 //! twice, clients are told to try again, and soon all is well.
 //!
-//! These tests start a PostgreSQL and a Redis of their own to break them, so they run with
+//! Most of these tests start a PostgreSQL and a Redis of their own to break them, so they run with
 //! `ZUGONG_TEST_BACKEND=postgres` only. `tests/faults/run --kills N` kills more often.
 
 mod cases;
@@ -9,6 +9,7 @@ mod components;
 mod crowds;
 mod databases;
 mod epochs;
+mod given_up;
 mod idle;
 mod kills;
 mod plugins;

@@ -65,11 +65,16 @@ impl Command for PartyOrganisationUpdateInput {
             faults.add(UserError::new(Code::Required, "input", "没有要修改的内容", "Nothing to change was given."));
         }
         faults.check()?;
-        if change.run().await? == 0 {
-            return Err(version_mismatch().into());
-        }
+        change.last(version_mismatch()).await?;
         tx.touched("PartyOrganisation", row.id, json!({ "changed": changed }));
-        tx.emit("partyOrganisation.updated", "PartyOrganisation", row.id, self.expected_version + 1, json!({})).await?;
+        tx.emit(
+            "partyOrganisation.updated",
+            "PartyOrganisation",
+            row.id,
+            self.expected_version.saturating_add(1),
+            json!({}),
+        )
+        .await?;
         Ok(row.id)
     }
 }

@@ -86,11 +86,9 @@ impl Command for UnitUpdateInput {
             faults.add(UserError::new(Code::Required, "input", "没有要修改的内容", "Nothing to change was given."));
         }
         faults.check()?;
-        if change.run().await? == 0 {
-            return Err(version_mismatch().into());
-        }
+        change.last(version_mismatch()).await?;
         tx.touched("Unit", row.id, json!({ "changed": changed }));
-        tx.emit("unit.updated", "Unit", row.id, self.expected_version + 1, json!({})).await?;
+        tx.emit("unit.updated", "Unit", row.id, self.expected_version.saturating_add(1), json!({})).await?;
         Ok(row.id)
     }
 }

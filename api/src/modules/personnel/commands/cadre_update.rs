@@ -87,11 +87,9 @@ impl Command for CadreUpdateInput {
         for (_, column, value) in changes {
             change = change.set(column, Expr::value(value));
         }
-        if change.run().await? == 0 {
-            return Err(version_mismatch().into());
-        }
+        change.last(version_mismatch()).await?;
         tx.touched("Cadre", row.id, json!({ "changed": names }));
-        tx.emit("cadre.updated", "Cadre", row.id, self.expected_version + 1, json!({})).await?;
+        tx.emit("cadre.updated", "Cadre", row.id, self.expected_version.saturating_add(1), json!({})).await?;
         Ok(row.id)
     }
 }

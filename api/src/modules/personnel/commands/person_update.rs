@@ -91,11 +91,9 @@ impl Command for PersonUpdateInput {
             change = change.set(column, Expr::value(value));
             names.extend(field);
         }
-        if change.run().await? == 0 {
-            return Err(version_mismatch().into());
-        }
+        change.last(version_mismatch()).await?;
         tx.touched("Person", row.id, json!({ "changed": names }));
-        tx.emit("person.updated", "Person", row.id, self.expected_version + 1, json!({})).await?;
+        tx.emit("person.updated", "Person", row.id, self.expected_version.saturating_add(1), json!({})).await?;
         Ok(row.id)
     }
 }

@@ -1,0 +1,215 @@
+//! A transaction of either database.
+//!
+//! On PostgreSQL every statement is a round trip. The library's transaction makes one to begin and would need a second one
+//! to say which tenant it is for, so that here both go in one. On SQLite it is the library's own.
+
+use std::time::Instant;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    sea_query::Values,
+    sqlx::{
+        self, AssertSqlSafe, Executor, Postgres, SqlSafeStr,
+        pool::PoolConnection,
+        postgres::{PgPool, PgTransactionManager as Manager},
+        query::Query,
+    },
+};
+use sea_query_sqlx::SqlxValues;
+use sqlx_core::transaction::TransactionManager;
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use crate::kernel::{clock::APART, readiness::Agreement};
+
+/// What a transaction is for.
+#[derive(Clone, Copy, Default)]
+pub(in crate::kernel) struct Purpose<'a> {
+    /// The tenant whose rows it sees; without one, global rows only.
+    pub(in crate::kernel) tenant: Option<Uuid>,
+    /// The date under which it writes: it does not begin where the database's own clock is far from it (PostgreSQL).
+    pub(in crate::kernel) dated: Option<Dated<'a>>,
+    /// Whether it only reads; then nobody who changes anything waits for it (SQLite).
+    pub(in crate::kernel) reads: bool,
+}
+
+/// A date, and when such dates were last found good.
+#[derive(Clone, Copy)]
+pub(in crate::kernel) struct Dated<'a> {
+    pub(in crate::kernel) date: DateTime<Utc>,
+    pub(in crate::kernel) agreement: &'a Agreement,
+}
+
+/// A transaction under way. What is neither committed nor rolled back is undone.
+pub(in crate::kernel) enum Transaction {
+    /// The library's.
+    Sqlite(DatabaseTransaction),
+    /// Ours, by the driver's means.
+    Postgres(Box<Mutex<Open>>),
+}
+
+impl Transaction {
+    /// Begins on a connection of the pool.
+    pub(in crate::kernel) async fn begin(pool: &DatabaseConnection, purpose: Purpose<'_>) -> Result<Self, DbErr> {
+        if pool.get_database_backend() == DbBackend::Postgres {
+            // In a box, for it is large and so would be the future of everybody who begins.
+            let begun = Box::pin(Open::begin(pool.get_postgres_connection_pool(), purpose)).await;
+            return begun.map(|open| Self::Postgres(Box::new(Mutex::new(open)))).map_err(lost);
+        }
+        let mode = (!purpose.reads).then_some(SqliteTransactionMode::Immediate);
+        let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
+        pool.begin_with_options(options).await.map(Self::Sqlite)
+    }
+
+    pub(in crate::kernel) async fn commit(self) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.commit().await,
+            Self::Postgres(open) => Box::pin(open.into_inner().end(true)).await.map_err(lost),
+        }
+    }
+
+    pub(in crate::kernel) async fn rollback(self) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.rollback().await,
+            Self::Postgres(open) => Box::pin(open.into_inner().end(false)).await.map_err(lost),
+        }
+    }
+}
+
+/// A connection in a transaction, from before it begins.
+pub(in crate::kernel) struct Open {
+    connection: PoolConnection<Postgres>,
+    stands: Stands,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stands {
+    /// Somewhere at its beginning.
+    Beginning,
+    /// In the transaction.
+    Within,
+    /// Behind it.
+    Behind,
+}
+
+impl Open {
+    async fn begin(pool: &PgPool, purpose: Purpose<'_>) -> Result<Self, sqlx::Error> {
+        let mut open = Self { connection: pool.acquire().await?, stands: Stands::Beginning };
+        // Looked at with the connection at hand: whoever waits for one may wait for long.
+        let (asked, dated) = (Instant::now(), purpose.dated.filter(|dated| !dated.agreement.covers(dated.date)));
+        let words = AssertSqlSafe(beginning(purpose.tenant, dated.map(|dated| dated.date))).into_sql_str();
+        if let Err(error) = Manager::begin(&mut open.connection, Some(words)).await {
+            // The driver thinks that there is no transaction, but the first of the words may have begun one.
+            open.connection.execute("rollback").await?;
+            open.stands = Stands::Behind;
+            return Err(error);
+        }
+        open.stands = Stands::Within;
+        if let Some(Dated { date, agreement }) = dated {
+            agreement.found(asked, date);
+        }
+        Ok(open)
+    }
+
+    async fn end(mut self, commits: bool) -> Result<(), sqlx::Error> {
+        match commits {
+            true => Manager::commit(&mut self.connection).await?,
+            false => Manager::rollback(&mut self.connection).await?,
+        }
+        self.stands = Stands::Behind;
+        Ok(())
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        match self.stands {
+            // Whoever had it next would be in a transaction that nobody ends.
+            Stands::Beginning => self.connection.close_on_drop(),
+            Stands::Within => Manager::start_rollback(&mut self.connection),
+            Stands::Behind => {}
+        }
+    }
+}
+
+/// The first words of a transaction, in one message without parameters: a tenant and a number have no quotes to escape.
+fn beginning(tenant: Option<Uuid>, date: Option<DateTime<Utc>>) -> String {
+    let tenant = tenant.map(|tenant| format!("; set local app.tenant = '{tenant}'"));
+    // A date too far away divides by nothing; see `untimely`.
+    let timely = date.map(|date| {
+        let (seconds, apart) = (date.timestamp_millis() as f64 / 1_000.0, APART.num_seconds());
+        format!("; select 1 / (abs(extract(epoch from clock_timestamp())::float8 - {seconds:.3}) <= {apart})::int")
+    });
+    format!("begin{}{}", tenant.unwrap_or_default(), timely.unwrap_or_default())
+}
+
+/// Whether a transaction has not begun because of its date.
+pub(in crate::kernel) fn untimely(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = error else { return false };
+    cause.as_database_error().is_some_and(|told| told.code().is_some_and(|code| code == "22012"))
+}
+
+/// What went wrong around a transaction, not in one of its statements.
+fn lost(error: sqlx::Error) -> DbErr {
+    DbErr::Conn(RuntimeErr::SqlxError(error.into()))
+}
+
+fn query(statement: &Statement) -> Query<'_, Postgres, SqlxValues> {
+    let values = statement.values.clone().unwrap_or(Values(vec![]));
+    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+}
+
+#[async_trait]
+impl ConnectionTrait for Transaction {
+    fn get_database_backend(&self) -> DbBackend {
+        match self {
+            Self::Sqlite(txn) => txn.get_database_backend(),
+            Self::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.execute_raw(statement).await,
+            Self::Postgres(open) => {
+                let done = query(&statement).execute(&mut *open.lock().await.connection).await;
+                done.map(ExecResult::from).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+            }
+        }
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.execute_unprepared(sql).await,
+            Self::Postgres(open) => {
+                let done = open.lock().await.connection.execute(AssertSqlSafe(sql)).await;
+                done.map(ExecResult::from).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+            }
+        }
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.query_one_raw(statement).await,
+            Self::Postgres(open) => {
+                let row = query(&statement).fetch_optional(&mut *open.lock().await.connection).await;
+                row.map(|row| row.map(QueryResult::from))
+                    .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+            }
+        }
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.query_all_raw(statement).await,
+            Self::Postgres(open) => {
+                let rows = query(&statement).fetch_all(&mut *open.lock().await.connection).await;
+                rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
+                    .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+            }
+        }
+    }
+}
