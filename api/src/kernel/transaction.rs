@@ -157,9 +157,16 @@ fn lost(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(error.into()))
 }
 
-fn query(statement: &Statement) -> Query<'_, Postgres, SqlxValues> {
-    let values = statement.values.clone().unwrap_or(Values(vec![]));
-    sqlx::query_with(AssertSqlSafe(statement.sql.as_str()), SqlxValues(values))
+fn undone(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(error.into()))
+}
+
+fn unread(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
+}
+
+fn query(Statement { sql, values, .. }: Statement) -> Query<'static, Postgres, SqlxValues> {
+    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values.unwrap_or(Values(vec![]))))
 }
 
 #[async_trait]
@@ -175,8 +182,8 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.execute_raw(statement).await,
             Self::Postgres(open) => {
-                let done = query(&statement).execute(&mut *open.lock().await.connection).await;
-                done.map(ExecResult::from).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+                let done = query(statement).execute(&mut *open.lock().await.connection).await;
+                done.map(ExecResult::from).map_err(undone)
             }
         }
     }
@@ -186,7 +193,7 @@ impl ConnectionTrait for Transaction {
             Self::Sqlite(txn) => txn.execute_unprepared(sql).await,
             Self::Postgres(open) => {
                 let done = open.lock().await.connection.execute(AssertSqlSafe(sql)).await;
-                done.map(ExecResult::from).map_err(|error| DbErr::Exec(RuntimeErr::SqlxError(error.into())))
+                done.map(ExecResult::from).map_err(undone)
             }
         }
     }
@@ -195,9 +202,8 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.query_one_raw(statement).await,
             Self::Postgres(open) => {
-                let row = query(&statement).fetch_optional(&mut *open.lock().await.connection).await;
-                row.map(|row| row.map(QueryResult::from))
-                    .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+                let row = query(statement).fetch_optional(&mut *open.lock().await.connection).await;
+                row.map(|row| row.map(QueryResult::from)).map_err(unread)
             }
         }
     }
@@ -206,9 +212,8 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.query_all_raw(statement).await,
             Self::Postgres(open) => {
-                let rows = query(&statement).fetch_all(&mut *open.lock().await.connection).await;
-                rows.map(|rows| rows.into_iter().map(QueryResult::from).collect())
-                    .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+                let rows = query(statement).fetch_all(&mut *open.lock().await.connection).await;
+                rows.map(|rows| rows.into_iter().map(QueryResult::from).collect()).map_err(unread)
             }
         }
     }
