@@ -1,9 +1,11 @@
 //! Threads for what plug-ins cost (旁路线程): components run and are compiled there, and schemas with their fields are
-//! made. They get the processor after those that answer requests, so that one tenant's plug-ins do not hold up another
-//! tenant's reads; and however many of them wait, the threads for other blocking work stay free.
+//! made. They get the processor after those that answer requests and give it up to them at once, so that one tenant's
+//! plug-ins do not hold up another tenant's reads; and however many of them wait, the threads for other blocking work stay
+//! free.
 
 use std::sync::LazyLock;
 
+use rustix::process::getpriority_process;
 use tokio::{
     runtime::{Builder, Runtime},
     task::{JoinError, spawn_blocking},
@@ -15,8 +17,11 @@ const STANDS_BACK: i32 = 10;
 
 static THREADS: LazyLock<Option<Runtime>> = LazyLock::new(|| {
     let stand_back = || {
-        // Where the system does not let them, they run as all others do.
-        let _ = rustix::process::setpriority_process(None, STANDS_BACK);
+        // A process that stands back itself is not to stand back less.
+        let nice = getpriority_process(None).map_or(STANDS_BACK, |nice| nice.max(STANDS_BACK));
+        if let Err(error) = background::stand_back(nice) {
+            tracing::warn!(%error, "work of plug-ins does not stand back behind requests");
+        }
     };
     let threads = Builder::new_current_thread().thread_name("plug-in").on_thread_start(stand_back).build();
     threads.inspect_err(|error| tracing::warn!(%error, "plug-ins have no threads of their own")).ok()
@@ -33,8 +38,6 @@ pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static)
 
 #[cfg(test)]
 mod tests {
-    use rustix::process::getpriority_process;
-
     use super::*;
 
     #[tokio::test]
@@ -42,7 +45,7 @@ mod tests {
         let before = getpriority_process(None).unwrap();
         let aside = aside(|| getpriority_process(None).unwrap()).await.unwrap();
         let other = spawn_blocking(|| getpriority_process(None).unwrap()).await.unwrap();
-        assert_eq!((aside, other), ((before.max(STANDS_BACK)), before));
+        assert_eq!((aside, other), (before.max(STANDS_BACK), before));
         assert_eq!(getpriority_process(None).unwrap(), before);
     }
 }

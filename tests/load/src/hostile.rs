@@ -39,6 +39,25 @@ const PACE: Duration = Duration::from_millis(50);
 /// A larger component does not fit into a request.
 const LARGEST: usize = 150 * 1024;
 
+/// Answers a field of each parent by the number one.
+const ONES: &str = r#"
+    (data (i32.const 1000) "1")
+    (func (export "run") (param $in i32) (result i32)
+      (local $at i32) (local $end i32)
+      (local.set $at (i32.const 2048))
+      (local.set $end (i32.add (local.get $at) (i32.mul (i32.load offset=68 (local.get $in)) (i32.const 8))))
+      (block $done (loop $next
+        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
+        (i32.store (local.get $at) (i32.const 1000))
+        (i32.store offset=4 (local.get $at) (i32.const 1))
+        (local.set $at (i32.add (local.get $at) (i32.const 8)))
+        (br $next)))
+      (i32.store8 (i32.const 16) (i32.const 0))
+      (i32.store (i32.const 20) (i32.const 2048))
+      (i32.store (i32.const 24) (i32.load offset=68 (local.get $in)))
+      (i32.const 16))
+"#;
+
 /// How often something ended in a code.
 type Ends = BTreeMap<String, usize>;
 /// What is asked of a component, and its bytes.
@@ -62,17 +81,16 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     let attacks = corpus().into_iter().filter(|attack| attack.name.contains(&bench.only));
     let attacks = attacks.filter_map(|attack| Some((attack.hook(), attack.component().ok()?.to_vec())));
     let attacks: Vec<Component> = attacks.filter(|(_, bytes)| bytes.len() <= LARGEST).collect();
-    // What is asked in the same way and does no harm: the rest is the attacks' own.
-    let innocent = vec![(Hook::Validate, Guest::of(Hook::Validate, NOTHING).bytes()?)];
+    let innocent = attacks.iter().enumerate().map(|(number, (hook, _))| innocent(number, *hook));
+    let innocent: Vec<Component> = innocent.collect::<Outcome<_>>()?;
     let mut taken: [Vec<Round>; 4] = Default::default();
-    let mut ends = Ends::new();
+    let (mut quiet, mut ends) = (Ends::new(), Ends::new());
     let every = bench.rate.map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.1)));
     let reading = || paced(server.port, (bench.connections, every), bench.seconds, 0, &maker);
     let [alone, beside_innocent, beside_attacks, meanwhile] = &mut taken;
     for number in 0..bench.rounds.max(1) {
         alone.push(reading().await?);
-        let mut both =
-            [(&innocent, &mut *beside_innocent, &mut Ends::new()), (&attacks, &mut *beside_attacks, &mut ends)];
+        let mut both = [(&innocent, &mut *beside_innocent, &mut quiet), (&attacks, &mut *beside_attacks, &mut ends)];
         // Whatever follows the other has its own place: the server, the database and the machine change as they run.
         if number % 2 == 1 {
             both.reverse();
@@ -85,8 +103,8 @@ pub async fn run(bench: Bench) -> Outcome<()> {
         let changing = |stop| attacking.put_in_and_take_out(&attacks, stop);
         meanwhile.push(until_read(reading(), changing).await?);
     }
-    for (end, times) in &ends {
-        println!("{times:>8} {end}");
+    for (whose, ends) in [("innocent", &quiet), ("attacks", &ends)] {
+        ends.iter().for_each(|(end, times)| println!("{whose:<10}{times:>8} {end}"));
     }
     let names = ["alone", "beside the innocent", "beside attacks", "while they are put in"];
     let [alone, beside_innocent, beside_attacks, meanwhile] = taken.each_ref().map(Vec::as_slice);
@@ -229,6 +247,14 @@ impl Attacking {
         let (_, body) = once(self.port, ("/graphql".into(), headers, body)).await?;
         Ok(serde_json::from_slice(&body)?)
     }
+}
+
+/// What is put in and asked as an attack is and does no harm, so that what differs is the attack's own. No two are the
+/// same to the server.
+fn innocent(number: usize, hook: Hook) -> Outcome<Component> {
+    let main = if hook == Hook::Resolve { ONES } else { NOTHING };
+    let own = format!(r#"{main} (data (i32.const 40000) "{number}")"#);
+    Ok((hook, Guest::of(hook, &own).bytes()?))
 }
 
 /// How an answer ended.
