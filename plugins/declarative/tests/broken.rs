@@ -298,3 +298,15 @@ fn computed_fields_say_what_they_need_and_have_somebody_to_ask() {
     assert_eq!(changed("\"digit\"", "\"__digit\""), ["NAME"]);
     assert_eq!(faults(asked.clone() + field + field), ["NAME_CLASH"]);
 }
+
+#[test]
+fn a_mutation_has_no_argument_of_a_name_that_the_platform_gives_every_mutation() {
+    let told = |key: &str| {
+        let mutation = "\n[[mutation]]\nkey = \"register\"\ntitle = \"登记\"\ntype = \"json\"\nargs = [{ key = \"NAME\", title = \"说明\", type = \"text\" }]\n";
+        with_code(&(CODE.replace("validate", "act") + &mutation.replace("NAME", key)), None)
+    };
+    assert!(told("note").is_ok());
+    for key in ["idempotencyKey", "warningReason"] {
+        assert_eq!(told(key).unwrap_err().iter().map(|fault| fault.code).collect::<Vec<_>>(), ["NAME_CLASH"], "{key}");
+    }
+}

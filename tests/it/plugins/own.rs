@@ -235,6 +235,41 @@ async fn a_mutation_does_what_its_component_wants_under_the_callers_rights_once_
     assert_eq!(register(&tenant.superior, path).await.code(), "PLUGIN_DENIED");
 }
 
+#[tokio::test]
+async fn a_mutation_with_warnings_is_done_with_a_reason_that_stands_on_record() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    // It warns of what it would have refused, and of shorter arguments.
+    let warns =
+        [("(i32.store8 (i32.const 88) (i32.const 0))", "(i32.store8 (i32.const 88) (i32.const 1))"), ("60", "50")];
+    let warns = warns.iter().fold(REGISTERS.to_string(), |text, (from, to)| text.replacen(from, to, 1));
+    let bytes = guest(Hook::Act, &warns);
+    let plugin = install(tenant, &registering(&bytes), &bytes).await;
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    let cadre = tenant.id("cadre:applicant");
+    let input =
+        |reason: Json| json!({ "path": format!("{cadre}.kind"), "warningReason": reason, "idempotencyKey": "k" });
+
+    let refused = register(&tenant.superior, input(json!(null))).await;
+    let payload = &refused.body["data"]["bwly_register"];
+    assert_eq!((codes(payload), &payload["userErrors"][0]["field"]), (vec!["PLUGIN_WARNING"], &json!("input.note")));
+    let words = "备注过长（bwly.long）。核对后确需提交的，用 warningReason 写明理由";
+    assert_eq!((&payload["userErrors"][0]["message"], &payload["answer"]), (&json!(words), &json!(null)));
+    let refused = register(&tenant.superior, input(json!("长".repeat(501)))).await;
+    let payload = &refused.body["data"]["bwly_register"];
+    assert_eq!(payload["userErrors"][0]["field"], "input.warningReason", "{}", refused.text);
+    assert_eq!(kind(tenant, cadre).await, json!(null), "nothing is done without a reason");
+
+    let done = register(&tenant.superior, input(json!(" 情况属实 "))).await;
+    assert_eq!(done.body["data"]["bwly_register"]["userErrors"], json!([]), "{}", done.text);
+    assert_eq!(kind(tenant, cadre).await, "FIRST");
+    let query = "{ auditRecords(where: { action: { eq: \"pluginAct\" } }) { nodes { detail } } }";
+    let lines = tenant.audit.ok(query, json!({})).await["auditRecords"]["nodes"].clone();
+    let on_record: Vec<_> =
+        lines.as_array().unwrap().iter().filter(|line| line["detail"]["reason"] == "情况属实").collect();
+    assert_eq!((on_record.len(), &on_record[0]["detail"]["warnings"]), (1, &json!(["bwly.long"])), "{lines}");
+}
+
 /// Reads the cadre of each question, `{"id":".."}`, by the view that was granted; `null` where nothing is told.
 const READS: &str = r#"
     (data (i32.const 1000) "Cadre")

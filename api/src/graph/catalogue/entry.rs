@@ -68,8 +68,17 @@ pub enum By {
 /// Carries mutations out that are not the platform's own.
 #[async_trait::async_trait]
 pub trait Actor: Send + Sync + std::fmt::Debug {
-    /// What is answered. `key` is the client's for this change.
-    async fn act(&self, session: &Session, args: Map<String, Json>, key: Option<&str>) -> Result<Json, Fault>;
+    /// What is answered.
+    async fn act(&self, session: &Session, args: Map<String, Json>, besides: Besides<'_>) -> Result<Json, Fault>;
+}
+
+/// What the client gives every mutation that is not the platform's own, whatever its arguments are.
+#[derive(Clone, Debug, Default)]
+pub struct Besides<'a> {
+    /// The client's key for this change.
+    pub key: Option<&'a str>,
+    /// Why it is to be done in spite of warnings.
+    pub reason: Option<String>,
 }
 
 impl Entry {

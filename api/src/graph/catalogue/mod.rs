@@ -13,7 +13,7 @@ use entities::CodeEnum;
 use policies::Resource;
 use serde_json::{Map, Value as Json};
 
-pub use entry::{Actor, By, Entry, Part, Shape};
+pub use entry::{Actor, Besides, By, Entry, Part, Shape};
 pub use fields::{code, column, computed, expression, many, member, one, resolved};
 pub use resolver::Resolver;
 pub use set::{Catalogue, EXTENDS, Root, to_one_column};

@@ -13,14 +13,14 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::{
     graph::{
-        catalogue::{By, Catalogue, Entry, Part, Resolver, Scalar, Shape},
+        catalogue::{Besides, By, Catalogue, Entry, Part, Resolver, Scalar, Shape},
         payload::{HeaderKey, UserErrorObject},
         resolve::fitting,
         schema::{
             inject::{enum_type, scalar_name},
             meta::{Argument, field, input, object},
             required,
-            submissions::of_any,
+            submissions::{of_any, of_every},
             whole,
         },
         selection::{Doc, Picked},
@@ -64,9 +64,7 @@ pub(super) fn register(registry: &mut Registry, catalogue: &Catalogue, mutation:
 
 fn declare(registry: &mut Registry, entry: &Entry, mutation: &str) {
     let given = format!("{}Input", entry.name);
-    let mut fields: Vec<Argument> = entry.args.iter().map(argument).collect();
-    let about = "Your key for this change: the same key and input again do nothing more for 72 hours.";
-    fields.push(Argument::new("idempotencyKey", "String", about));
+    let fields: Vec<Argument> = entry.args.iter().map(argument).chain(of_every()).collect();
     registry.types.insert(given.clone(), input(&given, &format!("What `{}` is given.", entry.field), fields));
     let payload = payload_name(entry);
     let parts = [
@@ -144,7 +142,8 @@ pub(super) async fn act(ctx: &Context<'_>, entry: &Entry) -> Result<Value, ApiEr
     };
     let key = args.remove("idempotencyKey");
     let key = key.as_ref().and_then(Json::as_str).or(ctx.data_opt::<HeaderKey>().map(|key| key.0.as_str()));
-    let outcome = match actor.act(session, args, key).await {
+    let reason = args.remove("warningReason").and_then(|reason| reason.as_str().map(str::to_string));
+    let outcome = match actor.act(session, args, Besides { key, reason }).await {
         Ok(answer) => Ok(answer),
         Err(Fault::Refused(errors)) => Err(UserErrorObject::list(errors, session)),
         Err(Fault::Failed(error)) => return Err(error),

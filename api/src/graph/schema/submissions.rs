@@ -49,6 +49,14 @@ fn payload_name(submission: &Submission) -> String {
     format!("{}SubmitPayload", submission.view.0)
 }
 
+/// The arguments of every mutation that a plug-in has to do with.
+pub(super) fn of_every() -> [Argument; 2] {
+    let warned = "Why it is done in spite of the plug-in's warnings (不顾提示的理由), 1 to 500 characters; without it warnings \
+                  refuse it with `PLUGIN_WARNING`.";
+    let key = "Your key for this change: the same key and input again do nothing more for 72 hours.";
+    [Argument::new("warningReason", "String", warned), Argument::new("idempotencyKey", "String", key)]
+}
+
 fn declare(registry: &mut Registry, submission: &Submission) {
     let form = format!("{}FormInput", submission.view.0);
     let mut fields = vec![];
@@ -65,7 +73,7 @@ fn declare(registry: &mut Registry, submission: &Submission) {
     );
     registry.types.insert(form.clone(), input(&form, &about, fields));
     let name = input_name(submission);
-    let fields = vec![
+    let mut fields = vec![
         Argument::new(
             "approval",
             "ID",
@@ -73,18 +81,8 @@ fn declare(registry: &mut Registry, submission: &Submission) {
         ),
         Argument::new("form", &format!("{form}!"), "The form (表单)."),
         Argument::new("materials", "[MaterialInput!]!", "The materials (材料), each once.").default("[]"),
-        Argument::new(
-            "warningReason",
-            "String",
-            "Why it is submitted in spite of the plug-in's warnings (不顾提示的理由), 1 to 500 characters; without it warnings \
-             refuse it with `PLUGIN_WARNING`.",
-        ),
-        Argument::new(
-            "idempotencyKey",
-            "String",
-            "Your key for this change: the same key and input again do nothing more for 72 hours.",
-        ),
     ];
+    fields.extend(of_every());
     registry.types.insert(name.clone(), input(&name, &format!("A submission of {}.", submission.doc), fields));
     let name = payload_name(submission);
     let (view, one) = &submission.view;

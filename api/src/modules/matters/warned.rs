@@ -5,21 +5,9 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::{
-    kernel::{
-        error::Faults,
-        id::{ObjectType, publish},
-        words::words,
-    },
+    kernel::id::{ObjectType, publish},
     modules::{matters::catalogue::CaseItem, plugins::warnings::Acknowledged},
 };
-
-/// The longest reason, in characters.
-const LONGEST: usize = 500;
-
-/// The reason for going on in spite of warnings, if one is given.
-pub fn reason(given: Option<&str>, faults: &mut Faults) -> Option<String> {
-    given.and_then(|text| faults.take(words(text, LONGEST, "input.warningReason")))
-}
 
 /// What a case has on record, with one thing more: of the submission, or of the item that was supplied.
 pub fn with(before: &Json, more: Option<&Acknowledged>, item: Option<Uuid>, at: DateTime<Utc>) -> Json {
@@ -72,18 +60,6 @@ mod tests {
             at: "input.form".into(),
         };
         Acknowledged { reason: "情况属实".into(), warnings: paths.iter().map(warning).collect() }
-    }
-
-    #[test]
-    fn a_reason_has_1_to_500_characters() {
-        let mut faults = Faults::default();
-        assert_eq!(reason(None, &mut faults), None);
-        assert_eq!(reason(Some(" 情况属实 "), &mut faults).as_deref(), Some("情况属实"));
-        assert_eq!(reason(Some(&"长".repeat(500)), &mut faults).unwrap().chars().count(), 500);
-        assert!(faults.is_empty());
-        assert_eq!(reason(Some(" \n"), &mut faults), None);
-        assert_eq!(reason(Some(&"长".repeat(501)), &mut faults), None);
-        assert!(faults.names("input.warningReason"));
     }
 
     #[test]

@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use declarative::Plugin;
 use entities::{plugin, values::PluginState};
-use host::{Acted, Answer, Ask, Level};
+use host::{Acted, Answer, Ask, Level, Problem};
 use policies::{Action, Resource};
 use sea_orm::ColumnTrait;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 
 use crate::{
-    graph::catalogue::Actor,
+    graph::catalogue::{Actor, Besides},
     kernel::{
         command::{Command, execute},
         error::{ApiError, Code, Fault, Faults, UserError},
@@ -23,6 +23,7 @@ use crate::{
         code,
         effects::{Deed, planned},
         submission::brief,
+        warnings::{self, Acknowledged, Warning},
     },
 };
 
@@ -40,7 +41,8 @@ pub struct Acting {
 
 #[async_trait::async_trait]
 impl Actor for Acting {
-    async fn act(&self, session: &Session, args: Map<String, Json>, key: Option<&str>) -> Result<Json, Fault> {
+    async fn act(&self, session: &Session, args: Map<String, Json>, besides: Besides<'_>) -> Result<Json, Fault> {
+        let Besides { key, reason } = besides;
         // Sent again with its key, or tried again after a race, it is the same occasion.
         let occasion = match key {
             Some(key) => format!("{} {} {key}", session.tenant().id, session.user_id()),
@@ -52,6 +54,7 @@ impl Actor for Acting {
             digest: self.plugin.digest.clone(),
             mutation: self.mutation.clone(),
             args: Json::Object(args),
+            reason,
         };
         execute(session, &command, key).await
     }
@@ -67,6 +70,9 @@ struct Act {
     digest: String,
     mutation: String,
     args: Json,
+    /// Why it is to be done in spite of warnings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// What the component said, before the transaction.
@@ -88,7 +94,7 @@ impl Command for Act {
             Ok(_) => return Err(Code::PluginOutput.into()),
             Err(failure) => return Err(ApiError::of(code::published(failure.as_ref())).into()),
         };
-        let deeds = match refuses(&acted) {
+        let deeds = match self.refuses(&acted) {
             true => vec![],
             false => planned(&self.plugin, &code::in_force(session, &self.plugin), &acted.effects, None)?,
         };
@@ -104,26 +110,41 @@ impl Command for Act {
         let row = rows.filter(plugin::Column::State.eq(PluginState::Enabled)).one().await?;
         let row = row.ok_or(Code::PluginDisabled)?;
         let said = tx.advice::<Said>().next().ok_or(Code::Conflict)?;
+        let of = |level: Level| said.acted.problems.iter().filter(move |problem| problem.level == level).take(MOST);
         let mut faults = Faults::default();
-        for problem in said.acted.problems.iter().filter(|problem| problem.level == Level::Error).take(MOST) {
-            let (path, words) = (brief(&problem.path, 100), brief(&problem.message, 200));
-            let at = if path.is_empty() { "input".to_string() } else { format!("input.{path}") };
-            let (prefix, code) = (&self.plugin.prefix, brief(&problem.code, 40));
-            let en = format!("The plug-in {} refuses it as {code}: {words}", self.plugin.key);
-            faults.add(UserError::new(Code::PluginRule, at, format!("{words}（{prefix}.{code}）"), en));
+        let reason = warnings::reason(self.reason.as_deref(), &mut faults);
+        for Warning { code, message, at, .. } in of(Level::Error).map(|problem| self.told(problem)) {
+            let en = format!("The plug-in {} refuses it as {code}: {message}", self.plugin.key);
+            faults.add(UserError::new(Code::PluginRule, at, format!("{message}（{code}）"), en));
         }
         faults.check()?;
+        let acknowledged = Acknowledged::of(of(Level::Warn).map(|problem| self.told(problem)).collect(), reason)?;
         let answer: Json = serde_json::from_str(&said.acted.answer).map_err(|_| Code::PluginOutput)?;
         for (place, deed) in said.deeds.iter().enumerate() {
             deed.within(tx).await.map_err(|fault| led_to(fault, place))?;
         }
-        tx.touched("Plugin", row.id, json!({ "mutation": self.mutation, "effects": said.deeds.len() }));
+        let mut detail = json!({ "mutation": self.mutation, "effects": said.deeds.len() });
+        if let Some(acknowledged) = &acknowledged {
+            (detail["warnings"], detail["reason"]) = (json!(acknowledged.codes()), json!(acknowledged.reason));
+        }
+        tx.touched("Plugin", row.id, detail);
         Ok(answer)
     }
 }
 
-fn refuses(acted: &Acted) -> bool {
-    acted.problems.iter().any(|problem| problem.level == Level::Error)
+impl Act {
+    /// Whether nothing will be done, so that nothing need be made ready.
+    fn refuses(&self, acted: &Acted) -> bool {
+        acted.problems.iter().any(|problem| problem.level == Level::Error || self.reason.is_none())
+    }
+
+    /// A problem in a few words, and where the client's input has it.
+    fn told(&self, problem: &Problem) -> Warning {
+        let path = brief(&problem.path, 100);
+        let at = if path.is_empty() { "input".to_string() } else { format!("input.{path}") };
+        let code = format!("{}.{}", self.plugin.prefix, brief(&problem.code, 40));
+        Warning { code, message: brief(&problem.message, 200), at, path }
+    }
 }
 
 /// A refusal of an effect, which the client's input did not have: its field is that of the effect.

@@ -1,15 +1,27 @@
-//! What a plug-in warns of (提示): a form with warnings is taken with a reason, and both are kept together.
+//! What a plug-in warns of (提示): a form, or a mutation of the plug-in's own, with warnings is taken with a reason, and
+//! both are kept together.
 
 use serde::Serialize;
 
-use crate::kernel::error::{Code, Fault, UserError};
+use crate::kernel::{
+    error::{Code, Fault, Faults, UserError},
+    words::words,
+};
+
+/// The longest reason, in characters.
+const LONGEST: usize = 500;
+
+/// The reason for going on in spite of warnings, if one is given.
+pub fn reason(given: Option<&str>, faults: &mut Faults) -> Option<String> {
+    given.and_then(|text| faults.take(words(text, LONGEST, "input.warningReason")))
+}
 
 /// A warning, as it is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
     /// The rule's name, with the plug-in's prefix.
     pub code: String,
-    /// The field of the form that is meant; empty where it is the form as a whole.
+    /// The field of the form or argument that is meant; empty where it is all of them.
     pub path: String,
     /// What is said.
     pub message: String,
@@ -57,6 +69,18 @@ impl Acknowledged {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reason_has_1_to_500_characters() {
+        let mut faults = Faults::default();
+        assert_eq!(reason(None, &mut faults), None);
+        assert_eq!(reason(Some(" 情况属实 "), &mut faults).as_deref(), Some("情况属实"));
+        assert_eq!(reason(Some(&"长".repeat(500)), &mut faults).unwrap().chars().count(), 500);
+        assert!(faults.is_empty());
+        assert_eq!(reason(Some(" \n"), &mut faults), None);
+        assert_eq!(reason(Some(&"长".repeat(501)), &mut faults), None);
+        assert!(faults.names("input.warningReason"));
+    }
 
     fn warnings() -> Vec<Warning> {
         let of = |path: &str, at: &str| Warning {

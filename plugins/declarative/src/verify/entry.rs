@@ -38,6 +38,9 @@ pub enum Shape {
     Object(Vec<Part>),
 }
 
+/// What every mutation takes besides its own arguments.
+const GIVEN: [&str; 2] = ["idempotencyKey", "warningReason"];
+
 /// An argument, or a field of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part {
@@ -112,7 +115,7 @@ impl Checker<'_> {
             let key = part.key.get_ref();
             self.key(&part.key);
             self.title(&part.title);
-            if !seen.insert(key) || key == "idempotencyKey" {
+            if !seen.insert(key) || GIVEN.contains(&key.as_str()) {
                 self.fault(&part.key, "NAME_CLASH", format!("名称 {} 重复或为平台保留", shown(key)), "换一个 key");
             }
             let Some(kind) = self.value(&part.ty, sets) else { continue };

@@ -36,7 +36,7 @@ use crate::{
         },
         plugins::{
             submission::{self, Question},
-            warnings::Acknowledged,
+            warnings::{self, Acknowledged},
         },
     },
 };
@@ -87,7 +87,7 @@ impl Command for CaseItemSupplyInput {
     async fn run(&self, tx: &Tx) -> Result<Uuid, Fault> {
         let held = self.hold(tx).await?;
         let (mut faults, mut warnings) = (Faults::default(), vec![]);
-        let reason = warned::reason(self.warning_reason.as_deref(), &mut faults);
+        let reason = warnings::reason(self.warning_reason.as_deref(), &mut faults);
         let form = match self.patched(tx, &held, &mut faults).await? {
             Some((matter, form)) => {
                 if faults.is_empty() {

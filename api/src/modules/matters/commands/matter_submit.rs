@@ -29,11 +29,10 @@ use crate::{
             catalogue::Approval,
             forms::{self, Sources},
             opening::{self, Opening},
-            warned,
         },
         plugins::{
             submission::{self, Question},
-            warnings::Acknowledged,
+            warnings::{self, Acknowledged},
         },
     },
 };
@@ -101,7 +100,7 @@ impl Command for MatterSubmitInput {
             return Ok(case.id);
         }
         let mut faults = Faults::default();
-        let reason = warned::reason(self.warning_reason.as_deref(), &mut faults);
+        let reason = warnings::reason(self.warning_reason.as_deref(), &mut faults);
         if cadre.under_investigation && approving::waits_for_investigations(&approval.matter_key) {
             faults.add(UserError::of(Code::UnderInvestigation, "input.approval"));
         }
