@@ -118,11 +118,11 @@ async fn a_move_is_told_once_and_its_effects_happen_under_the_rights_of_who_move
 }
 
 /// What a replica takes that looks now.
-async fn taken(world: &World) -> Vec<Told> {
+async fn taken(world: &World) -> Option<Told> {
     let platform = world.server.identity.platform();
-    match take(platform, world.a.id, platform.clock().now(), 20).await.unwrap() {
-        Taken::Moves(moves) => moves,
-        Taken::Nothing(_) => vec![],
+    match take(platform, world.a.id, platform.clock().now()).await.unwrap() {
+        Taken::Move(told) => Some(*told),
+        Taken::Lost | Taken::Nothing(_) => None,
     }
 }
 
@@ -136,9 +136,10 @@ async fn a_replica_takes_no_more_than_it_tells_next_and_leaves_other_cases_to_ot
         apply_as(tenant, who).await;
     }
     let (one, other, none) = (taken(&world).await, taken(&world).await, taken(&world).await);
-    assert_eq!((one.len(), other.len(), none.len()), (1, 1, 0));
-    assert_ne!(one[0].job.case_id, other[0].job.case_id);
-    for told in one.iter().chain(&other) {
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_ne!(one.job.case_id, other.job.case_id);
+    assert!(none.is_none());
+    for told in [&one, &other] {
         finish(platform, tenant.id, told).await.unwrap();
     }
     for job in told(tenant).await.as_array().unwrap() {
@@ -153,7 +154,7 @@ async fn a_move_that_another_replica_has_taken_leads_to_nothing_more_here() {
     let platform = world.server.identity.platform();
     stages(tenant).await;
     let case = apply(tenant).await;
-    let ours = taken(&world).await.remove(0);
+    let ours = taken(&world).await.unwrap();
     let effect = async |stage: &str| {
         let (object, values) = (ID::from(case.as_str().unwrap()), JsonText(json!({ "bwly_stage": stage })));
         let input = CustomFieldsSetInput { object, values, idempotency_key: None };
@@ -164,10 +165,10 @@ async fn a_move_that_another_replica_has_taken_leads_to_nothing_more_here() {
     world.server.clock.advance(TimeDelta::seconds(50));
     assert!(effect("已受理").await.is_ok());
     world.server.clock.advance(TimeDelta::seconds(50));
-    assert!(taken(&world).await.is_empty(), "it was renewed");
+    assert!(taken(&world).await.is_none(), "it was renewed");
 
     world.server.clock.advance(TimeDelta::seconds(11));
-    let theirs = taken(&world).await.remove(0);
+    let theirs = taken(&world).await.unwrap();
     let late = effect("已退回").await;
     assert!(matches!(&late, Err(Fault::Failed(error)) if error.code == Code::DeadlineExceeded), "{late:?}");
     finish(platform, tenant.id, &ours).await.unwrap();
@@ -211,6 +212,35 @@ async fn what_is_not_granted_or_fails_is_tried_again_then_parked_and_told_once_m
     assert_eq!(stage(tenant, &case).await, "已登记");
     let again = tenant.superior.mutate("pluginTransitionRetry", input, "pluginTransition { id }").await;
     assert_eq!(zugong_tests::client::codes(&again), ["NOT_IN_STATE"], "{again}");
+}
+
+#[tokio::test]
+async fn a_move_waits_until_the_one_before_it_of_its_case_is_settled() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, STAGES);
+    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    let case = apply(tenant).await;
+    let read = tenant.applicant.ok("query($id: ID!) { case(id: $id) { version } }", json!({ "id": case })).await;
+    let input = json!({ "id": case, "expectedVersion": read["case"]["version"], "reason": "材料有误" });
+    tenant.applicant.done("caseWithdraw", input, "case { state }").await;
+    let moves = async || {
+        let all = told(tenant).await;
+        let brief = |job: &Json| json!([job["fromState"], job["state"], job["attempts"]]);
+        let mut brief: Vec<Json> = all.as_array().unwrap().iter().map(brief).collect();
+        brief.sort_by_key(|job| job[0] == "RUNNING");
+        Json::Array(brief)
+    };
+    // It is not granted what it wants: the first move has to be tried again, and the second is not told before.
+    round(platform, tenant.id).await.unwrap();
+    round(platform, tenant.id).await.unwrap();
+    assert_eq!(moves().await, json!([["", "PENDING", 1], ["RUNNING", "PENDING", 0]]));
+    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    world.server.clock.advance(TimeDelta::minutes(2));
+    round(platform, tenant.id).await.unwrap();
+    let after = moves().await;
+    assert_eq!((&after[0], &after[1][2]), (&json!(["", "DONE", 2]), &json!(1)), "both in one round: {after}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Whose turn it is to tell of a move: replicas take what is due from one table, a case at a time.
+//! Whose turn it is to tell of a move: replicas take what is due from one table, a move at a time.
 
 use std::sync::Arc;
 
@@ -56,15 +56,17 @@ impl Claim for Told {
 
 /// What there is to tell.
 pub enum Taken {
-    /// Moves of one case in their order; none where another replica was quicker.
-    Moves(Vec<Told>),
+    /// A move.
+    Move(Box<Told>),
+    /// None this time: another replica was quicker.
+    Lost,
     /// Nothing yet; when to look again, never where there never was anything.
     Nothing(Option<DateTime<Utc>>),
 }
 
-/// Takes the moves of the case that has waited longest, at most so many, if they were due by then. One case and no more:
-/// what is taken is told at once, and what it leads to keeps its order, but where one of a batch has to be tried again.
-pub async fn take(platform: &Arc<Platform>, tenant: Uuid, by: DateTime<Utc>, most: u64) -> Result<Taken, ApiError> {
+/// Takes the move that has waited longest, if it was due by then. One and no more: what is taken is told at once, and the
+/// next of its case waits until this one is settled, so that what they lead to keeps its order.
+pub async fn take(platform: &Arc<Platform>, tenant: Uuid, by: DateTime<Utc>) -> Result<Taken, ApiError> {
     use plugin_transition::Column;
     let tx = platform.system(Reason::Transition).begin(Some(tenant)).await?;
     let waiting = tx
@@ -73,36 +75,29 @@ pub async fn take(platform: &Arc<Platform>, tenant: Uuid, by: DateTime<Utc>, mos
         .filter(Expr::cust(FIRST))
         .order_by(Column::NextAttemptAt, Order::Asc)
         .order_by(Column::Id, Order::Asc)
-        .limit(most)
-        .all()
+        .limit(1)
+        .one()
         .await?;
-    let Some(first) = waiting.first() else {
+    let Some(job) = waiting else {
         let any = tx.parts::<plugin_transition::Entity>().limit(1).one().await?;
         tx.rollback().await?;
         return Ok(Taken::Nothing(any.map(|_| by + RESTING)));
     };
-    let (case, again) = (first.case_id, first.next_attempt_at);
-    if again > by {
+    if job.next_attempt_at > by {
         tx.rollback().await?;
-        return Ok(Taken::Nothing(Some(again)));
+        return Ok(Taken::Nothing(Some(job.next_attempt_at)));
     }
-    let mut taken = vec![];
-    for job in waiting.into_iter().filter(|job| job.case_id == case && job.next_attempt_at <= by) {
-        // Of replicas that see the same move, the one whose update counts tells it; one that was renewed is not due.
-        let mine = tx
-            .change::<plugin_transition::Entity>()
-            .id(job.id)
-            .filter(Column::State.eq(PluginCallState::Pending))
-            .filter(Column::Attempts.eq(job.attempts))
-            .filter(Column::NextAttemptAt.lte(by))
-            .set(Column::Attempts, plus_one(Column::Attempts))
-            .set(Column::NextAttemptAt, Expr::value(tx.now() + LEASE))
-            .run()
-            .await?;
-        if mine > 0 {
-            taken.push(Told { job });
-        }
-    }
+    // Of replicas that see the same move, the one whose update counts tells it; one that was renewed is not due.
+    let mine = tx
+        .change::<plugin_transition::Entity>()
+        .id(job.id)
+        .filter(Column::State.eq(PluginCallState::Pending))
+        .filter(Column::Attempts.eq(job.attempts))
+        .filter(Column::NextAttemptAt.lte(by))
+        .set(Column::Attempts, plus_one(Column::Attempts))
+        .set(Column::NextAttemptAt, Expr::value(tx.now() + LEASE))
+        .run()
+        .await?;
     tx.commit().await?;
-    Ok(Taken::Moves(taken))
+    Ok(if mine > 0 { Taken::Move(Box::new(Told { job })) } else { Taken::Lost })
 }

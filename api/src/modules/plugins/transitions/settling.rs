@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// Moves of a tenant that are told in one round.
-const BATCH: u64 = 20;
+const BATCH: usize = 20;
 /// When it is looked again after so many.
 const SOON: TimeDelta = TimeDelta::seconds(1);
 /// After so many tries it waits for a person, and again after as many more.
@@ -49,16 +49,11 @@ enum Outcome {
 /// Tells what is due for a tenant, and says when to look again; never, where there never was anything to tell.
 pub async fn round(platform: &Arc<Platform>, tenant: Uuid) -> Result<Option<DateTime<Utc>>, ApiError> {
     let now = platform.clock().now();
-    let mut left = BATCH;
-    while left > 0 {
-        match take(platform, tenant, now, left).await? {
+    for _ in 0..BATCH {
+        match take(platform, tenant, now).await? {
             Taken::Nothing(again) => return Ok(again),
-            Taken::Moves(moves) => {
-                left = left.saturating_sub(u64::try_from(moves.len()).unwrap_or(left).max(1));
-                for told in moves {
-                    finish(platform, tenant, &told).await?;
-                }
-            }
+            Taken::Move(told) => finish(platform, tenant, &told).await?,
+            Taken::Lost => {}
         }
     }
     // There may be more.
@@ -93,7 +88,7 @@ async fn tell(platform: &Arc<Platform>, tenant: Uuid, told: &Told) -> (i32, Outc
 async fn carried_out(session: &Session, told: &Told, done: &mut i32) -> Result<Outcome, Fault> {
     let job = &told.job;
     let tx = session.platform().system(Reason::Transition).begin(Some(session.tenant().id)).await?;
-    // Those of the case before it may have taken all of its time.
+    // Whoever stood still since it was taken has lost it by now.
     if !told.renew(&tx).await? {
         tx.rollback().await?;
         return Err(Code::DeadlineExceeded.into());
