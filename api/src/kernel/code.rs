@@ -101,7 +101,7 @@ codes! {
     PluginRefused "PLUGIN_REFUSED" Refusal 200 false "插件不合规范" "The plug-in is not as it must be; each fault is named with file and line.";
     PluginQuarantined "PLUGIN_QUARANTINED" Refusal 200 false "插件组件已被平台隔离" "The plug-in's component is quarantined on the whole platform.";
     PluginRule "PLUGIN_RULE" Refusal 200 false "不符合本地规则" "A rule of one of the tenant's plug-ins does not hold.";
-    PluginWarning "PLUGIN_WARNING" Refusal 200 false "须核对提示并说明理由" "A plug-in warns of the form; it is taken with a reason (warningReason).";
+    PluginWarning "PLUGIN_WARNING" Refusal 200 false "须核对提示并说明理由" "A plug-in warns of the input; it is taken with a reason (warningReason).";
     PluginUnavailable "PLUGIN_UNAVAILABLE" Refusal 200 true "插件暂时无法校验，草稿已保留" "A plug-in that must look at the form does not answer; nothing was submitted.";
     PluginNotPrepared "PLUGIN_NOT_PREPARED" Refusal 200 true "有服务器未能准备好插件变更" "A server cannot prepare for the change of plug-ins; nothing was changed.";
     HumanDecisionRequired "HUMAN_DECISION_REQUIRED" Refusal 200 false "须由有权限的人员作出决定" "A person with authority decides this, not a program.";

@@ -3,10 +3,15 @@
 //!
 //! Less alone is not enough. Whatever its priority, a thread that Linux has chosen runs for a while undisturbed, some
 //! milliseconds until the next tick of its clock, and whoever has to answer a request waits for that several times over.
-//! A thread that asks for long turns (since Linux 6.12) is one that others may interrupt; it is owed no more of the
-//! processor for it.
+//! A thread that asks for longer turns than others (since Linux 6.12) is one that they may interrupt; it is owed no more of
+//! the processor for it.
 
 use std::io;
+
+/// Nanoseconds: longer than the turns that threads have which ask for none, and no longer, since who is not owed the processor
+/// yet when it wakes still waits for as long (before Linux 6.17; then it waits no longer than for others).
+#[cfg(target_os = "linux")]
+const TURN: u64 = 10_000_000;
 
 /// Has the calling thread stand back by so many steps of `nice`, and be interrupted by whoever wakes. A system that knows
 /// no turns only has it stand back.
@@ -15,8 +20,6 @@ use std::io;
 /// The system does not allow it or does not have it; the thread goes on as it did.
 #[cfg(target_os = "linux")]
 pub fn stand_back(nice: i32) -> io::Result<()> {
-    /// The longest that there is, in nanoseconds.
-    const TURN: u64 = 100_000_000;
     let wanted = libc::sched_attr {
         size: size_of::<libc::sched_attr>() as u32,
         sched_policy: libc::SCHED_OTHER as u32,
@@ -66,7 +69,7 @@ mod tests {
             stand_back(19).unwrap();
             treated()
         });
-        let turn = if before.1 == 0 { 0 } else { 100_000_000 };
+        let turn = if before.1 == 0 { 0 } else { TURN };
         assert_eq!(there.join().unwrap(), (19, turn));
         assert_eq!(treated(), before);
     }

@@ -3,9 +3,9 @@
 //! plug-ins do not hold up another tenant's reads; and however many of them wait, the threads for other blocking work stay
 //! free.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Once};
 
-use rustix::process::getpriority_process;
+use rustix::process::{getpriority_process, setpriority_process};
 use tokio::{
     runtime::{Builder, Runtime},
     task::{JoinError, spawn_blocking},
@@ -19,8 +19,11 @@ static THREADS: LazyLock<Option<Runtime>> = LazyLock::new(|| {
     let stand_back = || {
         // A process that stands back itself is not to stand back less.
         let nice = getpriority_process(None).map_or(STANDS_BACK, |nice| nice.max(STANDS_BACK));
-        if let Err(error) = background::stand_back(nice) {
-            tracing::warn!(%error, "work of plug-ins does not stand back behind requests");
+        let interrupted = background::stand_back(nice).map_err(|error| error.to_string());
+        let done = interrupted.or_else(|_| setpriority_process(None, nice).map_err(|error| error.to_string()));
+        if let Err(error) = done {
+            static TOLD: Once = Once::new();
+            TOLD.call_once(|| tracing::warn!(error, "work of plug-ins does not stand back behind requests"));
         }
     };
     let threads = Builder::new_current_thread().thread_name("plug-in").on_thread_start(stand_back).build();

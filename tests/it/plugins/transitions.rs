@@ -244,6 +244,33 @@ async fn a_move_waits_until_the_one_before_it_of_its_case_is_settled() {
 }
 
 #[tokio::test]
+async fn of_two_moves_of_a_case_one_is_told_at_a_time_whichever_is_told_anew() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let platform = world.server.identity.platform();
+    let bytes = guest(Hook::OnTransition, STAGES);
+    install(tenant, &files(&bytes), &bytes).await;
+    let case = apply(tenant).await;
+    let first = told(tenant).await[0]["id"].clone();
+    for _ in 0..6 {
+        round(platform, tenant.id).await.unwrap();
+        world.server.clock.advance(TimeDelta::minutes(2));
+    }
+    let read = tenant.applicant.ok("query($id: ID!) { case(id: $id) { version } }", json!({ "id": case })).await;
+    let input = json!({ "id": case, "expectedVersion": read["case"]["version"], "reason": "材料有误" });
+    tenant.applicant.done("caseWithdraw", input, "case { state }").await;
+    // The first waits for a person, and the second is taken; then somebody has the first told anew.
+    let second = taken(&world).await.unwrap();
+    assert_eq!(second.job.from_state, "RUNNING");
+    tenant.superior.done("pluginTransitionRetry", json!({ "id": first }), "pluginTransition { state }").await;
+    assert!(taken(&world).await.is_none(), "the second is being told");
+    finish(platform, tenant.id, &second).await.unwrap();
+    world.server.clock.advance(TimeDelta::minutes(2));
+    let next = taken(&world).await.unwrap();
+    assert!(taken(&world).await.is_none(), "one at a time: {}", next.job.from_state);
+}
+
+#[tokio::test]
 async fn inv_9_a_component_that_fails_on_a_move_leaves_the_case_alone() {
     let world = World::start().await;
     let tenant = &world.a;

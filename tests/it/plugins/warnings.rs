@@ -1,16 +1,20 @@
 //! What a plug-in only warns of: told before anything is done, taken with a reason, kept with it where the agencies read it.
 
-use host::Hook;
+use host::{Hook, guests::Guest};
 use serde_json::{Value as Json, json};
 use zugong_tests::{
     Tenant, World,
     client::{codes, fields},
 };
 
-use super::{Files, approve, code, install};
+use super::{Files, approve, code, install, own::grant};
 
 /// The plug-in of `zugong plugin new` with two rules that only warn.
 fn advising() -> Files {
+    with_rules(Files::new("bwly"))
+}
+
+fn with_rules(files: Files) -> Files {
     let message = "message = \"年龄须满18周岁\"\n";
     let more = r#"
 [[rule]]
@@ -29,7 +33,7 @@ cel = "form.kind != 'SECOND' || form.reason != null"
 message = "第二类一般写明申请理由"
 level = "warn"
 "#;
-    Files::new("bwly").manifest(message, &format!("{message}{more}"))
+    files.manifest(message, &format!("{message}{more}"))
 }
 
 fn form(birth: &str, kind: &str) -> Json {
@@ -253,4 +257,66 @@ async fn a_component_warns_as_a_rule_does() {
     for agency in ["organisation", "treasury"] {
         assert_eq!(seen(tenant, agency).await["warnings"][0]["warnings"], json!([said]), "{agency}");
     }
+}
+
+const BEGIN: &str = r#"
+[[mutation]]
+key = "begin"
+title = "代为申报"
+type = "json"
+args = [
+  { key = "matter", title = "事项", type = "text", required = true },
+  { key = "approval", title = "审批", type = "text", required = true },
+  { key = "form", title = "表单", type = "json", required = true },
+  { key = "materials", title = "材料", type = "json", required = true },
+]
+
+[capabilities]
+effects = ["start-matter"]
+
+[[rule]]"#;
+
+/// Begins a case of a matter as its arguments say.
+const BEGINS: &str = r#"
+    (data (i32.const 1000) "null")
+    (func (export "run") (param $in i32) (result i32)
+      (i32.store8 (i32.const 16) (i32.const 0))
+      (i32.store (i32.const 20) (i32.const 1000))
+      (i32.store (i32.const 24) (i32.const 4))
+      (i32.store (i32.const 28) (i32.const 64))
+      (i32.store (i32.const 32) (i32.const 0))
+      (i32.store (i32.const 36) (i32.const 100))
+      (i32.store (i32.const 40) (i32.const 1))
+      (i32.store8 (i32.const 100) (i32.const 3))
+      (i32.store (i32.const 104) (i32.load offset=64 (local.get $in)))
+      (i32.store (i32.const 108) (i32.load offset=68 (local.get $in)))
+      (i32.const 16))
+"#;
+
+#[tokio::test]
+async fn a_reason_for_a_mutation_goes_for_the_case_that_it_begins() {
+    let world = World::start().await;
+    let tenant = &world.a;
+    let bytes = Guest::of(Hook::Act, BEGINS).bytes().unwrap();
+    let files = with_rules(code::with_code("\"act\"", &bytes).manifest("[[rule]]", BEGIN));
+    let plugin = code::install(tenant, &files, &bytes).await;
+    grant(tenant, &plugin, json!({ "effects": ["start-matter"] })).await;
+    let approval = approve(tenant, "bwly.apply", "applicant", "1").await;
+    let materials = json!([{ "key": "application", "attachment": tenant.superior.upload().await }]);
+    let begin = async |reason: Json| {
+        let input = json!({ "matter": "apply", "approval": approval, "form": form("1960-05-01", "FIRST"),
+            "materials": materials, "warningReason": reason });
+        let query = "mutation($i: Bwly_BeginInput!) { bwly_begin(input: $i) { userErrors { code field message } } }";
+        let reply = tenant.superior.gql(query, json!({ "i": input })).await;
+        assert!(reply.body["errors"].is_null(), "{}", reply.text);
+        reply.body["data"]["bwly_begin"].clone()
+    };
+    let refused = begin(json!(null)).await;
+    assert_eq!(codes(&refused), ["PLUGIN_WARNING"], "{refused}");
+    assert_eq!(fields(&refused), ["effects.0.form.birthDate"]);
+    let done = begin(json!("档案已核")).await;
+    assert_eq!(done["userErrors"], json!([]), "{done}");
+    let query = "{ cases { nodes { warnings } } }";
+    let cases = tenant.superior.ok(query, json!({})).await["cases"]["nodes"].clone();
+    assert_eq!((&cases[0]["warnings"][0]["reason"], &cases[1]), (&json!("档案已核"), &json!(null)), "{cases}");
 }

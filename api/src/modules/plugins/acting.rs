@@ -96,7 +96,10 @@ impl Command for Act {
         };
         let deeds = match self.refuses(&acted) {
             true => vec![],
-            false => planned(&self.plugin, &code::in_force(session, &self.plugin), &acted.effects, None)?,
+            false => {
+                let granted = code::in_force(session, &self.plugin);
+                planned(&self.plugin, &granted, &acted.effects, None, self.reason.as_deref())?
+            }
         };
         let mut advice = Advice::default();
         for deed in &deeds {

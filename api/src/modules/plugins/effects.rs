@@ -39,17 +39,25 @@ pub enum Deed {
 }
 
 /// The commands that a component's answer asks for, or why there are none: nothing is done of an answer of which a part
-/// cannot be. `of` is the object that a field without one belongs to.
+/// cannot be. `of` is the object that a field without one belongs to; `reason` a person's, for going on in spite of warnings,
+/// which no component can give.
 pub fn planned(
     plugin: &Plugin,
     granted: &Capabilities,
     effects: &[Effect],
     of: Option<&str>,
+    reason: Option<&str>,
 ) -> Result<Vec<Deed>, ApiError> {
     if effects.len() > MOST {
         return Err(ApiError::of(Code::PluginOutput));
     }
-    effects.iter().map(|effect| one(plugin, granted, effect, of)).collect()
+    let mut deeds = effects.iter().map(|effect| one(plugin, granted, effect, of)).collect::<Result<Vec<_>, _>>()?;
+    for deed in &mut deeds {
+        if let Deed::Matter(input) = deed {
+            input.warning_reason = reason.map(str::to_string);
+        }
+    }
+    Ok(deeds)
 }
 
 fn one(plugin: &Plugin, granted: &Capabilities, effect: &Effect, of: Option<&str>) -> Result<Deed, ApiError> {

@@ -39,7 +39,7 @@ impl Warning {
     }
 }
 
-/// Warnings in spite of which a form is submitted, and why.
+/// Warnings in spite of which a form is submitted or a mutation done, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acknowledged {
     /// Why (理由).
@@ -49,8 +49,8 @@ pub struct Acknowledged {
 }
 
 impl Acknowledged {
-    /// The warnings of a form with the reason that was given; none where there are no warnings, whatever reason there is.
-    /// Without a reason each of them refuses the form.
+    /// Warnings with the reason that was given; none where there are no warnings, whatever reason there is. Without a reason
+    /// each of them refuses what was asked for.
     pub fn of(warnings: Vec<Warning>, reason: Option<String>) -> Result<Option<Self>, Fault> {
         match reason {
             _ if warnings.is_empty() => Ok(None),

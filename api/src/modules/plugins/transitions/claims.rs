@@ -17,12 +17,14 @@ use crate::kernel::{
 
 /// For so long a move belongs to whoever took or renewed it; longer than asking a component or one effect may take.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
-/// When it is looked again whether a plug-in is at work.
+/// When it is looked again where nothing waits.
 const RESTING: TimeDelta = TimeDelta::seconds(60);
 
-/// That no earlier move of the case is another replica's at the moment, or waits for its next try.
+/// That no other move of the case is at a replica's or waits for its next try: not the one that began it, which has no state
+/// before, nor a later one that was taken already when a person had the first told anew. The servers that wrote them
+/// may have clocks that differ.
 const FIRST: &str = "not exists (select 1 from plugin_transition e where e.tenant_id = plugin_transition.tenant_id \
-    and e.case_id = plugin_transition.case_id and e.state = 'PENDING' and e.id < plugin_transition.id \
+    and e.case_id = plugin_transition.case_id and e.state = 'PENDING' and (e.from_state = '' or e.attempts > 0) \
     and e.next_attempt_at > plugin_transition.next_attempt_at)";
 
 /// A move that is this replica's to tell.
@@ -74,6 +76,7 @@ pub async fn take(platform: &Arc<Platform>, tenant: Uuid, by: DateTime<Utc>) -> 
         .filter(Column::State.eq(PluginCallState::Pending))
         .filter(Expr::cust(FIRST))
         .order_by(Column::NextAttemptAt, Order::Asc)
+        .order_by(Column::FromState, Order::Asc)
         .order_by(Column::Id, Order::Asc)
         .limit(1)
         .one()

@@ -123,7 +123,7 @@ async fn carried_out(session: &Session, told: &Told, done: &mut i32) -> Result<O
         Ok(_) => return Ok(Outcome::Later(Code::PluginOutput.as_str())),
         Err(failure) => return Ok(Outcome::Later(code::published(failure.as_ref()).as_str())),
     };
-    let deeds = effects::planned(&plugin, &code::in_force(session, &plugin), &wanted, Some(&id))?;
+    let deeds = effects::planned(&plugin, &code::in_force(session, &plugin), &wanted, Some(&id), None)?;
     // What an earlier try did is not done again, even when its keys are long forgotten.
     for (place, deed) in deeds.iter().enumerate().skip(usize::try_from(job.effects).unwrap_or(0)) {
         match deed.apart(session, &format!("transition-{}-{place}", job.id), told).await {
