@@ -83,11 +83,26 @@ async fn stage(tenant: &Tenant, case: &Json) -> Json {
     tenant.superior.ok(query, json!({ "id": case })).await["case"]["ext"]["bwly_stage"].clone()
 }
 
+/// The plug-in that writes down each stage, without the right to do so.
+async fn ungranted(tenant: &Tenant) -> Json {
+    let bytes = guest(Hook::OnTransition, STAGES);
+    install(tenant, &files(&bytes), &bytes).await
+}
+
+async fn permit(tenant: &Tenant, plugin: &Json) {
+    grant(tenant, plugin, json!({ "effects": ["set-field"] })).await;
+}
+
 /// The plug-in that writes down each stage, with the right to do so.
 async fn stages(tenant: &Tenant) {
-    let bytes = guest(Hook::OnTransition, STAGES);
-    let plugin = install(tenant, &files(&bytes), &bytes).await;
-    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    permit(tenant, &ungranted(tenant).await).await;
+}
+
+/// Ends a case, which is its second move.
+async fn withdraw(tenant: &Tenant, case: &Json) {
+    let read = tenant.applicant.ok("query($id: ID!) { case(id: $id) { version } }", json!({ "id": case })).await;
+    let input = json!({ "id": case, "expectedVersion": read["case"]["version"], "reason": "材料有误" });
+    tenant.applicant.done("caseWithdraw", input, "case { state }").await;
 }
 
 #[tokio::test]
@@ -190,8 +205,7 @@ async fn what_is_not_granted_or_fails_is_tried_again_then_parked_and_told_once_m
     let world = World::start().await;
     let tenant = &world.a;
     let platform = world.server.identity.platform();
-    let bytes = guest(Hook::OnTransition, STAGES);
-    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    let plugin = ungranted(tenant).await;
     let case = apply(tenant).await;
     for attempt in 1..=6 {
         round(platform, tenant.id).await.unwrap();
@@ -201,7 +215,7 @@ async fn what_is_not_granted_or_fails_is_tried_again_then_parked_and_told_once_m
         world.server.clock.advance(chrono::TimeDelta::minutes(2));
     }
     assert_eq!(stage(tenant, &case).await, json!(null));
-    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    permit(tenant, &plugin).await;
     let job = told(tenant).await[0].clone();
     let input = json!({ "id": job["id"] });
     tenant.superior.done("pluginTransitionRetry", input.clone(), "pluginTransition { id state }").await;
@@ -219,12 +233,9 @@ async fn a_move_waits_until_the_one_before_it_of_its_case_is_settled() {
     let world = World::start().await;
     let tenant = &world.a;
     let platform = world.server.identity.platform();
-    let bytes = guest(Hook::OnTransition, STAGES);
-    let plugin = install(tenant, &files(&bytes), &bytes).await;
+    let plugin = ungranted(tenant).await;
     let case = apply(tenant).await;
-    let read = tenant.applicant.ok("query($id: ID!) { case(id: $id) { version } }", json!({ "id": case })).await;
-    let input = json!({ "id": case, "expectedVersion": read["case"]["version"], "reason": "材料有误" });
-    tenant.applicant.done("caseWithdraw", input, "case { state }").await;
+    withdraw(tenant, &case).await;
     let moves = async || {
         let all = told(tenant).await;
         let brief = |job: &Json| json!([job["fromState"], job["state"], job["attempts"]]);
@@ -236,7 +247,7 @@ async fn a_move_waits_until_the_one_before_it_of_its_case_is_settled() {
     round(platform, tenant.id).await.unwrap();
     round(platform, tenant.id).await.unwrap();
     assert_eq!(moves().await, json!([["", "PENDING", 1], ["RUNNING", "PENDING", 0]]));
-    grant(tenant, &plugin, json!({ "effects": ["set-field"] })).await;
+    permit(tenant, &plugin).await;
     world.server.clock.advance(TimeDelta::minutes(2));
     round(platform, tenant.id).await.unwrap();
     let after = moves().await;
@@ -248,17 +259,14 @@ async fn of_two_moves_of_a_case_one_is_told_at_a_time_whichever_is_told_anew() {
     let world = World::start().await;
     let tenant = &world.a;
     let platform = world.server.identity.platform();
-    let bytes = guest(Hook::OnTransition, STAGES);
-    install(tenant, &files(&bytes), &bytes).await;
+    ungranted(tenant).await;
     let case = apply(tenant).await;
     let first = told(tenant).await[0]["id"].clone();
     for _ in 0..6 {
         round(platform, tenant.id).await.unwrap();
         world.server.clock.advance(TimeDelta::minutes(2));
     }
-    let read = tenant.applicant.ok("query($id: ID!) { case(id: $id) { version } }", json!({ "id": case })).await;
-    let input = json!({ "id": case, "expectedVersion": read["case"]["version"], "reason": "材料有误" });
-    tenant.applicant.done("caseWithdraw", input, "case { state }").await;
+    withdraw(tenant, &case).await;
     // The first waits for a person, and the second is taken; then somebody has the first told anew.
     let second = taken(&world).await.unwrap();
     assert_eq!(second.job.from_state, "RUNNING");
