@@ -43,7 +43,7 @@ struct OfForm {
     warned: Vec<String>,
 }
 
-/// What refuses a form, and what warns of one that nothing refuses.
+/// What refuses a form or a mutation, and what warns of one that nothing refuses.
 #[derive(PartialEq)]
 struct Told {
     refused: Vec<String>,
@@ -72,7 +72,7 @@ struct OfValues {
     values: Option<Vec<Json>>,
 }
 
-/// A mutation: its arguments, and the answer, the codes of what refuses it, and the effects.
+/// A mutation: its arguments, and the answer, the codes of what refuses it and of what only warns of it, and the effects.
 #[derive(Deserialize)]
 struct OfAct {
     mutation: String,
@@ -81,6 +81,8 @@ struct OfAct {
     answer: Json,
     #[serde(default)]
     refused: Vec<String>,
+    #[serde(default)]
+    warned: Vec<String>,
     #[serde(default)]
     effects: Vec<Json>,
 }
@@ -200,19 +202,18 @@ async fn resolved(component: &Component, file: &File<'_>) -> Result<String, Fail
 }
 
 async fn acted(component: &Component, file: &File<'_>) -> Result<String, Failure> {
-    let members = ["mutation", "args", "answer", "refused", "effects"];
+    let members = ["mutation", "args", "answer", "refused", "warned", "effects"];
     let Golden { today, fails, setting, of } = file.read("a mutation", &members)?;
-    let OfAct { mutation, args, answer, refused, effects } = of;
-    let wanted = fails.is_none().then_some((answer, refused, effects));
+    let OfAct { mutation, args, answer, refused, warned, effects } = of;
+    let wanted = fails.is_none().then(|| (verdict(refused, warned), answer, effects));
     let tried = component.ask(&About::Act { mutation, args }, today, &setting).await?;
     file.judged(fails.as_deref(), wanted, tried, |answer| {
         let Answer::Acted(acted) = answer else { return Err(Failure::new("组件的回答不是变更的结果")) };
-        let errors = acted.problems.iter().filter(|problem| problem.level == Level::Error);
-        let refused: Vec<String> = errors.map(|problem| problem.code.clone()).collect();
-        Ok(match refused.is_empty() {
-            true => (parsed(&acted.answer)?, refused, shown(&acted.effects)?),
+        let told = told(&acted.problems, |problem| problem.code.clone(), vec![]);
+        Ok(match told.refused.is_empty() {
+            true => (told, parsed(&acted.answer)?, shown(&acted.effects)?),
             // Refused, nothing is answered and nothing done.
-            false => (Json::Null, refused, vec![]),
+            false => (told, Json::Null, vec![]),
         })
     })
 }
@@ -239,11 +240,7 @@ async fn submitted(plugin: &Plugin, component: Option<&Component>, file: &File<'
         let tried = component.ask(&About::Form { matter, form }, today, &setting).await?;
         return file.judged(fails.as_deref(), wanted, tried, |answer| {
             let Answer::Problems(all) = answer else { return Err(Failure::new("组件的回答不是校验结果")) };
-            let (errors, warnings): (Vec<_>, Vec<_>) = all.into_iter().partition(|one| one.level == Level::Error);
-            let codes = |problems: &[Problem]| -> Vec<String> {
-                problems.iter().map(|problem| format!("{}.{}", plugin.prefix, problem.code)).collect()
-            };
-            Ok(verdict(codes(&errors), [warned, codes(&warnings)].concat()))
+            Ok(told(&all, |problem| format!("{}.{}", plugin.prefix, problem.code), warned))
         });
     }
     let (Some(wanted), None) = (wanted, fails) else {
@@ -256,7 +253,14 @@ async fn submitted(plugin: &Plugin, component: Option<&Component>, file: &File<'
     })
 }
 
-/// What is told of a form: nothing of warnings where it is refused.
+/// What a component's problems come to, by their codes, after what has warned before it was asked.
+fn told(problems: &[Problem], code: impl Fn(&Problem) -> String, mut warned: Vec<String>) -> Told {
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems.iter().partition(|one| one.level == Level::Error);
+    warned.extend(warnings.into_iter().map(&code));
+    verdict(errors.into_iter().map(&code).collect(), warned)
+}
+
+/// What is told of a form or a mutation: nothing of warnings where it is refused.
 fn verdict(refused: Vec<String>, warned: Vec<String>) -> Told {
     let warned = if refused.is_empty() { sorted(warned) } else { vec![] };
     Told { refused: sorted(refused), warned }

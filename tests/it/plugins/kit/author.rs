@@ -102,7 +102,8 @@ impl Act for Plugin {
             notify(&json!({ "by": about.actor })),
             start_matter(&json!({ "matter": "apply" })),
         ];
-        Ok(Outcome { answer: Registered { cases, hours }, problems: vec![], effects })
+        let unknown = hours.is_none().then(|| Problem::warning("cadre", "hours", "学时暂时查不到"));
+        Ok(Outcome { answer: Registered { cases, hours }, problems: unknown.into_iter().collect(), effects })
     }
 }
 

@@ -74,7 +74,7 @@ fn tests() -> Vec<Json> {
     let parents = json!([{ "id": "cad_1" }, { "id": "cad_2" }]);
     let read = |told: Json| json!({ "core.read": { "view": "Cadre", "ids": ["cad_1", "cad_2"], "told": told } });
     let cadres = json!([{ "id": "cad_2", "rank": "R2", "archiveBirth": "1990-01" }]);
-    let act = |told: Json, hours: Json| {
+    let act = |told: Json, hours: Json, warned: &[&str]| {
         let filter = json!({ "kind": { "eq": "FIRST" } });
         let page = json!({ "items": [{ "id": "cas_1" }, { "id": "cas_2" }], "next": null });
         json!({ "mutation": "register", "today": today, "args": { "cadre": "cad_1" }, "actor": "usr_1",
@@ -86,7 +86,7 @@ fn tests() -> Vec<Json> {
                 { "connector.call-many": { "connector": "training", "operation": "hours",
                     "bodies": [{ "cadre": "cad_1" }], "told": [told] } },
             ],
-            "answer": { "cases": 1, "hours": hours },
+            "answer": { "cases": 1, "hours": hours }, "warned": warned,
             "effects": [
                 { "set-field": ["cad_1.kind", "FIRST"] }, { "open-task": { "title": "核对学时" } },
                 { "notify": { "by": "usr_1" } }, { "start-matter": { "matter": "apply" } },
@@ -102,8 +102,8 @@ fn tests() -> Vec<Json> {
         json!({ "field": "rank", "today": today, "parents": parents, "grants": grants,
             "platform": [read(json!({ "unavailable": "TIMEOUT" }))], "fails": "unavailable" }),
         json!({ "field": "rank", "today": today, "parents": parents, "fails": "denied" }),
-        act(json!({ "ok": { "hours": 40 } }), json!(40)),
-        act(json!({ "unavailable": "RESTING" }), json!(null)),
+        act(json!({ "ok": { "hours": 40 } }), json!(40), &[]),
+        act(json!({ "unavailable": "RESTING" }), json!(null), &["hours"]),
         json!({ "case": { "id": "cas_1" }, "from": "RUNNING", "to": "DONE", "today": today, "grants": grants,
             "effects": [{ "set-field": ["cas_1.kind", "SECOND"] }] }),
     ]
