@@ -23,6 +23,7 @@ mod m20261122_000016_epochs;
 mod m20261122_000017_transitions;
 mod m20261123_000018_audit_seals;
 mod m20261123_000019_case_warnings;
+mod m20261123_000020_task_lamps;
 
 use std::{collections::HashSet, sync::LazyLock};
 
@@ -98,6 +99,10 @@ const CHANGES: &[Change] = &[
     Change {
         besides: Some(m20261123_000019_case_warnings::besides),
         ..Change::new("m20261123_000019_case_warnings", m20261123_000019_case_warnings::tables)
+    },
+    Change {
+        besides: Some(m20261123_000020_task_lamps::besides),
+        ..Change::new("m20261123_000020_task_lamps", m20261123_000020_task_lamps::tables)
     },
 ];
 

@@ -165,8 +165,15 @@ fn unread(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }
 
+/// A statement with more values than this is not kept. Those of many rows at once differ with the number of rows, and a
+/// hundred of them for each connection take hundreds of megabytes here and in PostgreSQL; beside what they do, being
+/// prepared anew is little.
+const KEPT: usize = 512;
+
 fn query(Statement { sql, values, .. }: Statement) -> Query<'static, Postgres, SqlxValues> {
-    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values.unwrap_or(Values(vec![]))))
+    let values = values.unwrap_or(Values(vec![]));
+    let is_kept = values.0.len() <= KEPT;
+    sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).persistent(is_kept)
 }
 
 #[async_trait]
@@ -216,5 +223,22 @@ impl ConnectionTrait for Transaction {
                 rows.map(|rows| rows.into_iter().map(QueryResult::from).collect()).map_err(unread)
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::Execute;
+
+    use super::*;
+
+    #[test]
+    fn statements_of_many_rows_are_not_kept_by_a_connection() {
+        let of = |values: usize| {
+            let statement = Statement::from_sql_and_values(DbBackend::Postgres, "", vec![1.into(); values]);
+            Execute::persistent(&query(statement))
+        };
+        assert!(of(0) && of(KEPT));
+        assert!(!of(KEPT + 1));
     }
 }

@@ -21,7 +21,7 @@ use crate::{
             notices::{Notice, To, send_all},
             problem_raise::{Found, grade_of, record_all, routed, step, stored_grade},
         },
-        rules::problem::{escalated, reminder},
+        rules::problem::{Escalation, escalated, reminder},
         settings,
     },
 };
@@ -194,44 +194,64 @@ async fn delays(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> Res
 
 /// Problems whose days are over rise, each as far as it has to, in a transaction of its own.
 async fn escalate(platform: &Arc<Platform>, tenant: Uuid, today: NaiveDate) -> Result<u64, ApiError> {
-    let tx = platform.system(Reason::Timer).begin(Some(tenant)).await?;
-    let settings = settings::on(&tx, today).await?;
-    let open = tx
-        .parts::<problem::Entity>()
-        .filter(problem::Column::State.eq(ProblemState::Open))
-        .filter(problem::Column::Grade.ne(ProblemGrade::Serious))
-        .all()
-        .await?;
-    tx.rollback().await?;
-    let mut risen = 0;
-    for seen in open {
-        if escalated(grade_of(seen.grade), seen.grade_since, today, settings.escalation).is_none() {
-            continue;
-        }
+    let (mut risen, mut after) = (0, Uuid::nil());
+    loop {
         let tx = platform.system(Reason::Timer).begin(Some(tenant)).await?;
-        let row = tx.parts::<problem::Entity>().id(seen.id).lock().required().await?;
-        if row.version != seen.version {
-            tx.rollback().await?;
-            continue;
-        }
-        let (mut grade, mut since) = (grade_of(row.grade), row.grade_since);
-        while let Some((next, due)) = escalated(grade, since, today, settings.escalation) {
-            (grade, since) = (next, due);
-            let note = Some(format!("自 {since} 起升级"));
-            tx.insert(step(&tx, row.id, ProblemAction::Escalate, None, stored_grade(grade), note)).await?;
-            routed(&tx, &row, stored_grade(grade)).await?;
-        }
-        tx.change::<problem::Entity>()
-            .id(row.id)
-            .set(problem::Column::Grade, Expr::value(stored_grade(grade)))
-            .set(problem::Column::GradeSince, Expr::value(since))
-            .set(problem::Column::Version, Expr::value(row.version + 1))
-            .set(problem::Column::UpdatedAt, Expr::value(tx.now()))
-            .run()
+        let escalation = settings::on(&tx, today).await?.escalation;
+        let days = escalation.minor_days.min(escalation.ordinary_days);
+        let latest = today.checked_sub_days(Days::new(days.into())).unwrap_or(today);
+        let page = tx
+            .parts::<problem::Entity>()
+            .filter(problem::Column::State.eq(ProblemState::Open))
+            .filter(problem::Column::Grade.ne(ProblemGrade::Serious))
+            .filter(problem::Column::GradeSince.lte(latest))
+            .filter(problem::Column::Id.gt(after))
+            .order_by(problem::Column::Id, Order::Asc)
+            .limit(PAGE)
+            .all()
             .await?;
-        tx.emit("problem.escalated", "Problem", row.id, row.version + 1, json!({})).await?;
-        tx.commit().await?;
-        risen += 1;
+        tx.rollback().await?;
+        let Some(last) = page.last() else { return Ok(risen) };
+        after = last.id;
+        for seen in &page {
+            if escalated(grade_of(seen.grade), seen.grade_since, today, escalation).is_some()
+                && rise(platform, seen, today, escalation).await?
+            {
+                risen += 1;
+            }
+        }
     }
-    Ok(risen)
+}
+
+/// Lets a problem rise unless it has changed since it was seen; tells whether it has risen.
+async fn rise(
+    platform: &Arc<Platform>,
+    seen: &problem::Model,
+    today: NaiveDate,
+    escalation: Escalation,
+) -> Result<bool, ApiError> {
+    let tx = platform.system(Reason::Timer).begin(Some(seen.tenant_id)).await?;
+    let row = tx.parts::<problem::Entity>().id(seen.id).lock().required().await?;
+    if row.version != seen.version {
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    let (mut grade, mut since) = (grade_of(row.grade), row.grade_since);
+    while let Some((next, due)) = escalated(grade, since, today, escalation) {
+        (grade, since) = (next, due);
+        let note = Some(format!("自 {since} 起升级"));
+        tx.insert(step(&tx, row.id, ProblemAction::Escalate, None, stored_grade(grade), note)).await?;
+        routed(&tx, &row, stored_grade(grade)).await?;
+    }
+    tx.change::<problem::Entity>()
+        .id(row.id)
+        .set(problem::Column::Grade, Expr::value(stored_grade(grade)))
+        .set(problem::Column::GradeSince, Expr::value(since))
+        .set(problem::Column::Version, Expr::value(row.version + 1))
+        .set(problem::Column::UpdatedAt, Expr::value(tx.now()))
+        .run()
+        .await?;
+    tx.emit("problem.escalated", "Problem", row.id, row.version + 1, json!({})).await?;
+    tx.commit().await?;
+    Ok(true)
 }
