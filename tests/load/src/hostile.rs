@@ -25,7 +25,7 @@ use uuid::Uuid;
 
 use crate::{
     Bench, Outcome,
-    bench::{SECRET, answers, zugong},
+    bench::{SECRET, answers, rests, zugong},
     drive::{Round, once, paced, round},
     neighbours::{reads, told},
     pooled::{Ratio, ratio},
@@ -69,6 +69,7 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     let (cadre, files) = subject(&bench, &attacker).await?;
     let server = zugong(&bench)?;
     answers(server.port).await?;
+    rests(&bench, &server).await;
     let maker = reads(&reader);
     round(server.port, bench.connections, bench.seconds / 2.0, 0, &maker).await?;
     let attacking = Attacking {

@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     Bench, Outcome,
-    bench::{SECRET, answers, zugong},
+    bench::{SECRET, answers, rests, zugong},
     drive::{Maker, Round, once, round},
     prepare::{Asker, neighbours},
 };
@@ -28,6 +28,7 @@ pub async fn run(bench: Bench) -> Outcome<()> {
     let [reader, installer] = neighbours(&bench, SECRET).await?;
     let server = zugong(&bench)?;
     answers(server.port).await?;
+    rests(&bench, &server).await;
     let maker = reads(&reader);
     round(server.port, bench.connections, bench.seconds / 2.0, 0, &maker).await?;
     let (mut alone, mut beside) = (vec![], vec![]);
