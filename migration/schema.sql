@@ -2393,6 +2393,9 @@ revoke update, delete on audit_seal from zugong_app;
 -- m20261123_000019_case_warnings
 alter table matter_case add column warnings json not null default '[]';
 
+-- m20261123_000020_task_lamps
+create index task_lamp on task (tenant_id, done_lamp, red_from, has_error, blue_until, started_on, state);
+
 -- SQLite
 
 -- m20261122_000001_tenancy
@@ -4416,3 +4419,6 @@ create trigger audit_seal_no_delete before delete on audit_seal begin select rai
 
 -- m20261123_000019_case_warnings
 alter table matter_case add column warnings text not null default '[]';
+
+-- m20261123_000020_task_lamps
+create index task_lamp on task (tenant_id, done_lamp, red_from, has_error, blue_until, started_on, state);

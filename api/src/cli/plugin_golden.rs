@@ -205,7 +205,7 @@ async fn acted(component: &Component, file: &File<'_>) -> Result<String, Failure
     let members = ["mutation", "args", "answer", "refused", "warned", "effects"];
     let Golden { today, fails, setting, of } = file.read("a mutation", &members)?;
     let OfAct { mutation, args, answer, refused, warned, effects } = of;
-    let wanted = fails.is_none().then(|| (verdict(refused, warned), answer, effects));
+    let wanted = fails.is_none().then(|| (Told { refused: sorted(refused), warned: sorted(warned) }, answer, effects));
     let tried = component.ask(&About::Act { mutation, args }, today, &setting).await?;
     file.judged(fails.as_deref(), wanted, tried, |answer| {
         let Answer::Acted(acted) = answer else { return Err(Failure::new("组件的回答不是变更的结果")) };

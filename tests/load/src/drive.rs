@@ -54,7 +54,7 @@ pub async fn once(port: u16, (path, headers, body): (String, String, String)) ->
 }
 
 /// Requests on all connections for some seconds, one after the other. An answer that is not 200, or that holds errors,
-/// ends the run.
+/// ends them.
 pub async fn round(port: u16, connections: usize, seconds: f64, start: usize, maker: &Maker) -> Outcome<Round> {
     paced(port, (connections, None), seconds, start, maker).await
 }
