@@ -198,7 +198,8 @@ impl Ready {
             leave_out(&mut document, &operation.node, &self.variables);
         }
         // It was validated before, or it would not be carried out.
-        let read = self.openness().map(|openness| Read::of(self.key.0, self.name.as_deref(), openness));
+        let openness = self.openness().filter(|_| self.key.is_known);
+        let read = openness.map(|openness| Read::of(self.key.digest, self.name.as_deref(), openness));
         self.request(document, session, key, app).data(KnownValid).data(read.unwrap_or_default())
     }
 
@@ -308,7 +309,8 @@ async fn read(
     openness: &Openness,
     info: &RequestInfo,
 ) -> Reply {
-    let known = Known { digest: ready.key.0, operation: ready.name.as_deref(), openness };
+    let Key { digest, is_known } = ready.key;
+    let known = is_known.then_some(Known { digest, operation: ready.name.as_deref(), openness });
     let doc = Doc { fragments: &ready.document.fragments, operation, variables: &ready.variables, open: &[] };
     let roots = match doc.pick(&[&operation.selection_set.node], &|on| on == "Query") {
         Ok(roots) => roots,
@@ -319,7 +321,7 @@ async fn read(
     let is_read = |field: &Picked<'_>| field.name != "__typename";
     let read: Vec<(&str, &Picked<'_>)> =
         roots.iter().filter(|(_, field)| is_read(field)).map(|(key, field)| (*key, field)).collect();
-    let mut answers = ready.contract.engine.roots(session, doc, &read, Some(known)).await.into_iter();
+    let mut answers = ready.contract.engine.roots(session, doc, &read, known).await.into_iter();
     let mut data = String::from("{");
     let mut faults = vec![];
     let mut statements = vec![];

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What the documents in memory may take, by the estimate of [`weight`].
-const BYTES: u64 = 24 * 1024 * 1024;
+const BYTES: u64 = 12 * 1024 * 1024;
 
 /// A document within the limits.
 pub(super) struct Document {
@@ -45,11 +45,12 @@ impl Parsed {
     /// The document of a text, if it passes the guard.
     pub(super) fn of(&self, text: &str, schema: &str, limits: &Limits) -> Result<(Key, Arc<Document>), ApiError> {
         // The schema's digest has one length or none at all, so that no text can pass for both.
-        let key = Key(Sha256::new().chain_update(text).chain_update([0]).chain_update(schema).finalize().into());
-        if let Some(known) = self.known.get(&key.0) {
-            return Ok((key, known));
+        let digest = Sha256::new().chain_update(text).chain_update([0]).chain_update(schema).finalize().into();
+        if let Some(known) = self.known.get(&digest) {
+            return Ok((Key { digest, is_known: true }, known));
         }
         let parsed = Arc::new(guard::check(text, limits)?.document);
+        let key = Key { digest, is_known: false };
         Ok((key, Arc::new(Document { parsed, valid: RwLock::default(), bytes: text.len() })))
     }
 
@@ -68,13 +69,17 @@ impl Parsed {
         let openness = Arc::new(openness());
         let known = (operation.unwrap_or_default().to_string(), openness.clone());
         document.valid.write().unwrap_or_else(PoisonError::into_inner).push(known);
-        self.known.insert(key.0, document.clone());
+        self.known.insert(key.digest, document.clone());
         openness
     }
 }
 
 /// Under which a document is known.
-pub(super) struct Key(pub(super) [u8; 32]);
+pub(super) struct Key {
+    pub(super) digest: [u8; 32],
+    /// Whether it was asked for before. Many that were not never come again, so that no plan of theirs is worth keeping.
+    pub(super) is_known: bool,
+}
 
 /// Roughly what a parsed document takes, for a text of so many bytes.
 fn weight(bytes: usize) -> u32 {
@@ -91,10 +96,10 @@ mod tests {
         let text = "query A { __typename } query B { nonsense }";
         let limits = Limits::default();
         let (key, document) = documents.of(text, "", &limits).expect("a document");
-        assert!(documents.known.get(&key.0).is_none());
+        assert!(documents.known.get(&key.digest).is_none() && !key.is_known);
         documents.passed(&key, &document, Some("A"), Openness::default);
-        let (_, again) = documents.of(text, "", &limits).expect("a document");
-        assert!(Arc::ptr_eq(&document, &again));
+        let (key, again) = documents.of(text, "", &limits).expect("a document");
+        assert!(key.is_known && Arc::ptr_eq(&document, &again));
         let valid = |name| again.valid(name).is_some();
         assert!(valid(Some("A")) && !valid(Some("B")) && !valid(None));
         let (_, elsewhere) = documents.of(text, "another", &limits).expect("a document");

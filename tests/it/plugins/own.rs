@@ -268,6 +268,12 @@ async fn a_mutation_with_warnings_is_done_with_a_reason_that_stands_on_record() 
     let on_record: Vec<_> =
         lines.as_array().unwrap().iter().filter(|line| line["detail"]["reason"] == "情况属实").collect();
     assert_eq!((on_record.len(), &on_record[0]["detail"]["warnings"]), (1, &json!(["bwly.long"])), "{lines}");
+
+    // The key stands for what was done with this reason; with another one it would be another change.
+    let again = register(&tenant.superior, input(json!(" 情况属实 "))).await;
+    assert_eq!(again.body["data"], done.body["data"], "{}", again.text);
+    let other = register(&tenant.superior, input(json!("另一理由"))).await;
+    assert_eq!(other.code(), "IDEMPOTENCY_MISMATCH", "{}", other.text);
 }
 
 /// Reads the cadre of each question, `{"id":".."}`, by the view that was granted; `null` where nothing is told.

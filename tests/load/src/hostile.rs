@@ -3,117 +3,152 @@
 //! administrator with bad intentions does; what the platform does against them, giving them a rest, it does here too.
 
 use std::{
-    collections::BTreeMap,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use declarative::{Package, scaffold};
-use futures::future::join_all;
-use host::{
-    Hook,
-    guests::{Guest, NOTHING},
-    torture::corpus,
-};
-use serde_json::{Map, Value as Json, json};
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
+use host::torture::corpus;
 
 use crate::{
     Bench, Outcome,
-    bench::{SECRET, answers, rests, zugong},
-    drive::{Round, once, paced, round},
+    attacking::{Attacking, Component, Ends, innocent},
+    bench::{SECRET, Server, answers, rests, zugong},
+    drive::{Maker, Round, paced, round},
     neighbours::{reads, told},
-    pooled::{Ratio, ratio},
-    prepare::{Asker, neighbours, subject},
+    pooled::{Ratio, ratio, together},
+    prepare::{neighbours, subject},
 };
 
-/// Calls of one plug-in at once: after as many faults it rests anyway.
-const CALLS: usize = 5;
-/// How often somebody asks so many at once.
-const PACE: Duration = Duration::from_millis(50);
 /// A larger component does not fit into a request.
 const LARGEST: usize = 150 * 1024;
 
-/// Answers a field of each parent by the number one.
-const ONES: &str = r#"
-    (data (i32.const 1000) "1")
-    (func (export "run") (param $in i32) (result i32)
-      (local $at i32) (local $end i32)
-      (local.set $at (i32.const 2048))
-      (local.set $end (i32.add (local.get $at) (i32.mul (i32.load offset=68 (local.get $in)) (i32.const 8))))
-      (block $done (loop $next
-        (br_if $done (i32.ge_u (local.get $at) (local.get $end)))
-        (i32.store (local.get $at) (i32.const 1000))
-        (i32.store offset=4 (local.get $at) (i32.const 1))
-        (local.set $at (i32.add (local.get $at) (i32.const 8)))
-        (br $next)))
-      (i32.store8 (i32.const 16) (i32.const 0))
-      (i32.store (i32.const 20) (i32.const 2048))
-      (i32.store (i32.const 24) (i32.load offset=68 (local.get $in)))
-      (i32.const 16))
-"#;
+/// The readers, the attacker, and what each attack is compared with.
+struct Stage {
+    bench: Bench,
+    attacking: Attacking,
+    maker: Maker,
+    names: Vec<&'static str>,
+    attacks: Vec<Component>,
+    /// As many that do no harm, in the same order.
+    innocent: Vec<Component>,
+    server: Server,
+}
 
-/// How often something ended in a code.
-type Ends = BTreeMap<String, usize>;
-/// What is asked of a component, and its bytes.
-type Component = (Hook, Vec<u8>);
-
-/// Runs the rounds and prints what they took.
+/// Runs the rounds of all attacks together and prints what they took.
 pub async fn run(bench: Bench) -> Outcome<()> {
-    let [reader, attacker] = neighbours(&bench, SECRET).await?;
-    let (cadre, files) = subject(&bench, &attacker).await?;
-    let server = zugong(&bench)?;
-    answers(server.port).await?;
-    rests(&bench, &server).await;
-    let maker = reads(&reader);
-    round(server.port, bench.connections, bench.seconds / 2.0, 0, &maker).await?;
-    let attacking = Attacking {
-        port: server.port,
-        asker: attacker,
-        cadre,
-        file: files.first().copied(),
-        next: AtomicUsize::new(0),
-    };
-    let attacks = corpus().into_iter().filter(|attack| attack.name.contains(&bench.only));
-    let attacks = attacks.filter_map(|attack| Some((attack.hook(), attack.component().ok()?.to_vec())));
-    let attacks: Vec<Component> = attacks.filter(|(_, bytes)| bytes.len() <= LARGEST).collect();
-    let innocent = attacks.iter().enumerate().map(|(number, (hook, _))| innocent(number, *hook));
-    let innocent: Vec<Component> = innocent.collect::<Outcome<_>>()?;
+    let stage = Stage::set(bench).await?;
+    let Stage { bench, attacking, attacks, innocent, .. } = &stage;
     let mut taken: [Vec<Round>; 4] = Default::default();
     let (mut quiet, mut ends) = (Ends::new(), Ends::new());
-    let every = bench.rate.map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.1)));
-    let reading = || paced(server.port, (bench.connections, every), bench.seconds, 0, &maker);
     let [alone, beside_innocent, beside_attacks, meanwhile] = &mut taken;
     for number in 0..bench.rounds.max(1) {
-        alone.push(reading().await?);
-        let mut both = [(&innocent, &mut *beside_innocent, &mut quiet), (&attacks, &mut *beside_attacks, &mut ends)];
+        alone.push(stage.reading().await?);
+        let mut both = [(innocent, &mut *beside_innocent, &mut quiet), (attacks, &mut *beside_attacks, &mut ends)];
         // Whatever follows the other has its own place: the server, the database and the machine change as they run.
         if number % 2 == 1 {
             both.reverse();
         }
         for (components, beside, ends) in both {
-            let put_in = attacking.put_in(components).await?;
-            beside.push(until_read(reading(), |stop| attacking.ask_in_turn(&put_in, stop, ends)).await?);
-            attacking.take_out(put_in).await?;
+            beside.push(stage.beside(components, ends).await?);
         }
-        let changing = |stop| attacking.put_in_and_take_out(&attacks, stop);
-        meanwhile.push(until_read(reading(), changing).await?);
+        let changing = |stop| attacking.put_in_and_take_out(attacks, stop);
+        meanwhile.push(until_read(stage.reading(), changing).await?);
     }
-    for (whose, ends) in [("innocent", &quiet), ("attacks", &ends)] {
-        ends.iter().for_each(|(end, times)| println!("{whose:<10}{times:>8} {end}"));
-    }
+    ended("innocent", &quiet);
+    ended("attacks", &ends);
     let names = ["alone", "beside the innocent", "beside attacks", "while they are put in"];
     let [alone, beside_innocent, beside_attacks, meanwhile] = taken.each_ref().map(Vec::as_slice);
     let lines: Vec<_> = names.into_iter().zip([alone, beside_innocent, beside_attacks, meanwhile]).collect();
     told(&lines);
-    let Ratio { value, low, high } = ratio(beside_attacks, beside_innocent, 0.99);
-    println!("p99 of all rounds together, beside attacks to beside the innocent: {value:.3} ({low:.3} to {high:.3})");
+    compared("p99 of all rounds together, beside attacks to beside the innocent", beside_attacks, beside_innocent);
     Ok(())
+}
+
+/// Runs the rounds of each attack by itself, against one that does no harm, and prints what they took.
+pub async fn each(bench: Bench) -> Outcome<()> {
+    let stage = Stage::set(bench).await?;
+    let (mut alone, mut beside_innocent, mut beside_attacks) = (vec![], vec![], vec![]);
+    for (place, name) in stage.names.iter().enumerate() {
+        let (mut quiet, mut ends) = (Ends::new(), Ends::new());
+        let (mut others, mut own) = (vec![], vec![]);
+        for number in 0..stage.bench.rounds.max(1) {
+            alone.push(stage.reading().await?);
+            let innocent = (stage.innocent.get(place), &mut others, &mut quiet);
+            let mut both = [innocent, (stage.attacks.get(place), &mut own, &mut ends)];
+            if (place + number) % 2 == 1 {
+                both.reverse();
+            }
+            for (component, beside, ends) in both {
+                beside.push(stage.beside(component.map(std::slice::from_ref).unwrap_or_default(), ends).await?);
+            }
+        }
+        let p99 = |rounds: &[Round]| together(rounds).quantile(0.99);
+        let said = if ends.is_empty() { "never asked".into() } else { words(&ends) };
+        let (mine, theirs) = (p99(&own), p99(&others));
+        println!("{name:<34} p99 {mine:>6.2} ms  {said}; the innocent {theirs:>6.2} ms  {}", words(&quiet));
+        // One that was refused when it was put in is nobody's neighbour: it would only make the others look better.
+        if !ends.is_empty() {
+            beside_innocent.extend(others);
+            beside_attacks.extend(own);
+        }
+    }
+    told(&[("alone", &alone), ("beside one innocent", &beside_innocent), ("beside one attack", &beside_attacks)]);
+    compared("p99 of all rounds together, beside one attack to beside one innocent", &beside_attacks, &beside_innocent);
+    Ok(())
+}
+
+fn ended(whose: &str, ends: &Ends) {
+    ends.iter().for_each(|(end, times)| println!("{whose:<10}{times:>8} {end}"));
+}
+
+fn words(ends: &Ends) -> String {
+    ends.iter().map(|(end, times)| format!("{times} {end}")).collect::<Vec<_>>().join(", ")
+}
+
+fn compared(what: &str, some: &[Round], others: &[Round]) {
+    let Ratio { value, low, high } = ratio(some, others, 0.99);
+    println!("{what}: {value:.3} ({low:.3} to {high:.3})");
+}
+
+impl Stage {
+    async fn set(bench: Bench) -> Outcome<Self> {
+        let [reader, attacker] = neighbours(&bench, SECRET).await?;
+        let (cadre, files) = subject(&bench, &attacker).await?;
+        let server = zugong(&bench)?;
+        answers(server.port).await?;
+        rests(&bench, &server).await;
+        let maker = reads(&reader);
+        round(server.port, bench.connections, bench.seconds / 2.0, 0, &maker).await?;
+        let attacking = Attacking::new(server.port, attacker, cadre, files.first().copied());
+        let chosen = corpus().into_iter().filter(|attack| attack.name.contains(&bench.only));
+        let (mut names, mut attacks, mut harmless) = (vec![], vec![], vec![]);
+        for attack in chosen {
+            let Ok(bytes) = attack.component() else { continue };
+            if bytes.len() <= LARGEST {
+                harmless.push(innocent(names.len(), attack.hook())?);
+                attacks.push((attack.hook(), bytes.to_vec()));
+                names.push(attack.name);
+            }
+        }
+        Ok(Self { bench, attacking, maker, names, attacks, innocent: harmless, server: server })
+    }
+
+    async fn reading(&self) -> Outcome<Round> {
+        let every = self.bench.rate.map(|rate| Duration::from_secs_f64(1.0 / rate.max(0.1)));
+        let Bench { connections, seconds, .. } = self.bench;
+        paced(self.server.port, (connections, every), seconds, 0, &self.maker).await
+    }
+
+    /// Reads beside components that are put in for it, asked meanwhile and taken out again.
+    async fn beside(&self, components: &[Component], ends: &mut Ends) -> Outcome<Round> {
+        let put_in = self.attacking.put_in(components).await?;
+        let reads = until_read(self.reading(), |stop| self.attacking.ask_in_turn(&put_in, stop, ends)).await?;
+        self.attacking.take_out(put_in).await?;
+        Ok(reads)
+    }
 }
 
 /// Reads, and meanwhile does something that ends when it is told that there is enough.
@@ -130,161 +165,4 @@ async fn until_read<F: Future<Output = Outcome<()>>>(
     let (reads, done) = tokio::join!(reading, meanwhile(stop.clone()));
     done?;
     reads
-}
-
-struct Attacking {
-    port: u16,
-    asker: Asker,
-    cadre: Uuid,
-    file: Option<Uuid>,
-    next: AtomicUsize,
-}
-
-/// A plug-in that was put in: what it is taken out with, and the question that reaches its component.
-struct PutIn {
-    plugin: Json,
-    question: Option<(String, Json)>,
-}
-
-impl Attacking {
-    /// Puts components in, each as a plug-in that nobody has had before; those that are refused are left out.
-    async fn put_in(&self, components: &[Component]) -> Outcome<Vec<PutIn>> {
-        let mut all = vec![];
-        for (hook, bytes) in components {
-            let number = self.next.fetch_add(1, Ordering::Relaxed);
-            // A run before this one on the same rows has left its cases.
-            let prefix = format!("h{}x{number}", std::process::id());
-            let input = input(&prefix, *hook, bytes)?;
-            let made = self.command("pluginInstall", "PluginInstallInput", input, "plugin { id version }").await?;
-            let Some(plugin) = made["plugin"].as_object() else { continue };
-            let enable = json!({ "id": plugin["id"], "expectedVersion": plugin["version"] });
-            let mut enabled =
-                self.command("pluginEnable", "PluginEnableInput", enable, "plugin { id version }").await?;
-            let question = self.question(&prefix, *hook, &plugin["id"]).await?;
-            all.push(PutIn { plugin: enabled["plugin"].take(), question });
-        }
-        Ok(all)
-    }
-
-    /// Asks one after the other, each so often at once, at a steady pace.
-    async fn ask_in_turn(&self, put_in: &[PutIn], stop: Arc<AtomicBool>, ends: &mut Ends) -> Outcome<()> {
-        let mut pace = tokio::time::interval(PACE);
-        for (query, variables) in put_in.iter().filter_map(|one| one.question.as_ref()).cycle() {
-            pace.tick().await;
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            for answer in join_all((0..CALLS).map(|_| self.ask(query, variables.clone()))).await {
-                *ends.entry(end(&answer?)).or_default() += 1;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes them out again; one that the platform has taken out of service has another version by now.
-    async fn take_out(&self, put_in: Vec<PutIn>) -> Outcome<()> {
-        for PutIn { plugin, .. } in put_in {
-            let found = self.ask("query($i: ID!) { plugin(id: $i) { version } }", json!({ "i": plugin["id"] })).await?;
-            let remove = json!({ "id": plugin["id"], "expectedVersion": found["data"]["plugin"]["version"] });
-            self.command("pluginRemove", "PluginRemoveInput", remove, "plugin { id }").await?;
-        }
-        Ok(())
-    }
-
-    /// Puts them in and takes them out until somebody says stop.
-    async fn put_in_and_take_out(&self, components: &[Component], stop: Arc<AtomicBool>) -> Outcome<()> {
-        for component in components.iter().cycle() {
-            if stop.load(Ordering::Relaxed) {
-                break;
-            }
-            let put_in = self.put_in(std::slice::from_ref(component)).await?;
-            self.take_out(put_in).await?;
-        }
-        Ok(())
-    }
-
-    /// What reaches a component.
-    async fn question(&self, prefix: &str, hook: Hook, plugin: &Json) -> Outcome<Option<(String, Json)>> {
-        let one = match hook {
-            Hook::Score => (
-                "query($p: ID!) { pluginScore(plugin: $p, scheme: \"annual\", input: {}) { item } }".to_string(),
-                json!({ "p": plugin }),
-            ),
-            Hook::Resolve => (format!("{{ cadres(first: 20) {{ nodes {{ id {prefix}_value }} }} }}"), json!({})),
-            Hook::Validate => {
-                let approval = json!({ "matterKey": format!("{prefix}.apply"), "documentNumber": prefix,
-                    "cadre": format!("cad_{}", self.cadre.simple()), "effectiveMonth": "2026-01" });
-                let made = self.command("approvalCreate", "ApprovalCreateInput", approval, "approval { id }").await?;
-                if made["approval"].is_null() {
-                    return Err(format!("no approval: {made}").into());
-                }
-                let file = format!("att_{}", self.file.unwrap_or_default().simple());
-                let form = json!({ "name": "王明", "birthDate": "1990-05-01", "kind": "FIRST" });
-                let input = json!({ "approval": made["approval"]["id"], "form": form,
-                    "materials": [{ "key": "application", "attachment": file }] });
-                let query = "mutation($i: MatterSubmitInput!) { matterSubmit(input: $i) { case { id } userErrors { code message } } }";
-                (query.to_string(), json!({ "i": input }))
-            }
-            // No attack of the corpus has these; what they may take is what `resolve` may.
-            Hook::OnTransition | Hook::Act => return Ok(None),
-        };
-        Ok(Some(one))
-    }
-
-    /// A mutation's payload, refusals and all.
-    async fn command(&self, field: &str, kind: &str, input: Json, selection: &str) -> Outcome<Json> {
-        let query =
-            format!("mutation($i: {kind}!) {{ {field}(input: $i) {{ {selection} userErrors {{ code message }} }} }}");
-        let mut answer = self.ask(&query, json!({ "i": input })).await?;
-        match answer["data"][field].take() {
-            Json::Null => Err(format!("{field}: {answer}").into()),
-            payload => Ok(payload),
-        }
-    }
-
-    async fn ask(&self, query: &str, variables: Json) -> Outcome<Json> {
-        let headers = format!("authorization: Bearer {}\r\n", self.asker.token);
-        let body = json!({ "query": query, "variables": variables }).to_string();
-        let (_, body) = once(self.port, ("/graphql".into(), headers, body)).await?;
-        Ok(serde_json::from_slice(&body)?)
-    }
-}
-
-/// What is put in and asked as an attack is and does no harm, so that what differs is the attack's own. No two are the
-/// same to the server.
-fn innocent(number: usize, hook: Hook) -> Outcome<Component> {
-    let main = if hook == Hook::Resolve { ONES } else { NOTHING };
-    let own = format!(r#"{main} (data (i32.const 40000) "{number}")"#);
-    Ok((hook, Guest::of(hook, &own).bytes()?))
-}
-
-/// How an answer ended.
-fn end(answer: &Json) -> String {
-    let error = answer["errors"][0]["extensions"]["code"].as_str();
-    let refusals = answer["data"]["matterSubmit"]["userErrors"][0]["message"].as_str();
-    // A submission tells of the component's end in words: the code is among them.
-    let told = refusals.and_then(|words| {
-        words.split(|c: char| !c.is_ascii_uppercase() && c != '_').find(|w| w.starts_with("PLUGIN_"))
-    });
-    error.or(told).or(refusals).unwrap_or("answered").to_string()
-}
-
-/// The plug-in that `zugong plugin new` writes, with a component that is asked this.
-fn input(prefix: &str, hook: Hook, bytes: &[u8]) -> Outcome<Json> {
-    let code = format!(
-        "[code]\ncomponent = \"plugin.wasm\"\nsha256 = \"{}\"\nhooks = [\"{}\"]\n\n{}[[rule]]",
-        hex::encode(Sha256::digest(bytes)),
-        hook.as_str(),
-        match hook {
-            Hook::Resolve =>
-                "[[computed]]\ntarget = \"Cadre\"\nkey = \"value\"\ntitle = \"值\"\ntype = \"integer\"\nneeds = [\"rank\"]\n\n",
-            _ => "",
-        }
-    );
-    let texts = scaffold::files(&format!("330203.{prefix}"), prefix, "编外录用").into_iter();
-    let changed = |text: String| text.replace("indexed = true ", "indexed = false ").replacen("[[rule]]", &code, 1);
-    let texts: Vec<(String, String)> = texts.map(|(path, text)| (path.to_string(), changed(text))).collect();
-    let files: Map<String, Json> = texts.iter().map(|(path, text)| (path.clone(), json!(text))).collect();
-    let digest = Package::new(texts).map_err(|faults| format!("{faults:?}"))?.digest();
-    Ok(json!({ "files": files, "digest": digest, "component": BASE64.encode(bytes) }))
 }

@@ -1,6 +1,7 @@
 //! Times the server against two hand-written yardsticks over the same rows, with the same connections, in one
 //! run, and prints a table. Never a test: what it prints depends on the machine, the ratios much less.
 
+mod attacking;
 mod bench;
 mod cases;
 mod cost;
@@ -35,6 +36,8 @@ enum Command {
     /// Times a tenant's reads while another tenant's plug-ins do all that a component must not be able to do, against those
     /// without.
     Hostile(Bench),
+    /// The same for each of them by itself, against one that does no harm.
+    Each(Bench),
     /// Serves one of the yardsticks.
     Yardstick(Yardstick),
     /// Makes the schemas of many tenants with plug-ins, and tells the time and the memory that they took.
@@ -65,7 +68,7 @@ struct Bench {
     /// Rounds of each server and query, taken in turn; the median counts.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Requests a second of each connection of a neighbour (`hostile`); as many as it can unless given.
+    /// Requests a second of each connection of a neighbour (`hostile`, `each`); as many as it can unless given.
     #[arg(long)]
     rate: Option<f64>,
     /// Only queries whose name contains this.
@@ -105,6 +108,7 @@ fn main() -> ExitCode {
                     Command::Bench(arguments) => bench::run(arguments).await,
                     Command::Neighbours(arguments) => neighbours::run(arguments).await,
                     Command::Hostile(arguments) => hostile::run(arguments).await,
+                    Command::Each(arguments) => hostile::each(arguments).await,
                     Command::Yardstick(arguments) => yardstick::serve(arguments).await,
                     Command::Plugins(arguments) => plugins::run(&arguments),
                 }
