@@ -133,7 +133,7 @@ impl Stage {
                 names.push(attack.name);
             }
         }
-        Ok(Self { bench, attacking, maker, names, attacks, innocent: harmless, server: server })
+        Ok(Self { bench, attacking, maker, names, attacks, innocent: harmless, server })
     }
 
     async fn reading(&self) -> Outcome<Round> {
