@@ -11,10 +11,15 @@ use std::sync::{Mutex, PoisonError};
 use entities::{audit, outbox};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryTrait,
-    sea_query::{CommonTableExpression, Expr, InsertStatement, Query, UpdateStatement, WithClause},
+    sea_query::{InsertStatement, UpdateStatement},
 };
 
-use crate::kernel::{error::UserError, transaction::Transaction};
+use crate::kernel::{
+    error::UserError,
+    reads::Reads,
+    transaction::Transaction,
+    writing::{LastChange, write, write_alone},
+};
 
 /// Parameters that one statement may have: PostgreSQL takes 65,535.
 const PARAMETERS: usize = 30_000;
@@ -33,11 +38,6 @@ struct Waiting {
     change: Option<Box<LastChange>>,
     /// What is to be said of a change that was told before the end and found nothing.
     refusal: Option<Box<UserError>>,
-}
-
-struct LastChange {
-    change: UpdateStatement,
-    refusal: UserError,
 }
 
 /// Gathered while a transaction is under way.
@@ -70,6 +70,16 @@ impl Book {
         let refused = write(&self.txn, inserts, change).await?;
         self.lock().refusal = refusal.or(refused.map(Box::new));
         Ok(())
+    }
+
+    /// The same, for what only reads; it does not make the transaction begin.
+    pub(in crate::kernel) async fn seen(&self) -> Result<Reads<'_>, DbErr> {
+        Ok(Reads(self.told().await?))
+    }
+
+    /// Begins what has not begun, for rows that are kept from changing until its end.
+    pub(in crate::kernel) async fn begun(&self) -> Result<(), DbErr> {
+        self.txn.begun().await
     }
 
     /// Whether new rows wait here. SQLite has no way to go, and so nothing to save.
@@ -111,6 +121,9 @@ impl Book {
         let Journal { events, records } = journal;
         inserts.extend((!events.is_empty()).then(|| outbox::Entity::insert_many(events).into_query()));
         inserts.extend((!records.is_empty()).then(|| audit::Entity::insert_many(records).into_query()));
+        if let Some(tenant) = self.txn.unbegun().await.flatten() {
+            return Box::pin(write_alone(&self.txn, tenant, inserts, change)).await;
+        }
         let refusal = match refusal {
             None => Box::pin(write(&self.txn, inserts, change)).await?,
             Some(refused) => Some(*refused),
@@ -134,50 +147,4 @@ impl Book {
     fn lock(&self) -> std::sync::MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Writes a change and new rows, in one statement where that saves the way. Returns what is said of the change where it
-/// found nothing.
-async fn write(
-    txn: &Transaction,
-    mut inserts: Vec<InsertStatement>,
-    change: Option<Box<LastChange>>,
-) -> Result<Option<UserError>, DbErr> {
-    if let Some(last) = change {
-        let LastChange { change, refusal } = *last;
-        let found = changed(txn, inserts, change).await?;
-        return Ok((!found).then_some(refusal));
-    }
-    if txn.get_database_backend() != DbBackend::Postgres || inserts.len() < 2 {
-        for insert in &inserts {
-            txn.execute(insert).await?;
-        }
-        return Ok(None);
-    }
-    let Some(last) = inserts.pop() else { return Ok(None) };
-    txn.execute(&last.with(with(inserts, None))).await?;
-    Ok(None)
-}
-
-/// Makes a change and writes new rows with it; whether there was anything to change.
-async fn changed(txn: &Transaction, inserts: Vec<InsertStatement>, mut change: UpdateStatement) -> Result<bool, DbErr> {
-    if inserts.is_empty() {
-        return Ok(txn.execute(&change).await?.rows_affected() > 0);
-    }
-    change.returning(Query::returning().expr(Expr::cust("1")));
-    let found = Query::select().expr(Expr::cust("exists (select from changed)")).to_owned();
-    let row = txn.query_one(&found.with(with(inserts, Some(change)))).await?;
-    row.map_or(Ok(false), |row| row.try_get_by_index(0))
-}
-
-/// What is written beside a statement.
-fn with(inserts: Vec<InsertStatement>, change: Option<UpdateStatement>) -> WithClause {
-    let mut all = WithClause::new();
-    if let Some(change) = change {
-        all.cte(CommonTableExpression::new().query(change).table_name("changed").to_owned());
-    }
-    for (number, insert) in inserts.into_iter().enumerate() {
-        all.cte(CommonTableExpression::new().query(insert).table_name(format!("w{number}")).to_owned());
-    }
-    all
 }

@@ -1,7 +1,7 @@
 //! Selections and changes that keep the conditions they were born with.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
+    ColumnTrait, DbErr, EntityTrait, Iterable, Order, PaginatorTrait, PrimaryKeyToColumn, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait, Select, TryGetableMany, UpdateMany,
     sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr},
 };
@@ -10,17 +10,34 @@ use uuid::Uuid;
 use crate::kernel::{
     error::{ApiError, Code, Fault, UserError},
     journal::Book,
+    reads::Reads,
 };
 
 /// Rows that may be read; conditions can be added, never taken away.
 pub struct Rows<'t, E: EntityTrait> {
     select: Select<E>,
+    source: Source<'t>,
+}
+
+/// Where rows come from.
+struct Source<'t> {
     book: &'t Book,
+    /// Whether they are kept from changing, for which there must be a transaction.
+    keeps: bool,
+}
+
+impl<'t> Source<'t> {
+    async fn get(&self) -> Result<Reads<'t>, DbErr> {
+        if self.keeps {
+            self.book.begun().await?;
+        }
+        self.book.seen().await
+    }
 }
 
 impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
     pub(in crate::kernel) fn new(select: Select<E>, book: &'t Book) -> Self {
-        Self { select, book }
+        Self { select, source: Source { book, keeps: false } }
     }
 
     /// Narrows.
@@ -44,18 +61,20 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
     /// Keeps the rows from changing until the transaction ends (PostgreSQL; SQLite has one writer anyway).
     pub fn lock(mut self) -> Self {
         self.select = self.select.lock_exclusive();
+        self.source.keeps = true;
         self
     }
 
     /// The same for rows that many may keep at once: whoever changes them waits for all (PostgreSQL).
     pub fn share(mut self) -> Self {
         self.select = self.select.lock_shared();
+        self.source.keeps = true;
         self
     }
 
     /// The first row.
     pub async fn one(self) -> Result<Option<E::Model>, ApiError> {
-        Ok(self.select.one(self.book.told().await?).await?)
+        Ok(self.select.one(&self.source.get().await?).await?)
     }
 
     /// The first row, or "not found".
@@ -65,7 +84,7 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
 
     /// All rows.
     pub async fn all(self) -> Result<Vec<E::Model>, ApiError> {
-        Ok(self.select.all(self.book.told().await?).await?)
+        Ok(self.select.all(&self.source.get().await?).await?)
     }
 
     /// How many rows there are of each combination of values in some columns: the values, then the count.
@@ -79,7 +98,7 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         }
         let id = <E::PrimaryKey as Iterable>::iter().next().ok_or(ApiError::of(Code::InternalServerError))?;
         let count = Expr::col((E::default(), id.into_column())).count();
-        Ok(select.column_as(count, "n").into_tuple::<T>().all(self.book.told().await?).await?)
+        Ok(select.column_as(count, "n").into_tuple::<T>().all(&self.source.get().await?).await?)
     }
 
     /// Some columns of all rows, then what is worked out of each.
@@ -98,7 +117,7 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         for (i, one) in more.into_iter().enumerate() {
             select = select.column_as(one, format!("f{i}"));
         }
-        Ok(select.into_tuple::<T>().all(self.book.told().await?).await?)
+        Ok(select.into_tuple::<T>().all(&self.source.get().await?).await?)
     }
 
     /// Figures of each combination of values in some columns: the values, then the figures.
@@ -134,12 +153,12 @@ impl<'t, E: EntityTrait<Model: Sync>> Rows<'t, E> {
         for (i, figure) in figures.into_iter().enumerate() {
             select = select.column_as(figure, format!("f{i}"));
         }
-        Ok(select.into_tuple::<T>().all(self.book.told().await?).await?)
+        Ok(select.into_tuple::<T>().all(&self.source.get().await?).await?)
     }
 
     /// How many.
     pub async fn count(self) -> Result<u64, ApiError> {
-        Ok(self.select.count(self.book.told().await?).await?)
+        Ok(self.select.count(&self.source.get().await?).await?)
     }
 }
 

@@ -1,7 +1,9 @@
 //! A transaction of either database.
 //!
 //! On PostgreSQL every statement is a round trip. The library's transaction makes one to begin and would need a second one
-//! to say which tenant it is for, so that here both go in one. On SQLite it is the library's own.
+//! to say which tenant it is for, so that here both go in one; and it begins when there is something to keep together. What
+//! is read before (`reads`), and a change that is all there is (`writing`), are statements of their own. Nothing is lost by that:
+//! each statement of a transaction sees what is committed when the statement begins. On SQLite it is the library's own.
 
 use std::time::Instant;
 
@@ -14,7 +16,7 @@ use sea_orm::{
     sqlx::{
         self, AssertSqlSafe, Executor, Postgres, SqlSafeStr,
         pool::PoolConnection,
-        postgres::{PgPool, PgTransactionManager as Manager},
+        postgres::{PgConnection, PgPool, PgTransactionManager as Manager},
         query::Query,
     },
 };
@@ -45,23 +47,50 @@ pub(in crate::kernel) struct Dated<'a> {
 
 /// A transaction under way. What is neither committed nor rolled back is undone.
 pub(in crate::kernel) enum Transaction {
-    /// The library's.
+    /// The library's, which begins at once.
     Sqlite(DatabaseTransaction),
     /// Ours, by the driver's means.
     Postgres(Box<Mutex<Open>>),
 }
 
 impl Transaction {
-    /// Begins on a connection of the pool.
+    /// Takes a connection of the pool.
     pub(in crate::kernel) async fn begin(pool: &DatabaseConnection, purpose: Purpose<'_>) -> Result<Self, DbErr> {
         if pool.get_database_backend() == DbBackend::Postgres {
             // In a box, for it is large and so would be the future of everybody who begins.
-            let begun = Box::pin(Open::begin(pool.get_postgres_connection_pool(), purpose)).await;
-            return begun.map(|open| Self::Postgres(Box::new(Mutex::new(open)))).map_err(lost);
+            let taken = Box::pin(Open::take(pool.get_postgres_connection_pool(), purpose)).await;
+            return taken.map(|open| Self::Postgres(Box::new(Mutex::new(open)))).map_err(lost);
         }
         let mode = (!purpose.reads).then_some(SqliteTransactionMode::Immediate);
         let options = TransactionOptions { sqlite_transaction_mode: mode, ..Default::default() };
         pool.begin_with_options(options).await.map(Self::Sqlite)
+    }
+
+    /// Where it has not begun and could do without: the tenant it is for.
+    pub(in crate::kernel) async fn unbegun(&self) -> Option<Option<Uuid>> {
+        match self {
+            Self::Sqlite(_) => None,
+            Self::Postgres(open) => open.lock().await.before(),
+        }
+    }
+
+    /// Begins now, if it has not.
+    pub(in crate::kernel) async fn begun(&self) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(open) => open.lock().await.within().await.map(drop),
+        }
+    }
+
+    /// Carries out a statement that is all there is (PostgreSQL).
+    pub(in crate::kernel) async fn alone(&self, statement: Statement) -> Result<(), DbErr> {
+        match self {
+            Self::Sqlite(txn) => txn.execute_raw(statement).await.map(drop),
+            Self::Postgres(open) => {
+                let mut open = open.lock().await;
+                query(statement).execute(&mut *open.connection).await.map(drop).map_err(unread)
+            }
+        }
     }
 
     pub(in crate::kernel) async fn commit(self) -> Result<(), DbErr> {
@@ -79,14 +108,17 @@ impl Transaction {
     }
 }
 
-/// A connection in a transaction, from before it begins.
+/// A connection for a transaction, from before it begins.
 pub(in crate::kernel) struct Open {
-    connection: PoolConnection<Postgres>,
+    pub(in crate::kernel) connection: PoolConnection<Postgres>,
+    tenant: Option<Uuid>,
     stands: Stands,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stands {
+    /// Before it, with nothing to end.
+    Before,
     /// Somewhere at its beginning.
     Beginning,
     /// In the transaction.
@@ -96,25 +128,48 @@ enum Stands {
 }
 
 impl Open {
-    async fn begin(pool: &PgPool, purpose: Purpose<'_>) -> Result<Self, sqlx::Error> {
-        let mut open = Self { connection: pool.acquire().await?, stands: Stands::Beginning };
+    async fn take(pool: &PgPool, purpose: Purpose<'_>) -> Result<Self, sqlx::Error> {
+        let mut open = Self { connection: pool.acquire().await?, tenant: purpose.tenant, stands: Stands::Before };
         // Looked at with the connection at hand: whoever waits for one may wait for long.
         let (asked, dated) = (Instant::now(), purpose.dated.filter(|dated| !dated.agreement.covers(dated.date)));
-        let words = AssertSqlSafe(beginning(purpose.tenant, dated.map(|dated| dated.date))).into_sql_str();
-        if let Err(error) = Manager::begin(&mut open.connection, Some(words)).await {
-            // The driver thinks that there is no transaction, but the first of the words may have begun one.
-            open.connection.execute("rollback").await?;
-            open.stands = Stands::Behind;
-            return Err(error);
-        }
-        open.stands = Stands::Within;
         if let Some(Dated { date, agreement }) = dated {
+            open.begin(Some(date)).await?;
             agreement.found(asked, date);
         }
         Ok(open)
     }
 
+    async fn begin(&mut self, date: Option<DateTime<Utc>>) -> Result<(), sqlx::Error> {
+        self.stands = Stands::Beginning;
+        let words = AssertSqlSafe(beginning(self.tenant, date)).into_sql_str();
+        if let Err(error) = Manager::begin(&mut self.connection, Some(words)).await {
+            // The driver thinks that there is no transaction, but the first of the words may have begun one.
+            self.connection.execute("rollback").await?;
+            self.stands = Stands::Behind;
+            return Err(error);
+        }
+        self.stands = Stands::Within;
+        Ok(())
+    }
+
+    /// The connection in the transaction.
+    async fn within(&mut self) -> Result<&mut PgConnection, DbErr> {
+        if self.stands == Stands::Before {
+            // In a box for the same reason as above.
+            Box::pin(self.begin(None)).await.map_err(lost)?;
+        }
+        Ok(&mut self.connection)
+    }
+
+    /// Whether the transaction has not begun, and for which tenant it would.
+    pub(in crate::kernel) fn before(&self) -> Option<Option<Uuid>> {
+        (self.stands == Stands::Before).then_some(self.tenant)
+    }
+
     async fn end(mut self, commits: bool) -> Result<(), sqlx::Error> {
+        if self.stands == Stands::Before {
+            return Ok(());
+        }
         match commits {
             true => Manager::commit(&mut self.connection).await?,
             false => Manager::rollback(&mut self.connection).await?,
@@ -130,7 +185,7 @@ impl Drop for Open {
             // Whoever had it next would be in a transaction that nobody ends.
             Stands::Beginning => self.connection.close_on_drop(),
             Stands::Within => Manager::start_rollback(&mut self.connection),
-            Stands::Behind => {}
+            Stands::Before | Stands::Behind => {}
         }
     }
 }
@@ -148,7 +203,14 @@ fn beginning(tenant: Option<Uuid>, date: Option<DateTime<Utc>>) -> String {
 
 /// Whether a transaction has not begun because of its date.
 pub(in crate::kernel) fn untimely(error: &DbErr) -> bool {
-    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = error else { return false };
+    matches!(error, DbErr::Conn(_)) && divided_by_nothing(error)
+}
+
+/// Whether a statement was refused because it divides by nothing, which is how ours undo themselves.
+pub(in crate::kernel) fn divided_by_nothing(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+        return false;
+    };
     cause.as_database_error().is_some_and(|told| told.code().is_some_and(|code| code == "22012"))
 }
 
@@ -161,7 +223,7 @@ fn undone(error: sqlx::Error) -> DbErr {
     DbErr::Exec(RuntimeErr::SqlxError(error.into()))
 }
 
-fn unread(error: sqlx::Error) -> DbErr {
+pub(in crate::kernel) fn unread(error: sqlx::Error) -> DbErr {
     DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }
 
@@ -170,7 +232,7 @@ fn unread(error: sqlx::Error) -> DbErr {
 /// prepared anew is little.
 const KEPT: usize = 512;
 
-fn query(Statement { sql, values, .. }: Statement) -> Query<'static, Postgres, SqlxValues> {
+pub(in crate::kernel) fn query(Statement { sql, values, .. }: Statement) -> Query<'static, Postgres, SqlxValues> {
     let values = values.unwrap_or(Values(vec![]));
     let is_kept = values.0.len() <= KEPT;
     sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values)).persistent(is_kept)
@@ -189,7 +251,7 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.execute_raw(statement).await,
             Self::Postgres(open) => {
-                let done = query(statement).execute(&mut *open.lock().await.connection).await;
+                let done = query(statement).execute(open.lock().await.within().await?).await;
                 done.map(ExecResult::from).map_err(undone)
             }
         }
@@ -199,7 +261,7 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.execute_unprepared(sql).await,
             Self::Postgres(open) => {
-                let done = open.lock().await.connection.execute(AssertSqlSafe(sql)).await;
+                let done = open.lock().await.within().await?.execute(AssertSqlSafe(sql)).await;
                 done.map(ExecResult::from).map_err(undone)
             }
         }
@@ -209,7 +271,7 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.query_one_raw(statement).await,
             Self::Postgres(open) => {
-                let row = query(statement).fetch_optional(&mut *open.lock().await.connection).await;
+                let row = query(statement).fetch_optional(open.lock().await.within().await?).await;
                 row.map(|row| row.map(QueryResult::from)).map_err(unread)
             }
         }
@@ -219,7 +281,7 @@ impl ConnectionTrait for Transaction {
         match self {
             Self::Sqlite(txn) => txn.query_all_raw(statement).await,
             Self::Postgres(open) => {
-                let rows = query(statement).fetch_all(&mut *open.lock().await.connection).await;
+                let rows = query(statement).fetch_all(open.lock().await.within().await?).await;
                 rows.map(|rows| rows.into_iter().map(QueryResult::from).collect()).map_err(unread)
             }
         }
