@@ -122,7 +122,7 @@ impl Book {
         inserts.extend((!events.is_empty()).then(|| outbox::Entity::insert_many(events).into_query()));
         inserts.extend((!records.is_empty()).then(|| audit::Entity::insert_many(records).into_query()));
         if let Some(tenant) = self.txn.unbegun().await.flatten() {
-            return Box::pin(write_alone(&self.txn, tenant, inserts, change)).await;
+            return Box::pin(write_alone(self.txn, tenant, inserts, change)).await;
         }
         let refusal = match refusal {
             None => Box::pin(write(&self.txn, inserts, change)).await?,

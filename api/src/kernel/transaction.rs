@@ -208,10 +208,22 @@ pub(in crate::kernel) fn untimely(error: &DbErr) -> bool {
 
 /// Whether a statement was refused because it divides by nothing, which is how ours undo themselves.
 pub(in crate::kernel) fn divided_by_nothing(error: &DbErr) -> bool {
-    let (DbErr::Conn(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = error else {
+    is(error, "22012")
+}
+
+/// Whether a statement was given up because others hold a lock.
+pub(in crate::kernel) fn kept_waiting(error: &DbErr) -> bool {
+    is(error, "55P03")
+}
+
+fn is(error: &DbErr, state: &str) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(cause))
+    | DbErr::Exec(RuntimeErr::SqlxError(cause))
+    | DbErr::Query(RuntimeErr::SqlxError(cause))) = error
+    else {
         return false;
     };
-    cause.as_database_error().is_some_and(|told| told.code().is_some_and(|code| code == "22012"))
+    cause.as_database_error().is_some_and(|told| told.code().is_some_and(|code| code == state))
 }
 
 /// What went wrong around a transaction, not in one of its statements.

@@ -3,13 +3,15 @@
 
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, StatementBuilder,
-    sea_query::{CommonTableExpression, Expr, ExprTrait, InsertStatement, Query, UpdateStatement, WithClause},
+    sea_query::{
+        CommonTableExpression, Expr, ExprTrait, InsertStatement, Query, UpdateStatement, WithClause, WithQuery,
+    },
 };
 use uuid::Uuid;
 
 use crate::kernel::{
     error::UserError,
-    transaction::{Transaction, divided_by_nothing},
+    transaction::{Transaction, divided_by_nothing, kept_waiting},
 };
 
 /// The last change of a transaction, and what is said where it finds nothing to change.
@@ -68,13 +70,16 @@ fn beside(all: &mut WithClause, inserts: Vec<InsertStatement>) {
     }
 }
 
-/// Writes what a transaction of a tenant consists of, where it has not begun, as one statement that is all or nothing.
-/// Returns what is said of the change where it found nothing.
-///
-/// The statement says to row-level security which tenant it is for: the change waits for that by its condition, and new
-/// rows are written after what is selected.
+/// For so long a statement by itself waits for others' locks. Nobody can take it back: should its request end meanwhile, it
+/// would be carried out all the same when the lock is gone.
+const PATIENCE: &str = "50ms";
+/// As long as the database lets it.
+const FOREVER: &str = "0";
+
+/// Writes what a transaction of a tenant consists of, where it has not begun, and commits: as one statement, which is all or
+/// nothing, or within the transaction if others keep it waiting. Returns what is said of the change where it found nothing.
 pub(in crate::kernel) async fn write_alone(
-    txn: &Transaction,
+    txn: Transaction,
     tenant: Uuid,
     inserts: Vec<InsertStatement>,
     change: Option<Box<LastChange>>,
@@ -82,23 +87,39 @@ pub(in crate::kernel) async fn write_alone(
     if inserts.is_empty() && change.is_none() {
         return Ok(None);
     }
-    let asker = Expr::cust_with_values("set_config('app.tenant', $1, true)", [tenant.to_string()]);
-    let asker = Query::select().expr_as(asker, "t").to_owned();
+    let (change, refusal) = change.map(|last| (last.change, last.refusal)).unzip();
+    let statement =
+        |patience| StatementBuilder::build(&all_of_it(tenant, patience, &inserts, &change), &DbBackend::Postgres);
+    let mut done = txn.alone(statement(PATIENCE)).await;
+    if done.as_ref().is_err_and(kept_waiting) {
+        txn.begun().await?;
+        done = txn.execute_raw(statement(FOREVER)).await.map(drop);
+        match &done {
+            Ok(()) => txn.commit().await?,
+            Err(_) => txn.rollback().await?,
+        }
+    }
+    match done {
+        Err(error) if refusal.is_some() && divided_by_nothing(&error) => Ok(refusal),
+        done => done.map(|()| None),
+    }
+}
+
+/// The statement. It says to row-level security which tenant it is for: the change waits for that by its condition, and new
+/// rows are written after what is selected. Where the change finds nothing it divides by nothing, which undoes the rest.
+fn all_of_it(tenant: Uuid, patience: &str, inserts: &[InsertStatement], change: &Option<UpdateStatement>) -> WithQuery {
+    let tenant = Expr::cust_with_values("set_config('app.tenant', $1, true)", [tenant.to_string()]);
+    let patience = Expr::cust_with_values("set_config('lock_timeout', $1, true)", [patience]);
+    let asker = Query::select().expr_as(tenant, "t").expr_as(patience, "p").to_owned();
     let mut all = WithClause::new();
     all.cte(CommonTableExpression::new().query(asker).table_name("asker").to_owned());
     let mut said = Query::select().expr(Expr::cust("(select t from asker)")).to_owned();
-    let mut refusal = None;
-    if let Some(last) = change {
-        let LastChange { mut change, refusal: refused } = *last;
+    if let Some(mut change) = change.clone() {
         change.and_where(Expr::cust("(select t from asker)").is_not_null());
         change.returning(Query::returning().expr(Expr::cust("1")));
         said.expr(Expr::cust("1 / (exists (select from changed))::int"));
         all.cte(CommonTableExpression::new().query(change).table_name("changed").to_owned());
-        refusal = Some(refused);
     }
-    beside(&mut all, inserts);
-    match txn.alone(StatementBuilder::build(&said.with(all), &DbBackend::Postgres)).await {
-        Err(error) if refusal.is_some() && divided_by_nothing(&error) => Ok(refusal),
-        done => done.map(|()| None),
-    }
+    beside(&mut all, inserts.to_vec());
+    said.with(all)
 }
